@@ -1,0 +1,69 @@
+/** Boundaries that run (DESIGN §5, STYLE "Shape"). Each rule has a test that plants a violation (test/guards). */
+
+const only = (name, module, where, comment) => ({
+  name,
+  severity: 'error',
+  comment,
+  from: { pathNot: [...where, '\\.spec\\.ts$', '^test/', '^bench/'] },
+  to: { path: `^node_modules/${module}/` },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', comment: 'No cycles between files.', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'domain-is-pure',
+      severity: 'error',
+      comment: 'domain/ knows no framework, no database, no wire and no other layer of its library.',
+      from: { path: '^libs/[^/]+/domain/', pathNot: '\\.spec\\.ts$' },
+      to: { path: ['^node_modules/(@nestjs|typeorm|pg|kafkajs|axios|pino|prom-client)/', '^libs/[^/]+/(app|adapters)/', '^apps/'] },
+    },
+    {
+      name: 'libraries-do-not-import-apps',
+      severity: 'error',
+      comment: 'apps/ compose libraries, never the other way round.',
+      from: { path: '^libs/' },
+      to: { path: '^apps/' },
+    },
+    {
+      name: 'libraries-meet-at-their-index',
+      severity: 'error',
+      comment: 'A library is entered through its index.ts.',
+      from: { path: '^(?:libs|apps)/([^/]+)/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^libs/([^/]+)/.+', pathNot: ['^libs/$1/', '^libs/[^/]+/index\\.ts$'] },
+    },
+    {
+      name: 'simulators-are-independent',
+      severity: 'error',
+      comment: 'Simulators share no code with the adapters: they are independent witnesses.',
+      from: { path: '^apps/simulators/' },
+      to: { path: ['^libs/', '^apps/(?!simulators/)'] },
+    },
+    {
+      name: 'partners-stay-at-the-edge',
+      severity: 'error',
+      comment: "A partner's oddity ends at its adapter: only apps compose libs/partners (law 6).",
+      from: { path: '^libs/(?!partners/)' },
+      to: { path: '^libs/partners/' },
+    },
+    {
+      name: 'platform-knows-nobody',
+      severity: 'error',
+      comment: 'libs/platform is below every other library.',
+      from: { path: '^libs/platform/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^libs/(?!platform/)' },
+    },
+    only('kafkajs-in-one-place', 'kafkajs', ['^libs/bus/adapters/kafka/'], 'kafkajs is imported by the Kafka driver only.'),
+    only('axios-in-one-place', 'axios', ['^libs/partners/http/'], 'axios is imported by the HTTP driver only.'),
+    only('typeorm-in-one-place', 'typeorm', ['^libs/platform/adapters/'], 'typeorm is imported by the platform only.'),
+    only('pg-in-one-place', 'pg', ['^libs/platform/', '^apps/cli/stack/'], 'pg is imported by the platform and the local stack only.'),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    webpackConfig: { fileName: '.dependency-cruiser-aliases.cjs' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'], exportsFields: ['exports'], conditionNames: ['require', 'node', 'default', 'import', 'types'] },
+  },
+};

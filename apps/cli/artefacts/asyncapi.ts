@@ -1,0 +1,50 @@
+import { eventSchemas } from '#dossier';
+import { stringify } from 'yaml';
+
+const HEADERS = {
+  type: 'object',
+  required: ['ce_specversion', 'ce_id', 'ce_type', 'ce_source', 'ce_time', 'ce_subject', 'ce_sequence', 'content-type'],
+  properties: {
+    ce_specversion: { const: '1.0' },
+    ce_id: { type: 'string', format: 'uuid' },
+    ce_type: { type: 'string' },
+    ce_source: { const: '/lienthong' },
+    ce_time: { type: 'string', format: 'date-time' },
+    ce_subject: { type: 'string', format: 'uuid', description: 'Internal dossier id; also the key of the record.' },
+    ce_sequence: { type: 'string', pattern: '^\\d+$', description: "The dossier's journal number. Keep the last one per dossier and ignore what is not newer." },
+    'content-type': { const: 'application/json' },
+    traceparent: { type: 'string' },
+  },
+};
+
+/** AsyncAPI 3.0 document of the topic `dossier.events`, made from the event schemas (CONTRACTS §3). */
+export function asyncApiDocument(version: string): string {
+  const schemas = Object.entries(eventSchemas());
+  const messageName = (type: string): string => type.replace(/^vn\.lienthong\./, '').replace(/\.v1$/, '');
+  const document = {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Liên Thông: dossier events',
+      version,
+      description:
+        'One topic, 12 partitions, key = internal dossier id, CloudEvents 1.0 in binary mode. Events carry codes, statuses, digests and references, never personal data. Delivery is at least once.',
+      license: { name: 'Apache-2.0' },
+    },
+    defaultContentType: 'application/json',
+    channels: {
+      dossierEvents: {
+        address: 'dossier.events',
+        bindings: { kafka: { topic: 'dossier.events', partitions: 12 } },
+        messages: Object.fromEntries(schemas.map(([type]) => [messageName(type), { $ref: `#/components/messages/${messageName(type)}` }])),
+      },
+    },
+    operations: { readDossierEvents: { action: 'receive', channel: { $ref: '#/channels/dossierEvents' } } },
+    components: {
+      messages: Object.fromEntries(
+        schemas.map(([type, schema]) => [messageName(type), { name: type, headers: { $ref: '#/components/schemas/cloudEventHeaders' }, payload: schema }]),
+      ),
+      schemas: { cloudEventHeaders: HEADERS },
+    },
+  };
+  return stringify(document, { aliasDuplicateObjects: false, lineWidth: 120 });
+}

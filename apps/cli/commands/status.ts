@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import { callJson } from '../client/api-client';
+import { EXIT } from '../client/cli-error';
+import { connectionOf } from '../client/connection';
+import { pairsOf, tableOf } from '../output/table';
+import { contextOf, examples } from './context';
+
+interface Readiness {
+  status: string;
+  checks?: { name: string; ok: boolean; value: number | null }[];
+}
+
+interface PartnerRow {
+  id: string;
+  breaker: string;
+  held: boolean;
+  open: number;
+  byStatus: Record<string, number | undefined>;
+  parkedLanes: number;
+  oldestOpenAt: string | null;
+}
+
+/** `lienthong status`: is it well, and what is waiting at whom. Exit code 1 when it is not ready. */
+export function addStatusCommand(program: Command): void {
+  program
+    .command('status')
+    .description('is it well, and what waits at which partner')
+    .addHelpText('after', examples(['status', 'status --json']))
+    .action(async (_given: unknown, command: Command) => {
+      const { api, print, options } = contextOf(command);
+      const { baseUrl } = connectionOf(options, process.env);
+      const { status, value } = await callJson<Readiness>(`${baseUrl}/health/ready`);
+      const partners = (await api.get<{ items: PartnerRow[] }>('/partners')).items;
+      print.show({ ready: status === 200, health: value, partners }, () => statusText(baseUrl, status === 200, value, partners));
+      if (status !== 200) process.exitCode = EXIT.no;
+    });
+}
+
+function statusText(baseUrl: string, isReady: boolean, health: Readiness, partners: readonly PartnerRow[]): string {
+  const checks = (health.checks ?? []).map(({ name, ok, value }) => [name, `${ok ? 'ok' : 'NOT OK'}${value === null ? '' : ` (${value})`}`] as const);
+  const head = pairsOf([['gateway', baseUrl], ['ready', isReady], ...checks]);
+  const table = tableOf(partners, [
+    { head: 'partner', value: (row) => row.id },
+    { head: 'open', value: (row) => row.open, align: 'right' },
+    { head: 'unknown', value: (row) => row.byStatus.unknown ?? 0, align: 'right' },
+    { head: 'dead', value: (row) => row.byStatus.dead ?? 0, align: 'right' },
+    { head: 'parked', value: (row) => row.parkedLanes, align: 'right' },
+    { head: 'breaker', value: (row) => row.breaker },
+    { head: 'held', value: (row) => row.held },
+    { head: 'oldest', value: (row) => ageOf(row.oldestOpenAt) },
+  ]);
+  return `${head}\n\n${table}`;
+}
+
+function ageOf(since: string | null): string | null {
+  if (!since) return null;
+  const seconds = Math.max(0, Math.round((Date.now() - Date.parse(since)) / 1000));
+  if (seconds < 120) return `${seconds} s`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+}

@@ -1,0 +1,42 @@
+import { Command, CommanderError } from 'commander';
+import { CliError, EXIT } from './client/cli-error';
+import { addDeliveryCommands } from './commands/delivery';
+import { addDossierCommands } from './commands/dossier';
+import { addQuarantineCommands } from './commands/quarantine';
+import { addSimCommands } from './commands/sim';
+import { addStackCommands } from './commands/stack';
+import { addStatusCommand } from './commands/status';
+
+function buildProgram(): Command {
+  const program = new Command('lienthong')
+    .description('Liên Thông from the command line: every action of the console, and the local installation.')
+    .option('--data <dir>', 'folder of the installation', '.lienthong')
+    .option('--url <url>', 'base URL of the gateway; LIENTHONG_URL wins')
+    .option('--as <account>', 'account of credentials.json to act as', 'operator')
+    .option('--json', 'print JSON', false)
+    .showHelpAfterError()
+    .exitOverride();
+  addStatusCommand(program);
+  addDossierCommands(program);
+  addDeliveryCommands(program);
+  addQuarantineCommands(program);
+  addSimCommands(program);
+  addStackCommands(program);
+  return program;
+}
+
+async function main(): Promise<void> {
+  try {
+    await buildProgram().parseAsync(process.argv);
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+      return;
+    }
+    if (!(error instanceof CliError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = error.exitCode;
+  }
+}
+
+void main();

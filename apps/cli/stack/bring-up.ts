@@ -1,0 +1,131 @@
+import { Listr, PRESET_TIMER, type ListrTask } from 'listr2';
+import { join } from 'node:path';
+import type { Applications } from './applications-step';
+import { openBus, type BusChoice } from './bus-step';
+import { ensureCredentials, registerClients, type Credentials } from './credentials';
+import { openDatabase, type StackDatabase } from './database-step';
+import { ensureKeys } from './keys';
+import type { StackOptions } from './options';
+import type { StackRun } from './stack-run';
+
+export interface BringUp {
+  run: StackRun;
+  options: StackOptions;
+  choice: BusChoice;
+  applications: Applications;
+  clusterDir: string;
+}
+
+/** What one step leaves for the next. */
+interface Found {
+  database?: StackDatabase;
+  kafkaBrokers: string | null;
+  credentials?: Credentials;
+  simulatorsUrl: string | null;
+  partners: Record<string, string>;
+}
+
+/** Runs the steps with visible progress; the stores come up side by side, the rest one after the other.
+ *  Returns or throws only when no step runs any more, so that whatever was started is known and can be ended. */
+export async function bringUp(given: BringUp): Promise<void> {
+  const found: Found = { kafkaBrokers: null, simulatorsUrl: null, partners: {} };
+  const stores = openStores(given, found);
+  const steps = [keysStep, simulatorStep, clientsStep, gatewayStep, workerStep].map((step) => step(given, found));
+  const list = new Listr([...stores.steps, ...steps], {
+    // Our own handler ends the children in order; the library's would end the process at once.
+    registerSignalListeners: false,
+    rendererOptions: { collapseSubtasks: false, collapseErrors: false, timer: PRESET_TIMER },
+    fallbackRendererOptions: { timer: PRESET_TIMER },
+  });
+  try {
+    await list.run();
+  } catch (error) {
+    throw given.run.failure ?? error;
+  } finally {
+    await stores.settled;
+  }
+}
+
+/** A step that fails calls the run off and keeps its error for the one sentence at the end; the list shows only which step it was. */
+function guarded(run: StackRun, work: () => Promise<void>): Promise<void> {
+  return work().catch((error: unknown) => {
+    run.callOff(error);
+    throw new Error('see below');
+  });
+}
+
+/** Both stores start at once; their steps in the list wait for one after the other. */
+function openStores(
+  { run, choice, clusterDir }: BringUp,
+  found: Found,
+): { steps: ListrTask[]; settled: Promise<unknown> } {
+  let show: (line: string) => void = () => undefined;
+  const database = guarded(run, async () => void (found.database = await openDatabase(run, clusterDir, process.env)));
+  const bus = guarded(run, async () => void (found.kafkaBrokers = await openBus(run, choice, (line) => show(line))));
+  const steps: ListrTask[] = [
+    {
+      title: process.env.DATABASE_URL ? 'PostgreSQL of DATABASE_URL: schema' : 'PostgreSQL: start, schema, roles',
+      task: () => database,
+    },
+    {
+      title: 'Apache Kafka: start, topics',
+      enabled: choice.kind !== 'postgres',
+      task: (_, task) => {
+        show = (line) => (task.output = line);
+        return bus;
+      },
+    },
+  ];
+  return { steps, settled: Promise.allSettled([database, bus]) };
+}
+
+function keysStep({ run }: BringUp, found: Found): ListrTask {
+  return {
+    title: 'Keys and credentials',
+    task: () =>
+      guarded(run, async () => {
+        run.checkGoingOn();
+        ensureKeys(join(run.dataDir, 'keys'));
+        found.credentials = ensureCredentials(run.dataDir, { baseUrl: run.baseUrl, simulatorsUrl: null });
+      }),
+  };
+}
+
+function simulatorStep({ run, options, applications }: BringUp, found: Found): ListrTask {
+  return {
+    title: 'Simulators of the four outside systems',
+    enabled: options.withSimulators,
+    task: () =>
+      guarded(run, async () => {
+        const { url, partners } = await applications.startSimulators(found.credentials!.oneStop);
+        Object.assign(found, { simulatorsUrl: url, partners });
+      }),
+  };
+}
+
+function clientsStep({ run }: BringUp, found: Found): ListrTask {
+  return {
+    title: 'Clients',
+    task: () =>
+      guarded(run, async () => {
+        run.checkGoingOn();
+        found.credentials = ensureCredentials(run.dataDir, {
+          baseUrl: run.baseUrl,
+          simulatorsUrl: found.simulatorsUrl,
+        });
+        await registerClients(found.database!.ownerUrl, found.credentials);
+      }),
+  };
+}
+
+function gatewayStep({ run, applications }: BringUp, found: Found): ListrTask {
+  return { title: 'Gateway', task: () => guarded(run, () => applications.startGateway(flow(applications, found))) };
+}
+
+function workerStep({ run, applications }: BringUp, found: Found): ListrTask {
+  return { title: 'Worker', task: () => guarded(run, () => applications.startWorker(flow(applications, found))) };
+}
+
+function flow(applications: Applications, found: Found): NodeJS.ProcessEnv {
+  return applications.flowEnvironment(found.database!, found.kafkaBrokers, found.partners);
+}

@@ -1,0 +1,40 @@
+import { resolve } from 'node:path';
+import { parseOptions } from './options';
+
+describe('options of npm start', () => {
+  let complaints: string;
+  beforeEach(() => {
+    complaints = '';
+    jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      complaints += String(text);
+      return true;
+    });
+  });
+  afterEach(() => jest.restoreAllMocks());
+
+  it('has a default for everything', () => {
+    expect(parseOptions([])).toEqual({ dataDir: resolve('.lienthong'), port: 3000, withSimulators: true, bus: null });
+  });
+
+  it('reads every option', () => {
+    expect(parseOptions(['--data', '/srv/x', '--port', '3100', '--no-simulators', '--bus', 'postgres'])).toEqual({
+      dataDir: '/srv/x',
+      port: 3100,
+      withSimulators: false,
+      bus: 'postgres',
+    });
+  });
+
+  it.each([
+    ['--port', '0'],
+    ['--port', '65536'],
+    ['--port', '3e3'],
+    ['--port', ''],
+    ['--bus', 'memory'],
+    ['--frob'],
+    ['stray'],
+  ])('refuses %s %s and says why', (...args) => {
+    expect(() => parseOptions(args.filter((one) => typeof one === 'string'))).toThrow();
+    expect(complaints).toMatch(/error: /);
+  });
+});

@@ -1,0 +1,118 @@
+import { createHmac } from 'node:crypto';
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { Authenticate, findClient, LogIn, ManageClients, tokenVerifier } from '#access';
+import { Database, Doorbell } from '#platform';
+import { accessJournals } from './access-journal';
+import { ClientsController } from './controllers/clients.controller';
+import { DeliveriesController } from './controllers/deliveries.controller';
+import { DossiersController } from './controllers/dossiers.controller';
+import { FeedController } from './controllers/feed.controller';
+import { FilesController } from './controllers/files.controller';
+import { HealthController } from './controllers/health.controller';
+import { IntakeController } from './controllers/intake.controller';
+import { OpenApiController } from './controllers/openapi.controller';
+import { PartnersController } from './controllers/partners.controller';
+import { ProgressController } from './controllers/progress.controller';
+import { QuarantineController } from './controllers/quarantine.controller';
+import { ReceiptsController } from './controllers/receipts.controller';
+import { SyncLogController } from './controllers/sync-log.controller';
+import { TokenController } from './controllers/token.controller';
+import { AccessGuard } from './http/access-guard';
+import { FeedWaiters } from './http/feed-waiters';
+import { ProblemFilter } from './http/problem-filter';
+import type { GatewayParts } from './parts';
+import { FeedNotifierController } from './subscribers/feed-notifier.controller';
+import * as tokens from './tokens';
+import { CheckReadiness } from './use-cases/check-readiness';
+import { FetchFile } from './use-cases/fetch-file';
+import { MeasureWork } from './use-cases/measure-work';
+
+const CONTROLLERS = [
+  TokenController,
+  DossiersController,
+  IntakeController,
+  FeedController,
+  ReceiptsController,
+  DeliveriesController,
+  QuarantineController,
+  PartnersController,
+  ProgressController,
+  SyncLogController,
+  ClientsController,
+  FilesController,
+  HealthController,
+  OpenApiController,
+  FeedNotifierController,
+];
+
+@Module({})
+export class GatewayModule {
+  static of(parts: GatewayParts): DynamicModule {
+    return {
+      module: GatewayModule,
+      imports: [DiscoveryModule],
+      controllers: CONTROLLERS,
+      providers: [
+        ...valuesOf(parts),
+        ...accessOf(parts),
+        FeedWaiters,
+        CheckReadiness,
+        FetchFile,
+        MeasureWork,
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+      ],
+    };
+  }
+}
+
+function valuesOf(parts: GatewayParts): Provider[] {
+  const addressKey = parts.masterKeys.derive('lienthong/address-digest/1');
+  // Keyed and not salted per process: the same address reads the same in every gateway's lines, and nobody without the key can try addresses out.
+  const addressDigest = (address: string): string =>
+    createHmac('sha256', addressKey).update(address).digest('base64url').slice(0, 22);
+  return [
+    { provide: Database, useValue: parts.db },
+    { provide: Doorbell, useValue: parts.doorbell },
+    { provide: tokens.BUS, useValue: parts.bus },
+    { provide: tokens.CLOCK, useValue: parts.clock },
+    { provide: tokens.LOG, useValue: parts.log },
+    { provide: tokens.METRICS, useValue: parts.metrics },
+    { provide: tokens.VAULT, useValue: parts.vault },
+    { provide: tokens.FILE_TOKENS, useValue: parts.fileTokens },
+    { provide: tokens.SYNC_LOG, useValue: parts.syncLog },
+    { provide: tokens.SIGNING_KEYS, useValue: parts.signingKeys },
+    { provide: tokens.ADDRESS_DIGEST, useValue: addressDigest },
+    { provide: tokens.INTAKE, useValue: parts },
+    { provide: tokens.OPENAPI, useValue: { document: null } },
+  ];
+}
+
+function accessOf(parts: GatewayParts): Provider[] {
+  const { db, clock, settings, signingKeys: keys } = parts;
+  const journals = accessJournals(parts.syncLog);
+  const secretSeed = parts.masterKeys.derive('lienthong/client-secrets/1');
+  return [
+    {
+      provide: LogIn,
+      useValue: new LogIn({
+        db,
+        clock,
+        keys,
+        journal: journals.logIns,
+        issuer: settings.publicUrl,
+        maxFailures: settings.maxFailedLogIns,
+      }),
+    },
+    {
+      provide: Authenticate,
+      useValue: new Authenticate({
+        clock,
+        clients: { find: (id) => findClient(db, id) },
+        verify: tokenVerifier(settings.publicUrl, keys, clock),
+      }),
+    },
+    { provide: ManageClients, useValue: new ManageClients({ db, clock, journal: journals.accounts, secretSeed }) },
+  ];
+}

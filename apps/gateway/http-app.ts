@@ -1,0 +1,50 @@
+import helmet from '@fastify/helmet';
+import { DiscoveryService, NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import type { OpenApiHolder } from './controllers/openapi.controller';
+import { GatewayModule } from './gateway.module';
+import { limitedAdapter } from './http/fastify-adapter';
+import { nestLogger } from './http/nest-logger';
+import { describeApi } from './http/openapi-document';
+import { logRequests } from './http/request-log';
+import { refuseUndeclaredRoutes, routeTable, type RouteEntry } from './http/route-table';
+import { validationPipe } from './http/validation';
+import type { GatewayParts } from './parts';
+import { ADDRESS_DIGEST, OPENAPI } from './tokens';
+
+export interface HttpApp {
+  app: NestFastifyApplication;
+  routes: readonly RouteEntry[];
+}
+
+/** The gateway's HTTP application, initialised and not listening.
+ *  @throws Error that names every route without declared roles */
+export async function createHttpApp(parts: GatewayParts): Promise<HttpApp> {
+  const adapter = limitedAdapter(parts.settings, parts.log);
+  const served: { method: string; path: string }[] = [];
+  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  fastify.addHook('onRoute', (route) => {
+    for (const method of [route.method].flat()) served.push({ method, path: route.url });
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.of(parts), adapter, {
+    logger: nestLogger(parts.log),
+    abortOnError: false,
+  });
+  app.useGlobalPipes(validationPipe());
+  logRequests(fastify, {
+    log: parts.log,
+    metrics: parts.metrics,
+    addressDigest: app.get<(address: string) => string>(ADDRESS_DIGEST),
+  });
+  await app.register(helmet as never, {
+    contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    crossOriginResourcePolicy: { policy: 'same-site' },
+  });
+  app.get<OpenApiHolder>(OPENAPI).document = describeApi(app);
+  await app.init();
+  await fastify.ready();
+  const routes = routeTable(app.get(DiscoveryService));
+  refuseUndeclaredRoutes(served, routes);
+  return { app, routes };
+}

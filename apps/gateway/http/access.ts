@@ -1,0 +1,33 @@
+import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import type { Principal, Role } from '#access';
+
+export const ROLES_KEY = 'lienthong:roles';
+export const OPERATION_KEY = 'lienthong:operation';
+
+/** What a route declares about who may use it. */
+export type RouteAccess = readonly Role[] | 'public';
+
+/** Who may use a route; none implies another (CONTRACTS §2). A route without this or `@Public` stops the start (route-table.ts). */
+export const Roles = (...roles: [Role, ...Role[]]): MethodDecorator & ClassDecorator =>
+  applyDecorators(SetMetadata(ROLES_KEY, roles), ApiBearerAuth());
+
+/** A route that needs no token: log-in, keys, health, and links that carry their own token. */
+export const Public = (): MethodDecorator => SetMetadata(ROLES_KEY, 'public');
+
+/** Id of the operation in OpenAPI, in allow-lists of clients and in docs, e.g. `dossier.list`, with a sentence. */
+export const Operation = (id: string, summary: string): MethodDecorator & ClassDecorator =>
+  applyDecorators(SetMetadata(OPERATION_KEY, id), ApiOperation({ operationId: id, summary }));
+
+/** What the guard leaves on a request. */
+export interface AuthenticatedRequest extends FastifyRequest {
+  principal?: Principal;
+}
+
+/** The principal of a request; only on routes with `@Roles`. */
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
+  const { principal } = context.switchToHttp().getRequest<AuthenticatedRequest>();
+  if (!principal) throw new Error('a public route has no caller');
+  return principal;
+});

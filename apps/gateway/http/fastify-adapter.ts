@@ -1,0 +1,59 @@
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { uuidIds, type GatewaySettings, type Log } from '#platform';
+import { FILES_ROUTE, limitsOf, parseForm, parseJson } from './body-parsers';
+import { sendProblem } from './problem-filter';
+
+const FORM_BYTES = 8_192;
+
+/** Fastify with our limits: body size (larger where files come), length of a path's parts, time for a request to arrive, and
+ *  parsers that refuse what the storage or the canonical form could not hold. */
+export function limitedAdapter(settings: GatewaySettings, log: Log): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    bodyLimit: settings.maxBodyBytes,
+    trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
+    requestTimeout: 60_000,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+    genReqId: () => uuidIds.next(),
+    routerOptions: { maxParamLength: 300 },
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(error, request, reply, log),
+  });
+  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  fastify.addHook('onRoute', (route) => {
+    if (route.url === FILES_ROUTE && route.method === 'POST') route.bodyLimit = settings.maxDossierBytes;
+  });
+  parsersOf(adapter);
+  return adapter;
+}
+
+/** Set before Nest would set its own. */
+function parsersOf(adapter: FastifyAdapter): void {
+  adapter.useBodyParser(
+    'application/json',
+    false,
+    {},
+    (request: FastifyRequest, body: Buffer, done: (error: Error | null, value?: unknown) => void) => {
+      answer(done, () => parseJson(body, limitsOf(request)));
+    },
+  );
+  adapter.useBodyParser(
+    'application/x-www-form-urlencoded',
+    false,
+    { bodyLimit: FORM_BYTES },
+    (_: FastifyRequest, body: Buffer, done: (error: Error | null, value?: unknown) => void) => {
+      answer(done, () => parseForm(body));
+    },
+  );
+}
+
+function answer(done: (error: Error | null, value?: unknown) => void, parse: () => unknown): void {
+  let value: unknown;
+  try {
+    value = parse();
+  } catch (error) {
+    return done(error as Error);
+  }
+  done(null, value);
+}

@@ -1,0 +1,91 @@
+import { createFileTokens, createVault, fileMasterKeys, type FileTokens, type MasterKeys, type Vault } from '#access';
+import { createBus, type Bus } from '#bus';
+import { loadProcedures, type Procedure } from '#dossier';
+import { loadUnits, type UnitCrossWalk } from '#intake';
+import {
+  Database,
+  Doorbell,
+  promMetrics,
+  systemClock,
+  uuidIds,
+  type Clock,
+  type GatewaySettings,
+  type Ids,
+  type Log,
+  type Metrics,
+} from '#platform';
+import { createSyncLog, fileSigningKeys, type SigningKeys, type SyncLog } from '#synclog';
+
+/** Everything the gateway is made of, before Nest. */
+export interface GatewayParts {
+  settings: GatewaySettings;
+  log: Log;
+  clock: Clock;
+  ids: Ids;
+  db: Database;
+  doorbell: Doorbell;
+  bus: Bus;
+  metrics: Metrics;
+  masterKeys: MasterKeys;
+  signingKeys: SigningKeys;
+  vault: Vault;
+  fileTokens: FileTokens;
+  syncLog: SyncLog;
+  procedures: readonly Procedure[];
+  units: UnitCrossWalk;
+}
+
+export interface OpenOptions {
+  clock?: Clock;
+  /** Called when the bus gives up: the supervisor starts the process again. */
+  onFatal?: (error: unknown) => void;
+}
+
+/** Opens what the settings name. Connects to nothing yet: pools and the doorbell connect when they are used.
+ *  @throws AppError for keys or configuration files that cannot be used */
+export function openParts(settings: GatewaySettings, log: Log, options: OpenOptions = {}): GatewayParts {
+  const clock = options.clock ?? systemClock;
+  const db = new Database(
+    { url: settings.databaseUrl, applicationName: 'lienthong-gateway', maxConnections: settings.databasePoolSize },
+    log,
+  );
+  const doorbell = new Doorbell(settings.databaseUrl, log, { applicationName: 'lienthong-gateway-doorbell' });
+  const masterKeys = fileMasterKeys(settings.keyDir);
+  return {
+    settings,
+    log,
+    clock,
+    ids: uuidIds,
+    db,
+    doorbell,
+    bus: createBus({
+      kind: settings.bus.kind,
+      brokers: settings.bus.brokers.join(','),
+      db,
+      doorbell,
+      log,
+      clientId: 'lienthong-gateway',
+      onFatal: options.onFatal ?? (() => undefined),
+    }),
+    metrics: promMetrics({ withProcess: true }),
+    masterKeys,
+    signingKeys: fileSigningKeys(settings.keyDir),
+    vault: createVault({ db, keys: masterKeys, ids: uuidIds, clock }),
+    fileTokens: createFileTokens({
+      keys: masterKeys,
+      publicUrl: settings.publicUrl,
+      linkDays: settings.fileLinkDays,
+      clock,
+    }),
+    syncLog: createSyncLog({ ids: uuidIds, clock }),
+    procedures: loadProcedures(settings.configDir),
+    units: loadUnits(settings.configDir),
+  };
+}
+
+/** In the order in which they need each other, last first. */
+export async function closeParts(parts: GatewayParts): Promise<void> {
+  await parts.bus.close();
+  await parts.doorbell.stop();
+  await parts.db.close();
+}

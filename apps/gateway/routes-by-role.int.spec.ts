@@ -1,0 +1,121 @@
+import { Controller, Get, Module } from '@nestjs/common';
+import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
+import { Test } from '@nestjs/testing';
+import { ROLES, type Role } from '#access';
+import { testGateway, type TestGateway } from '../../test/support/test-gateway';
+import { Operation, Public, Roles } from './http/access';
+import { refuseUndeclaredRoutes, routeTable } from './http/route-table';
+
+const READERS: Role[] = ['operator', 'approver', 'auditor'];
+
+/** Who may use what, by CONTRACTS §2. Written down a second time on purpose: a change of a decorator must meet this list. */
+const MATRIX: Record<string, readonly Role[] | 'public'> = {
+  'POST /oauth/token': 'public',
+  'GET /.well-known/jwks.json': 'public',
+  'GET /health/live': 'public',
+  'GET /health/ready': 'public',
+  'GET /metrics': 'public',
+  'GET /api/openapi.json': 'public',
+  'GET /files/:token': 'public',
+  'GET /api/v1/dossiers': ['integrator', ...READERS, 'manager'],
+  'POST /api/v1/dossiers': ['integrator'],
+  'GET /api/v1/dossiers/:code': ['integrator', ...READERS],
+  'GET /api/v1/dossiers/:code/timeline': ['integrator', ...READERS],
+  'POST /api/v1/dossiers/:code/decisions': ['integrator'],
+  'GET /api/v1/feed': ['integrator', ...READERS],
+  'GET /api/v1/receipts/:id': ['integrator', ...READERS],
+  'GET /api/v1/deliveries': [...READERS, 'manager'],
+  'GET /api/v1/deliveries/:id': READERS,
+  'GET /api/v1/dead-letters': [...READERS, 'manager'],
+  'GET /api/v1/quarantine': [...READERS, 'manager'],
+  'GET /api/v1/quarantine/:id': READERS,
+  'GET /api/v1/partners': [...READERS, 'manager'],
+  'GET /api/v1/progress': ['manager', 'operator', 'auditor'],
+  'GET /api/v1/sync-log/entries': ['auditor'],
+  'GET /api/v1/clients': ['administrator', 'auditor'],
+  'POST /api/v1/clients': ['administrator'],
+  'POST /api/v1/clients/:id/disable': ['administrator'],
+};
+
+describe('routes and roles', () => {
+  let gateway: TestGateway;
+  beforeAll(async () => void (gateway = await testGateway()), 60_000);
+  afterAll(() => gateway.stop());
+
+  it('serves exactly the routes of the matrix', () => {
+    expect(gateway.routes.map((route) => `${route.method} ${route.path}`).sort()).toEqual(Object.keys(MATRIX).sort());
+  });
+
+  it('has one operation id per route', () => {
+    const operations = gateway.routes.map((route) => route.operation);
+    expect(new Set(operations).size).toBe(operations.length);
+  });
+
+  it.each(Object.entries(MATRIX))('%s opens to nobody but %j', async (route, allowed) => {
+    const [method, path] = route.split(' ') as ['GET' | 'POST', string];
+    const url = path
+      .replace(':id', '00000000-0000-7000-8000-000000000000')
+      .replace(':code', 'G22.99.08-260302-000000')
+      .replace(':token', 'a'.repeat(43));
+    const statusFor = async (headers: Record<string, string>): Promise<number> =>
+      (await gateway.app.inject({ method, url, headers })).statusCode;
+    const statuses = await Promise.all(
+      ROLES.map(
+        async (role) => [role, await statusFor({ authorization: `Bearer ${await gateway.token(role)}` })] as const,
+      ),
+    );
+    const withoutToken = await statusFor({});
+    if (allowed === 'public') {
+      if (url !== '/oauth/token') expect(withoutToken).not.toBe(401);
+      expect(statuses.map(([, status]) => status)).not.toContain(403);
+      return;
+    }
+    expect(withoutToken).toBe(401);
+    for (const [role, status] of statuses) {
+      if (allowed.includes(role)) expect([200, 400, 404]).toContain(status);
+      else expect([role, status]).toEqual([role, 403]);
+    }
+  });
+
+  it('gives a client with several roles what any of them may do, and no more', async () => {
+    await gateway.addClient({ id: 'two-roles', roles: ['manager', 'administrator'] });
+    const headers = { authorization: `Bearer ${await gateway.token('two-roles')}` };
+    expect((await gateway.app.inject({ url: '/api/v1/progress', headers })).statusCode).toBe(200);
+    expect((await gateway.app.inject({ url: '/api/v1/clients', headers })).statusCode).toBe(200);
+    expect((await gateway.app.inject({ url: '/api/v1/sync-log/entries', headers })).statusCode).toBe(403);
+  });
+
+  it('refuses a caller that HEAD would let past GET', async () => {
+    expect((await gateway.app.inject({ method: 'HEAD', url: '/api/v1/clients' })).statusCode).toBe(401);
+  });
+});
+
+describe('the guard at the start', () => {
+  @Controller('x')
+  class Forgetful {
+    @Get('declared')
+    @Public()
+    @Operation('x.declared', 'declared')
+    declared(): void {}
+
+    @Get('open')
+    @Operation('x.open', 'open')
+    open(): void {}
+
+    @Get('nameless')
+    @Roles('operator')
+    nameless(): void {}
+  }
+
+  it('does not start with a route that declares no roles or no operation', async () => {
+    @Module({ imports: [DiscoveryModule], controllers: [Forgetful] })
+    class AppModule {}
+    const app = await Test.createTestingModule({ imports: [AppModule] }).compile();
+    expect(() => routeTable(app.get(DiscoveryService))).toThrow('GET /x/open, GET /x/nameless');
+    await app.close();
+  });
+
+  it('does not start with a route that came past the controllers', () => {
+    expect(() => refuseUndeclaredRoutes([{ method: 'GET', path: '/debug' }], [])).toThrow('GET /debug');
+  });
+});

@@ -1,0 +1,98 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+} from 'class-validator';
+import { ROLES, type Role } from '#access';
+
+const KINDS = ['machine', 'person'] as const;
+const ALL_ROLES = [...ROLES];
+
+export class NewClient {
+  @ApiProperty({ example: 'mot-cua-tinh' })
+  @Matches(/^[a-z][a-z0-9-]{2,62}$/, {
+    message: 'id must begin with a letter and hold 3 to 63 small letters, digits and hyphens',
+  })
+  id!: string;
+
+  @ApiProperty({ enum: KINDS })
+  @IsIn(KINDS)
+  kind!: 'machine' | 'person';
+
+  @ApiProperty({ enum: ALL_ROLES, isArray: true })
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayUnique()
+  @IsIn(ALL_ROLES, { each: true })
+  roles!: Role[];
+
+  @ApiPropertyOptional({ type: [String], description: 'Communes it is limited to; absent = all.' })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(1_000)
+  @Matches(/^\d{5}$/, { each: true })
+  units?: string[];
+
+  @ApiPropertyOptional({ type: [String], description: 'IP addresses or CIDR networks it may come from; absent = any.' })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @IsString({ each: true })
+  @Length(2, 50, { each: true })
+  addresses?: string[];
+
+  @ApiPropertyOptional({ type: [String], description: 'Ids of operations it may use; absent = what its roles allow.' })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @Matches(/^[a-z-]+\.[a-z-]+$/, { each: true })
+  operations?: string[];
+}
+
+export class ClientView {
+  @ApiProperty()
+  id!: string;
+  @ApiProperty({ enum: KINDS })
+  kind!: string;
+  @ApiProperty({ enum: ALL_ROLES, isArray: true })
+  roles!: readonly string[];
+  @ApiProperty({ type: [String], nullable: true })
+  units!: readonly string[] | null;
+  @ApiProperty({ type: [String], nullable: true })
+  addresses!: readonly string[] | null;
+  @ApiProperty({ type: [String], nullable: true })
+  operations!: readonly string[] | null;
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: string;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  disabledAt!: string | null;
+}
+
+export class ClientPage {
+  @ApiProperty({ type: [ClientView] })
+  items!: ClientView[];
+  @ApiProperty({ type: String, nullable: true })
+  next!: string | null;
+}
+
+/** The secret is shown here and stored nowhere. */
+export class CreatedClient {
+  @ApiProperty()
+  clientId!: string;
+  @ApiProperty()
+  clientSecret!: string;
+}
+
+export class DisabledClient {
+  @ApiProperty()
+  clientId!: string;
+  @ApiProperty({ format: 'date-time' })
+  disabledAt!: string;
+}

@@ -1,0 +1,95 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+const STATUSES = ['queued', 'in-flight', 'waiting', 'unknown', 'settled', 'dead', 'cancelled'];
+export const DELIVERY_STATUSES: readonly string[] = STATUSES;
+export const OUTCOMES = ['accepted', 'already-applied', 'refused', 'retry', 'unknown'];
+
+/** Version of the reply rule that judged an answer. */
+export class RuleView {
+  @ApiProperty()
+  id!: string;
+  @ApiProperty()
+  version!: number;
+}
+
+/** The duty to hand one message to one partner (DESIGN §4). */
+export class DeliveryView {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+  @ApiProperty()
+  partner!: string;
+  @ApiProperty({ format: 'uuid' })
+  dossierId!: string;
+  @ApiProperty({ type: String, nullable: true })
+  dvcltCode!: string | null;
+  @ApiProperty({ type: String, nullable: true })
+  oneStopCode!: string | null;
+  @ApiProperty()
+  operation!: string;
+  @ApiProperty()
+  unit!: string;
+  @ApiProperty()
+  procedure!: string;
+  @ApiProperty({ enum: STATUSES })
+  status!: string;
+  @ApiProperty({ description: 'Journal number of the event that caused it.' })
+  causedSequence!: number;
+  @ApiProperty()
+  replayNumber!: number;
+  @ApiProperty()
+  attempts!: number;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  dueAt!: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  lastAttemptAt!: string | null;
+  @ApiProperty({ type: String, enum: OUTCOMES, nullable: true })
+  outcome!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Stable code of why.' })
+  reasonCode!: string | null;
+  @ApiProperty({ type: RuleView, nullable: true })
+  rule!: RuleView | null;
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: string;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  settledAt!: string | null;
+}
+
+/** One call or probe. */
+export class AttemptView {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+  @ApiProperty()
+  number!: number;
+  @ApiProperty({ enum: ['call', 'probe'] })
+  kind!: string;
+  @ApiProperty({ format: 'date-time' })
+  startedAt!: string;
+  @ApiProperty({ format: 'date-time' })
+  endedAt!: string;
+  @ApiProperty()
+  durationMs!: number;
+  @ApiProperty({ enum: OUTCOMES })
+  outcome!: string;
+  @ApiProperty({ enum: ['not-written', 'written', 'answered'] })
+  wire!: string;
+  @ApiProperty({ type: Number, nullable: true })
+  httpStatus!: number | null;
+  @ApiProperty()
+  reasonCode!: string;
+  @ApiProperty({ type: RuleView, nullable: true })
+  rule!: RuleView | null;
+  @ApiProperty({ description: 'It came after its lease had ended: evidence only.' })
+  late!: boolean;
+}
+
+export class DeliveryDetail extends DeliveryView {
+  @ApiProperty({ type: [AttemptView] })
+  attemptList!: AttemptView[];
+}
+
+export class DeliveryPage {
+  @ApiProperty({ type: [DeliveryView] })
+  items!: DeliveryView[];
+  @ApiProperty({ type: String, nullable: true })
+  next!: string | null;
+}

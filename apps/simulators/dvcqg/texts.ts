@@ -1,0 +1,13 @@
+/** Message texts of the portal; "thành công" and "đã tồn tại" are dvcqg.md §2, the session's is CONTRACTS §1.1, the rest ours. */
+export const PORTAL_TEXTS = {
+  found: 'Thành công',
+  synchronised: 'Đồng bộ hồ sơ thành công',
+  progressed: 'Cập nhật tiến độ thành công',
+  exists: 'Mã hồ sơ đã tồn tại',
+  unknownDossier: 'Mã hồ sơ không tồn tại',
+  unknownService: 'Dịch vụ không hợp lệ',
+  invalidState: 'Trạng thái hồ sơ không hợp lệ',
+  deadSession: 'Phiên làm việc không hợp lệ hoặc đã hết hạn',
+  wrongLogin: 'Tên đăng nhập hoặc mật khẩu không đúng',
+  missingDestination: 'Thiếu dstcode',
+} as const;

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import type { Call } from '../server/call';
+import { codesAmong, fieldsOf, type Fields } from '../server/fields';
+import type { Dialect, PartnerSystem, Route } from '../server/partner-system';
+import { jsonReply, type Reply } from '../server/reply';
+import type { Credentials } from '../server/systems';
+import { bearerOf, TokenStore } from '../server/token-store';
+import type { World } from '../world';
+import { checkReception } from './check-reception';
+import { checkUpdate } from './check-update';
+import { CounterOfficer, type DecisionRoute } from './counter-officer';
+import type { Decision } from './decision';
+import { DecisionPush } from './decision-push';
+import { EventFeed } from './event-feed';
+import type { Gateway } from './gateway-client';
+import { lookUp } from './look-up';
+import { FINAL_STATES } from './onestop-dossier';
+import { onestopFailure, onestopSuccess } from './onestop-reply';
+import { OnestopStore } from './onestop-store';
+import { ONESTOP_TEXTS } from './texts';
+
+export interface OnestopOptions {
+  readonly credentials: Credentials;
+  readonly decisions: DecisionRoute;
+  /** How long a decision is offered to a gateway that does not take it, milliseconds. */
+  readonly decisionPatienceMs: number;
+}
+
+/** The provincial one-stop by the proposed contract (onestop.md §4, CONTRACTS §1.1-1.2). */
+export class OnestopSystem implements PartnerSystem {
+  readonly id = 'onestop';
+  readonly operations = ['token', 'tiepNhanHoSo', 'capNhatTrangThai', 'traCuuHoSo', 'suKien'];
+  readonly routes: readonly Route[];
+  readonly dialect: Dialect;
+  private readonly store: OnestopStore;
+  private readonly feed = new EventFeed();
+  private readonly push: DecisionPush;
+  private readonly officer: CounterOfficer;
+  private readonly tokens: TokenStore;
+
+  constructor(
+    private readonly world: World,
+    options: OnestopOptions,
+  ) {
+    this.store = new OnestopStore(world);
+    this.push = new DecisionPush(world, options.decisionPatienceMs);
+    const desk = { store: this.store, feed: this.feed, push: this.push, route: options.decisions };
+    this.officer = new CounterOfficer(world, desk);
+    this.tokens = new TokenStore(options.credentials, world.tokenLifetimeMs, () => world.now());
+    this.dialect = onestopDialect(this.tokens);
+    this.routes = [
+      {
+        method: 'POST',
+        path: '/api/token/gettoken',
+        operationOf: () => 'token',
+        codesOf: () => [],
+        handle: (call) => this.logIn(call),
+      },
+      this.closed('POST', 'tiepNhanHoSo', (call) => this.receive(call)),
+      this.closed('POST', 'capNhatTrangThai', (call) => this.update(call)),
+      this.closed('POST', 'traCuuHoSo', (call) => lookUp(call, this.store)),
+      this.closed('GET', 'suKien', (call) => this.feed.answer(call)),
+    ];
+  }
+
+  connect(gateway: Gateway): void {
+    this.push.connect(gateway);
+  }
+
+  /** A decision by hand. Null where the code is unknown, false where the dossier is closed. */
+  decide(code: string, decision: Decision): boolean | null {
+    const dossier = this.store.find(code);
+    return dossier === undefined ? null : this.officer.decide(dossier, decision);
+  }
+
+  stop(): void {
+    this.push.stop();
+  }
+
+  private logIn(call: Call): Reply {
+    const { userName, password } = fieldsOf(call.body);
+    if (!this.tokens.isRight(userName, password)) return this.dialect.deadToken(false);
+    const { token, expiresAtMs } = this.tokens.issue();
+    return jsonReply(200, { token, expiration: new Date(expiresAtMs).toISOString() });
+  }
+
+  /** The same `maHoSoLT` gets the same code; changed content counts only while a supplement is awaited. */
+  private receive(call: Call): Reply {
+    const body = fieldsOf(call.body);
+    const complaint = checkReception(body);
+    if (complaint !== null) return onestopFailure(complaint);
+    const contentDigest = digestOf(body);
+    const dvcltCode = String(body['maHoSoLT']);
+    let dossier = this.store.find(dvcltCode);
+    if (dossier === undefined) {
+      const module = body['module'] === 'KS' ? 'KS' : 'KT';
+      dossier = this.store.open({ dvcltCode, module, unit: String(body['maDonVi']), contentDigest });
+      this.store.enter(dossier, 1);
+      this.officer.takeUp(dossier);
+    } else if (dossier.state === 5 && dossier.contentDigest !== contentDigest) {
+      dossier.contentDigest = contentDigest;
+      dossier.receptions += 1;
+      this.world.ledger.record('onestop', 'supplement', dossier.oneStopCode);
+      this.store.enter(dossier, 1);
+      this.officer.takeUp(dossier);
+    }
+    return onestopSuccess(ONESTOP_TEXTS.received, { maHoSoMCDT: dossier.oneStopCode });
+  }
+
+  private update(call: Call): Reply {
+    const body = fieldsOf(call.body);
+    const dossier = this.store.find(body['maHoSoMCDT']);
+    if (dossier === undefined || dossier.dvcltCode !== body['maHoSoLT'])
+      return onestopFailure(ONESTOP_TEXTS.unknown, 'NOT_FOUND');
+    const complaint = checkUpdate(body, dossier.module);
+    if (complaint !== null) return onestopFailure(complaint);
+    const digest = digestOf(body);
+    if (digest === dossier.lastUpdateDigest) return onestopSuccess(ONESTOP_TEXTS.updated);
+    if (FINAL_STATES.includes(dossier.state)) return onestopFailure(ONESTOP_TEXTS.finished, 'CLOSED');
+    dossier.lastUpdateDigest = digest;
+    this.store.enter(dossier, Number(body['trangThai']));
+    if (dossier.state === 9) this.officer.finish(dossier);
+    return onestopSuccess(ONESTOP_TEXTS.updated);
+  }
+
+  private closed(method: string, operation: string, handle: Route['handle']): Route {
+    return {
+      method,
+      path: `/api/motcua/${operation}`,
+      operationOf: () => operation,
+      codesOf,
+      authorise: (call) =>
+        this.tokens.isAlive(bearerOf(call.headers.authorization)) ? null : this.dialect.deadToken(false),
+      handle,
+    };
+  }
+}
+
+function onestopDialect(tokens: TokenStore): Dialect {
+  const unauthorised = { status: '0', statusDescription: ONESTOP_TEXTS.unauthorised, errorCode: 'UNAUTHORIZED' };
+  return {
+    failure: (text) => onestopFailure(text, 'FAILED'),
+    blocked: () => jsonReply(403, { status: '0', statusDescription: 'IP_DISALLOWED', errorCode: '101' }),
+    deadToken: (isInOkBody) => jsonReply(isInOkBody ? 200 : 401, unauthorised),
+    endToken: (call) => tokens.end(bearerOf(call.headers.authorization)),
+    rewriteTexts: (json, change) => {
+      const fields = fieldsOf(json);
+      const text = fields['statusDescription'];
+      return typeof text === 'string' ? { ...fields, statusDescription: change(text) } : json;
+    },
+  };
+}
+
+function codesOf(call: Call): readonly string[] {
+  const { maHoSoLT, maHoSoMCDT, maHoSo } = fieldsOf(call.body);
+  const asked: unknown[] = Array.isArray(maHoSo) ? maHoSo : [];
+  return codesAmong(maHoSoLT, maHoSoMCDT, ...asked);
+}
+
+function digestOf(body: Fields): string {
+  return createHash('sha256').update(JSON.stringify(body)).digest('hex');
+}

@@ -1,0 +1,15 @@
+/** An answer before it is written: `json` is serialised at the end, `raw` goes out as it is. */
+export interface Reply {
+  readonly status: number;
+  readonly json?: unknown;
+  readonly raw?: { readonly contentType: string; readonly text: string };
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export function jsonReply(status: number, json: unknown): Reply {
+  return { status, json };
+}
+
+export function rawReply(status: number, contentType: string, text: string): Reply {
+  return { status, raw: { contentType, text } };
+}

@@ -1,0 +1,72 @@
+import { createFileTokens, createVault, fileMasterKeys, type FileTokens, type Vault } from '#access';
+import { createBus, type Bus } from '#bus';
+import { applyCommands, loadProcedures, type ApplyDependencies, type CommandOnDossier, type Procedure } from '#dossier';
+import { createPartners, type Partners } from '#partners';
+import { Database, Doorbell, jsonLog, systemClock, systemRandom, uuidIds, type Clock, type Ids, type Log, type Random, type Tx, type WorkerSettings } from '#platform';
+import { createSyncLog, type SyncLog } from '#synclog';
+
+/** What every role of a worker is built from. */
+export interface Foundation {
+  settings: WorkerSettings;
+  workerId: string;
+  /** For couriers, pollers, router, clocks. */
+  db: Database;
+  /** For sequencer and relay: they must not wait behind a busy pool. */
+  relayDb: Database;
+  doorbell: Doorbell;
+  bus: Bus;
+  vault: Vault;
+  fileTokens: FileTokens;
+  syncLog: SyncLog;
+  procedures: readonly Procedure[];
+  partners: Partners;
+  apply: ApplyDependencies;
+  clock: Clock;
+  ids: Ids;
+  random: Random;
+  log: Log;
+}
+
+/** Opens pools, keys, bus and partners; nothing runs yet. `onFatal` ends the process for the supervisor to start again. */
+export function createFoundation(settings: WorkerSettings, onFatal: (error: unknown) => void): Foundation {
+  const log = jsonLog('worker', settings.logLevel);
+  const ids = uuidIds;
+  const clock = systemClock;
+  const db = new Database({ url: settings.databaseUrl, applicationName: 'lienthong-worker', maxConnections: settings.databasePoolSize }, log);
+  const relayDb = new Database({ url: settings.databaseUrl, applicationName: 'lienthong-relay', maxConnections: 4 }, log);
+  const doorbell = new Doorbell(settings.databaseUrl, log, { applicationName: 'lienthong-worker-doorbell' });
+  const keys = fileMasterKeys(settings.keyDir);
+  const workerId = settings.workerId ?? ids.next();
+  const procedures = loadProcedures(settings.configDir);
+  return {
+    settings,
+    workerId,
+    db,
+    relayDb,
+    doorbell,
+    bus: createBus({ kind: settings.bus.kind, brokers: settings.bus.brokers.join(','), db: relayDb, doorbell, log, clientId: `lienthong-worker-${workerId}`, onFatal }),
+    vault: createVault({ db, keys, ids, clock }),
+    fileTokens: createFileTokens({ keys, publicUrl: settings.publicUrl, linkDays: settings.fileLinkDays, clock }),
+    syncLog: createSyncLog({ ids, clock }),
+    procedures,
+    partners: createPartners({ configDir: settings.configDir, env: process.env, log, clock }),
+    apply: { procedures, clock, ids },
+    clock,
+    ids,
+    random: systemRandom,
+    log,
+  };
+}
+
+/** `applyCommands` with the worker's dependencies bound. */
+export function applyOutcomes(foundation: Foundation): (tx: Tx, commands: readonly CommandOnDossier[]) => Promise<unknown> {
+  return (tx, commands) => applyCommands(tx, commands, foundation.apply);
+}
+
+/** Closes what `createFoundation` opened; call it when no role runs any more. */
+export async function closeFoundation(foundation: Foundation): Promise<void> {
+  await foundation.bus.close();
+  await foundation.doorbell.stop();
+  await foundation.db.close();
+  await foundation.relayDb.close();
+}

@@ -1,0 +1,14 @@
+export * from './vault/ports';
+export { createVault, type VaultOptions } from './vault/vault';
+export { ensureMasterKey, fileMasterKeys } from './vault/adapters/file-master-keys';
+export { hashSecret, verifySecret } from './identity/app/secret-hash';
+export { ROLES, type Role } from './identity/domain/roles';
+export { WindowLimiter } from './identity/domain/window-limiter';
+export { findClient, insertClient, listClients } from './identity/adapters/client-store';
+export { LogIn, type LogInOptions } from './identity/app/log-in';
+export { tokenVerifier, type TokenKeys } from './identity/app/access-token';
+export { Authenticate } from './identity/app/authenticate';
+export { ManageClients, type AccountJournal, type ClientDraft } from './identity/app/manage-clients';
+export type { Client, ClientWithSecret, LogInJournal, LogInRecord, Principal } from './identity/ports';
+export { createFileTokens, type FileTokens, type FileToIssue } from './files/file-tokens';
+export type { UsedFileToken } from './files/file-token-store';

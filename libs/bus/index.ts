@@ -1,0 +1,15 @@
+export * from './domain/event-record';
+export { EVENT_SOURCE } from './domain/cloud-event';
+export { PARTITIONS, partitionOf } from './domain/partition-of';
+export * from './ports';
+export * from './app/append-to-outbox';
+export * from './app/read-event-log';
+export * from './app/relay';
+export * from './app/sequence-batch';
+export * from './app/sequencer-loop';
+export { brokerReady, ensureTopics, CHECKPOINTS_TOPIC, EVENTS_TOPIC } from './adapters/kafka/kafka-admin';
+export * from './adapters/create-bus';
+export * from './adapters/nest/bus-context';
+export * from './adapters/nest/bus-exception.filter';
+export * from './adapters/nest/bus-server';
+export { pause, StepLoop } from './app/step-loop';

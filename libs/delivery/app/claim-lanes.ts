@@ -1,0 +1,89 @@
+import type { DossierState, PartnerId } from '#dossier';
+import type { Tx } from '#platform';
+import type { ClaimedDelivery } from '../domain/attempt';
+import { leaseUntil } from '../domain/lease';
+import type { DeliveryFacts } from '../ports';
+import { STANDING } from './refresh-lanes';
+
+export interface ClaimOptions {
+  partner: PartnerId;
+  workerId: string;
+  /** Free call slots: never more is claimed, so that an expired lease means "may have been written". */
+  maxLanes: number;
+  /** Total deadline of a call, ms; the lease is longer by its margin. */
+  deadlineMs: number;
+  now: Date;
+}
+
+interface ClaimedRow {
+  deliveryId: string;
+  dossierId: string;
+  operation: string;
+  unit: string;
+  procedure: string;
+  status: 'in-flight' | 'unknown';
+  attempts: number;
+  firstAttemptAt: Date;
+  facts: DeliveryFacts;
+  contentRef: string | null;
+  fence: string;
+  projection: DossierState;
+}
+
+/** Takes the due heads of many lanes of one partner, oldest first, under a lease with a new fencing number. */
+export async function claimLanes(tx: Tx, options: ClaimOptions): Promise<ClaimedDelivery[]> {
+  const { partner, workerId, maxLanes, deadlineMs, now } = options;
+  const rows = await tx.query<ClaimedRow>(CLAIM, [partner, now, maxLanes, workerId, leaseUntil(now, deadlineMs)]);
+  return rows.map(({ projection, ...row }) => ({ ...row, partner, claimedAt: now, dossier: projection }));
+}
+
+/** One statement. Locks are taken on **lanes** and skipped when taken, never on deliveries: skipping a delivery would let the next of
+ *  its lane overtake it.
+ *
+ *  The race it guards: between this statement's snapshot and the lock, another worker may claim and settle the same lane, or a replay
+ *  may put another head before ours. PostgreSQL then checks the *lane's* conditions again on its new version, but reads the *heads*
+ *  from the old snapshot. `seen` is the lane as the snapshot saw it and is not read again, so a differing `xmin` tells that the row has
+ *  changed since, and the lane is left to the next claim. Every change of a head writes its lane's row (enqueue, settle, cancel, expire).
+ *
+ *  A hold of an operation or unit is checked against the head, and so also stops what stands behind it. */
+const CLAIM = `
+with picked as (
+  select l.partner, l.dossier_id, head.id as delivery_id
+  from lane l
+  join lane seen on seen.partner = l.partner and seen.dossier_id = l.dossier_id
+  cross join lateral (
+    select d.id, d.status, d.due_at, d.operation, d.unit from delivery d
+    where d.partner = l.partner and d.dossier_id = l.dossier_id and d.status in (${STANDING})
+    order by d.caused_seq, d.replay_number, d.step limit 1
+  ) head
+  where l.partner = $1 and l.state = 'open' and l.due_at <= $2 and l.lease_owner is null
+    and l.xmin = seen.xmin
+    and head.status in ('queued', 'waiting', 'unknown') and head.due_at <= $2
+    and not exists (
+      select 1 from hold h
+      where h.partner = l.partner and h.released_at is null and h.starts_at <= $2 and (h.ends_at is null or h.ends_at > $2)
+        and (h.operation is null or h.operation = head.operation)
+        and (h.unit is null or h.unit = head.unit)
+        and (h.dossier_id is null or h.dossier_id = l.dossier_id)
+    )
+  order by l.due_at
+  limit $3
+  for update of l skip locked
+), leased as (
+  update lane l
+  set lease_owner = $4, lease_until = $5, fence = l.fence + 1, due_at = null
+  from picked p where l.partner = p.partner and l.dossier_id = p.dossier_id
+  returning l.dossier_id, l.fence
+), started as (
+  update delivery d
+  set status = case when d.status = 'unknown' then 'unknown' else 'in-flight' end,
+      attempts = d.attempts + 1,
+      first_attempt_at = coalesce(d.first_attempt_at, $2)
+  from picked p where d.id = p.delivery_id
+  returning d.id, d.dossier_id, d.operation, d.unit, d.procedure, d.status, d.attempts, d.first_attempt_at, d.facts, d.content_ref
+)
+select s.id as "deliveryId", s.dossier_id as "dossierId", s.operation, s.unit, s.procedure, s.status, s.attempts,
+       s.first_attempt_at as "firstAttemptAt", s.facts, s.content_ref as "contentRef", leased.fence::text as fence, o.projection
+from started s
+join leased on leased.dossier_id = s.dossier_id
+join dossier o on o.id = s.dossier_id`;

@@ -1,0 +1,194 @@
+import type { FileTokens, Vault } from '#access';
+import { codeOf, type Clock, type Database, type Doorbell, type Ids, type Log, type Random } from '#platform';
+import type { SyncLog } from '#synclog';
+import { PayloadOpener } from '../adapters/payload-opener';
+import { createPayloadReader } from '../adapters/payload-reader';
+import type { ClaimedDelivery } from '../domain/attempt';
+import type { TriedAttempt } from '../domain/decide-next';
+import { mayStartWriting } from '../domain/lease';
+import type { CallResult, PartnerAdapter } from '../ports';
+import { claimLanes } from './claim-lanes';
+import { prepareContents, type PrepareDeps, type PreparedDelivery } from './prepare-contents';
+import { SettleQueue } from './settle-queue';
+import type { ApplyOutcomes } from './settlement-deps';
+import { isProbe, tryDelivery } from './try-delivery';
+import type { WorkerHeartbeat } from './worker-heartbeat';
+
+export interface CourierDeps {
+  db: Database;
+  adapter: PartnerAdapter;
+  workerId: string;
+  heartbeat: Pick<WorkerHeartbeat, 'confirmedAt'>;
+  doorbell: Pick<Doorbell, 'ring' | 'wait'>;
+  vault: Pick<Vault, 'sealMany' | 'openMany' | 'dedupDigest'>;
+  fileTokens: Pick<FileTokens, 'issueFileToken'>;
+  syncLog: Pick<SyncLog, 'append'>;
+  applyOutcomes: ApplyOutcomes;
+  clock: Clock;
+  ids: Ids;
+  random: Random;
+  log: Log;
+}
+
+export interface CourierOptions {
+  /** How often due lanes are looked for without a doorbell; the guarantee behind it. @default 200 ms */
+  pollMs?: number;
+  /** Pause after a claim that failed. @default 1_000 ms */
+  pauseMs?: number;
+  /** How long a stop waits for calls under way and their settlement. @default the partner's deadline + 5_000 ms */
+  drainMs?: number;
+}
+
+/** Carries the deliveries of one partner: claims due heads of lanes for its free call slots, sends or probes, and hands what ended to the
+ *  settlement. Many may run, in one process or in many; the lanes' leases keep them apart. */
+export class Courier {
+  private readonly settleQueue: SettleQueue;
+  private readonly prepareDeps: PrepareDeps;
+  private readonly stopping = new AbortController();
+  private readonly underWay = new Set<Promise<void>>();
+  private taken = 0;
+  private onFreeSlot: (() => void) | undefined;
+  private loop: Promise<void> | undefined;
+
+  constructor(
+    private readonly deps: CourierDeps,
+    private readonly options: CourierOptions = {},
+  ) {
+    this.settleQueue = new SettleQueue(deps, {
+      onSettled: () => {
+        deps.doorbell.ring('outbox');
+        deps.doorbell.ring('lanes');
+      },
+    });
+    const opener = new PayloadOpener(deps.vault);
+    const payloads = createPayloadReader({
+      partner: deps.adapter.partner,
+      opener,
+      fileTokens: deps.fileTokens,
+      db: deps.db,
+    });
+    this.prepareDeps = { ...deps, opener, payloads };
+  }
+
+  start(): void {
+    this.loop ??= this.run();
+  }
+
+  /** Claims nothing more and waits for what is under way. What does not end in time is left to its lease. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.onFreeSlot?.();
+    await this.loop;
+    const drainMs = this.options.drainMs ?? this.deps.adapter.policy.deadlineMs + 5_000;
+    let timer: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<void>((resolve) => (timer = setTimeout(resolve, drainMs)));
+    await Promise.race([this.drained(), tooLong]);
+    clearTimeout(timer);
+  }
+
+  private async drained(): Promise<void> {
+    await Promise.all(this.underWay);
+    await this.settleQueue.idle();
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      const free = this.deps.adapter.policy.maxConcurrency - this.taken;
+      if (free <= 0) await this.freeSlot();
+      else await this.claimOrWait(free);
+    }
+  }
+
+  /** The bell is listened to before the claim looks: what is rung in between is heard. */
+  private async claimOrWait(free: number): Promise<void> {
+    const { doorbell, log, adapter } = this.deps;
+    const listening = new AbortController();
+    const onStop = (): void => listening.abort();
+    this.stopping.signal.addEventListener('abort', onStop, { once: true });
+    const rung = doorbell.wait('lanes', this.options.pollMs ?? 200, listening.signal);
+    try {
+      const claims = await this.claim(free);
+      if (claims.length > 0) this.begin(claims);
+      else await rung;
+    } catch (error) {
+      log.warn('claim.failed', { partner: adapter.partner, code: codeOf(error) });
+      await doorbell.wait('lanes', this.options.pauseMs ?? 1_000, listening.signal);
+    } finally {
+      listening.abort();
+      this.stopping.signal.removeEventListener('abort', onStop);
+    }
+  }
+
+  private async claim(free: number): Promise<ClaimedDelivery[]> {
+    const { db, adapter, workerId, clock, heartbeat } = this.deps;
+    const now = clock.now();
+    // Without a fresh heartbeat nothing may be written, so nothing is taken either.
+    if (!mayStartWriting({ claimedAt: now, heartbeatAt: heartbeat.confirmedAt }, now)) return [];
+    return claimLanes(db, {
+      partner: adapter.partner,
+      workerId,
+      maxLanes: free,
+      deadlineMs: adapter.policy.deadlineMs,
+      now,
+    });
+  }
+
+  private begin(claims: readonly ClaimedDelivery[]): void {
+    this.taken += claims.length;
+    const work: Promise<void> = this.carry(claims).finally(() => this.underWay.delete(work));
+    this.underWay.add(work);
+  }
+
+  private async carry(claims: readonly ClaimedDelivery[]): Promise<void> {
+    const prepared = await prepareContents(claims, this.prepareDeps);
+    await Promise.all(prepared.map((one) => this.attempt(one)));
+  }
+
+  /** A slot is free as soon as the call has ended; the settlement does not hold it. */
+  private async attempt(prepared: PreparedDelivery): Promise<void> {
+    const { claim } = prepared;
+    const startedAt = this.deps.clock.now();
+    try {
+      if ('lost' in prepared)
+        return this.deps.log.warn('lease.lost', { deliveryId: claim.deliveryId, partner: claim.partner });
+      const mayWrite = (): boolean =>
+        mayStartWriting(
+          { claimedAt: claim.claimedAt, heartbeatAt: this.deps.heartbeat.confirmedAt },
+          this.deps.clock.now(),
+        );
+      const tried =
+        'failure' in prepared
+          ? this.notTried(claim, prepared.failure)
+          : await tryDelivery(claim, prepared.content, mayWrite, this.deps);
+      const field = 'failure' in prepared ? prepared.field : undefined;
+      const endedAt = this.deps.clock.now();
+      this.settleQueue.add({
+        id: this.deps.ids.next(),
+        claim,
+        tried,
+        startedAt,
+        endedAt,
+        ...(field === undefined ? {} : { field }),
+      });
+    } finally {
+      this.taken -= 1;
+      this.onFreeSlot?.();
+    }
+  }
+
+  private notTried(claim: ClaimedDelivery, failure: CallResult): TriedAttempt {
+    const isAsking = isProbe(claim, this.deps.adapter);
+    return isAsking && failure.outcome === 'retry'
+      ? { kind: 'probe', probe: { verdict: 'cannot-tell', askedAt: this.deps.clock.now(), call: failure } }
+      : { kind: 'call', result: failure };
+  }
+
+  private async freeSlot(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.onFreeSlot = resolve;
+      if (this.stopping.signal.aborted) resolve();
+    });
+    this.onFreeSlot = undefined;
+  }
+}

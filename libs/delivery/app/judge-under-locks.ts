@@ -1,0 +1,44 @@
+import type { Tx } from '#platform';
+import { readDeliveries } from '../adapters/settlement-rows';
+import type { FinishedAttempt } from '../domain/attempt';
+import { judgeAttempt, type JudgedAttempt } from '../domain/judge-attempt';
+import { laneText, lockLanes } from './lane-locks';
+import type { SettlementDeps } from './settlement-deps';
+
+/** Locks the lanes, reads the deliveries as they are then, and decides each attempt. In the order of the attempts. */
+export async function judgeUnderLocks(
+  tx: Tx,
+  attempts: readonly FinishedAttempt[],
+  deps: SettlementDeps,
+): Promise<JudgedAttempt[]> {
+  const lanes = new Map(
+    (
+      await lockLanes(
+        tx,
+        attempts.map((one) => one.claim),
+      )
+    ).map((lane) => [laneText(lane), lane]),
+  );
+  const deliveries = await readDeliveries(
+    tx,
+    attempts.map((one) => one.claim.deliveryId),
+  );
+  const now = deps.clock.now();
+  return attempts.map((attempt) => {
+    const lane = lanes.get(laneText(attempt.claim));
+    const delivery = deliveries.get(attempt.claim.deliveryId);
+    const found = {
+      status: delivery?.status ?? ('cancelled' as const),
+      lastCallAt: delivery?.lastCallAt ?? null,
+      fence: lane?.fence ?? '',
+      leaseOwner: lane?.leaseOwner ?? null,
+    };
+    const rules = {
+      policy: deps.adapter.policy,
+      repeatPolicy: deps.adapter.repeatPolicy(attempt.claim.operation),
+      random: deps.random(),
+      now,
+    };
+    return judgeAttempt(attempt, found, deps.workerId, rules);
+  });
+}

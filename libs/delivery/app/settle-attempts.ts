@@ -1,0 +1,75 @@
+import { isMoot, lockDossiers, type DossierState } from '#dossier';
+import type { Tx } from '#platform';
+import { writeSettlement, type DeliveryChange } from '../adapters/settlement-rows';
+import type { FinishedAttempt } from '../domain/attempt';
+import { commandsOfStep } from '../domain/commands-of-step';
+import type { JudgedAttempt } from '../domain/judge-attempt';
+import { attemptRow, cancelledEntry, deliveryChange, entriesOf } from './describe-settlement';
+import { judgeUnderLocks } from './judge-under-locks';
+import { keepAnswers } from './keep-answers';
+import { logAttempt } from './log-attempt';
+import { refreshLanes } from './refresh-lanes';
+import type { SettlementDeps } from './settlement-deps';
+
+export const COURIER = { id: 'courier', type: 'system' } as const;
+
+/** Settles many attempts in one transaction: attempt rows, delivery states, journal events, outbox and sync log (law 9). At most one
+ *  attempt a delivery. The order of locks is the global one: dossiers, lanes, the rest. */
+export async function settleAttempts(
+  attempts: readonly FinishedAttempt[],
+  deps: SettlementDeps,
+): Promise<JudgedAttempt[]> {
+  if (attempts.length === 0) return [];
+  const judged = await deps.db.run((tx) => settleIn(tx, attempts, deps));
+  for (const one of judged) logAttempt(one, deps.log);
+  return judged;
+}
+
+async function settleIn(tx: Tx, attempts: readonly FinishedAttempt[], deps: SettlementDeps): Promise<JudgedAttempt[]> {
+  const dossiers = await lockDossiers(tx, [...new Set(attempts.map((one) => one.claim.dossierId))].sort());
+  const judged = await judgeUnderLocks(tx, attempts, deps);
+  const moot = new Set(judged.filter((one) => isNowMoot(one, dossiers)).map((one) => one.attempt.id));
+  const evidence = await keepAnswers(tx, attempts, deps.vault);
+  await deps.applyOutcomes(
+    tx,
+    judged.flatMap((one) =>
+      commandsOfStep(one).map((command) => ({ dossierId: one.attempt.claim.dossierId, command, actor: COURIER })),
+    ),
+  );
+  const now = deps.clock.now();
+  const changes = judged
+    .map((one) => cancelIf(moot.has(one.attempt.id), deliveryChange(one, now), now))
+    .filter((change) => change !== undefined);
+  await writeSettlement(
+    tx,
+    judged.map((one, at) => attemptRow(one, deps.workerId, evidence[at])),
+    changes,
+  );
+  await refreshLanes(
+    tx,
+    judged.map(({ attempt, isLate }) => ({
+      partner: attempt.claim.partner,
+      dossierId: attempt.claim.dossierId,
+      ...(isLate ? {} : { releaseAt: now }),
+    })),
+  );
+  await deps.syncLog.append(
+    tx,
+    judged.flatMap((one, at) => [
+      ...entriesOf(one, evidence[at]),
+      ...(moot.has(one.attempt.id) ? [cancelledEntry(one.attempt)] : []),
+    ]),
+  );
+  return judged;
+}
+
+/** It was in flight when its dossier ended, and did not arrive: sending it again would tell what is no longer true (DESIGN §7, Moot). */
+function isNowMoot({ attempt, next }: JudgedAttempt, dossiers: ReadonlyMap<string, DossierState | null>): boolean {
+  const state = dossiers.get(attempt.claim.dossierId);
+  const { partner, operation, facts } = attempt.claim;
+  return next?.status === 'waiting' && !!state && isMoot({ partner, operation, step: 0, facts }, state);
+}
+
+function cancelIf(isMootNow: boolean, change: DeliveryChange | undefined, now: Date): DeliveryChange | undefined {
+  return isMootNow && change ? { ...change, status: 'cancelled', due_at: null, settled_at: now } : change;
+}

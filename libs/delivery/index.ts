@@ -1,0 +1,24 @@
+export * from './ports';
+export {
+  DELIVERY_STATUSES,
+  DELIVERY_TRANSITIONS,
+  LANE_STATES,
+  LANE_TRANSITIONS,
+  type DeliveryStatus,
+  type LaneState,
+} from './domain/transitions';
+export { enqueueDeliveries, type NewDelivery } from './app/enqueue-deliveries';
+export { cancelMoot, registrationDelivery, type CancelledDeliveries, type MootDeliveries } from './app/cancel-moot';
+export { resolveByEvidence, type Evidence } from './app/resolve-by-evidence';
+export { Courier, type CourierDeps, type CourierOptions } from './app/courier';
+export { WorkerHeartbeat, type WorkerHeartbeatDeps } from './app/worker-heartbeat';
+export { expireLeases, releaseWorker, type ExpireDeps } from './app/expire-leases';
+export type { ApplyOutcomes } from './app/settlement-deps';
+export * from './adapters/delivery-reads';
+export {
+  routeDossiers,
+  type RegistryWatchPort,
+  type RouteDependencies,
+  type RouteResult,
+} from './routing/route-dossiers';
+export { Router, type RouterOptions } from './routing/router';

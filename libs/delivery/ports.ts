@@ -1,0 +1,117 @@
+import type { DossierContent, DossierState, OfficerNote, PartnerId, RegistrationResult } from '#dossier';
+
+/** What a call came to (CONTRACTS §4). */
+export type OutcomeKind = 'accepted' | 'already-applied' | 'refused' | 'retry' | 'unknown';
+
+/** How far the request got: nothing written → safe to repeat; written without a usable answer → unknown (law 2). */
+export type Wire = 'not-written' | 'written' | 'answered';
+
+/** What a delivery has to say; codes, statuses and references only. Made by `react`, stored with the delivery. */
+export interface DeliveryFacts {
+  /** Status number for push-status, report-status, sync-dossier, append-progress. */
+  status?: number;
+  /** RFC 3339 time of the fact that this message reports. */
+  factAt: string;
+  /** Vault reference of the officer note that belongs to the fact. */
+  officerRef?: string;
+  /** RFC 3339; when a supplement is asked for. */
+  supplementDeadline?: string;
+  /** Vault reference of the content this delivery carries (a supplement has its own). */
+  contentRef?: string;
+  /** Vault reference of the registration result. */
+  resultRef?: string;
+  /** Supplement round, for acknowledgements, hand-overs and re-submissions. */
+  round?: number;
+  /** RFC 3339 by the registry's clock: its request that a re-push answers; a row changed later proves the arrival (CONTRACTS §1.3). */
+  answersRequestAt?: string;
+  /** submit-registration: hộ tịch holds an earlier push of this dossier (a re-push after a supplement). `round` may be above 0 without one. */
+  repush?: boolean;
+}
+
+/** One duty as the courier sees it. */
+export interface DeliveryTask {
+  deliveryId: string;
+  partner: PartnerId;
+  operation: string;
+  facts: DeliveryFacts;
+  /** The dossier as of now (the row's projection). */
+  dossier: DossierState;
+  /** Times started before this one. */
+  attempts: number;
+  firstAttemptAt?: Date;
+  /** An earlier attempt ended `unknown`: this one may find its own effect ("đã được tiếp nhận" is then no discrepancy). */
+  wasUnknown?: boolean;
+}
+
+/** Sealed payloads, opened for one delivery. All of it is personal data: never log, never put into an error. */
+export interface PayloadReader {
+  content(ref: string): Promise<DossierContent>;
+  result(ref: string): Promise<RegistrationResult>;
+  officer(ref: string): Promise<OfficerNote>;
+  file(ref: string): Promise<Buffer>;
+  /** Makes (or finds) the public URL below `/files/` where this partner may fetch the object (CONTRACTS §1.2). */
+  fileUrl(ref: string, fileName: string, contentType: string): Promise<string>;
+}
+
+/** The body of a write, rendered once at the first attempt, digested, sealed and repeated unchanged but for tokens. */
+export interface RenderedContent {
+  /** UTF-8 JSON. Tokens and sessions are not in it: `send` adds them. */
+  body: Buffer;
+}
+
+/** What one call or probe came to, judged by the adapter with its reply rules. */
+export interface CallResult {
+  outcome: OutcomeKind;
+  wire: Wire;
+  /** Stable, kebab-case, e.g. `hotich.already-received`, `http.5xx`, `answer.not-json`. */
+  reasonCode: string;
+  httpStatus?: number;
+  /** As the partner gave it (`Retry-After`). */
+  retryAfterMs?: number;
+  rule?: { id: string; version: number };
+  /** Names of the fields that the partner complained about; never values. */
+  fields?: readonly string[];
+  /** Raw answer bytes; sealed and kept as evidence. */
+  answer?: Buffer;
+  /** Codes and statuses that the answer proves. */
+  proves?: { oneStopCode?: string; provenStatus?: number; portalHasDossier?: boolean };
+  /** The kept content is no longer right (create → update): render again before the next attempt. */
+  rerender?: boolean;
+}
+
+/** What a probe found (DESIGN §7: applied, absent, cannot tell). */
+export type ProbeVerdict = 'applied' | 'absent' | 'cannot-tell';
+export interface ProbeResult {
+  verdict: ProbeVerdict;
+  /** When we asked: *absent* counts only when it is later than start + deadline + absentAfterMs (CONTRACTS §1.3). */
+  askedAt: Date;
+  call: CallResult;
+}
+
+/** How an unknown outcome of an operation is resolved (quirks.md §4). */
+export type RepeatPolicy = 'harmless-repeat' | 'probe-first';
+
+/** Limits and times of one partner, from `config/partners/<id>.yaml`; milliseconds. */
+export interface PartnerPolicy {
+  deadlineMs: number;
+  maxConcurrency: number;
+  firstRetryMs: number;
+  maxRetryMs: number;
+  maxAttempts: number;
+  maxAgeMs: number;
+  absentAfterMs: number;
+}
+
+/** An outside system as the delivery engine sees it. Implemented in `libs/partners/<id>`; holds every oddity (law 6). */
+export interface PartnerAdapter {
+  readonly partner: PartnerId;
+  readonly policy: PartnerPolicy;
+  repeatPolicy(operation: string): RepeatPolicy;
+  /** Builds the content from facts and payloads. Throws AppError with disposition `person` when something needed is missing. */
+  render(task: DeliveryTask, payloads: PayloadReader): Promise<RenderedContent>;
+  /** One call. Never throws for what a partner or the wire does: that is a CallResult. `signal` carries the total deadline.
+   *  `mayWrite` is asked in the tick in which bytes are written: false means the lease is gone, and nothing is written. */
+  send(task: DeliveryTask, content: RenderedContent, signal: AbortSignal, mayWrite: () => boolean): Promise<CallResult>;
+  /** Asks the partner whether an unknown write was applied. Only called for `probe-first` operations. */
+  probe(task: DeliveryTask, content: RenderedContent, signal: AbortSignal): Promise<ProbeResult>;
+}

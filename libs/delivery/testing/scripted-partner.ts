@@ -1,0 +1,83 @@
+import type { PartnerId } from '#dossier';
+import type {
+  CallResult,
+  DeliveryTask,
+  PartnerAdapter,
+  PartnerPolicy,
+  PayloadReader,
+  ProbeResult,
+  RenderedContent,
+  RepeatPolicy,
+} from '../ports';
+
+export const TEST_POLICY: PartnerPolicy = {
+  deadlineMs: 10_000,
+  maxConcurrency: 8,
+  firstRetryMs: 500,
+  maxRetryMs: 30_000,
+  maxAttempts: 10,
+  maxAgeMs: 86_400_000,
+  absentAfterMs: 2_000,
+};
+
+export const ACCEPTED: CallResult = {
+  outcome: 'accepted',
+  wire: 'answered',
+  reasonCode: 'test.accepted',
+  httpStatus: 200,
+};
+
+export interface SeenCall {
+  task: DeliveryTask;
+  body: string;
+}
+
+type Answer = (call: SeenCall) => CallResult | Promise<CallResult>;
+
+/** An outside system at the port of the delivery engine, answering by script; it keeps what it saw. */
+export class ScriptedPartner implements PartnerAdapter {
+  readonly calls: SeenCall[] = [];
+  readonly probes: SeenCall[] = [];
+  readonly rendered: DeliveryTask[] = [];
+  repeat: RepeatPolicy = 'harmless-repeat';
+  answer: Answer = () => ACCEPTED;
+  probeAnswer: (call: SeenCall) => ProbeResult | Promise<ProbeResult> = () => ({
+    verdict: 'cannot-tell',
+    askedAt: new Date(),
+    call: ACCEPTED,
+  });
+  renderBody: (task: DeliveryTask, payloads: PayloadReader) => Promise<string> = async (task) =>
+    JSON.stringify({ delivery: task.deliveryId, render: this.rendered.length });
+
+  constructor(
+    readonly partner: PartnerId = 'dvclt',
+    readonly policy: PartnerPolicy = TEST_POLICY,
+  ) {}
+
+  repeatPolicy(): RepeatPolicy {
+    return this.repeat;
+  }
+
+  async render(task: DeliveryTask, payloads: PayloadReader): Promise<RenderedContent> {
+    this.rendered.push(task);
+    return { body: Buffer.from(await this.renderBody(task, payloads)) };
+  }
+
+  async send(
+    task: DeliveryTask,
+    content: RenderedContent,
+    _signal: AbortSignal,
+    mayWrite: () => boolean,
+  ): Promise<CallResult> {
+    if (!mayWrite()) return { outcome: 'retry', wire: 'not-written', reasonCode: 'lease.too-old' };
+    const call = { task, body: content.body.toString('utf8') };
+    this.calls.push(call);
+    return this.answer(call);
+  }
+
+  async probe(task: DeliveryTask, content: RenderedContent): Promise<ProbeResult> {
+    const call = { task, body: content.body.toString('utf8') };
+    this.probes.push(call);
+    return this.probeAnswer(call);
+  }
+}

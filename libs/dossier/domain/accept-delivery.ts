@@ -1,0 +1,68 @@
+import type { Command } from './commands';
+import { isFinal } from './decisions';
+import type { DossierEvent } from './events';
+import type { DossierState } from './state';
+import { PortalStatus } from './statuses';
+
+type Settled = Extract<Command, { kind: 'delivery-settled' }>;
+type DeliveryCommand = Exclude<Command, { kind: 'receive' | 'receive-again' | 'decide' | 'registry-reported' | 'supplement-deadline-passed' | 'clear-attention' }>;
+
+/** What the end of a delivery means for the dossier: an outcome is a command too (DESIGN §3). */
+export function acceptDelivery(state: DossierState, command: DeliveryCommand): readonly DossierEvent[] {
+  switch (command.kind) {
+    case 'delivery-settled':
+      return settled(state, command);
+    case 'portal-found':
+      return state.portalKnown ? [] : [{ type: 'portal-dossier.found', data: { via: command.via } }];
+    case 'delivery-dead':
+    case 'delivery-unresolved': {
+      const { partner, operation, deliveryId, reasonCode } = command;
+      const type = command.kind === 'delivery-dead' ? 'delivery.dead-lettered' : 'delivery.unresolved';
+      return [{ type, data: { partner, operation, deliveryId, reasonCode } }];
+    }
+    case 'discrepancy':
+      return [{ type: 'discrepancy.found', data: { partner: command.partner, class: command.class } }];
+  }
+}
+
+function settled(state: DossierState, command: Settled): readonly DossierEvent[] {
+  switch (command.operation) {
+    case 'acknowledge-receipt':
+      return [{ type: 'receipt.acknowledged', data: { round: command.round ?? 0 } }];
+    case 'hand-over-dossier':
+      return handedOver(state, command);
+    case 'submit-registration':
+      return submitted(state, command);
+    case 'push-status':
+    case 'report-status':
+    case 'sync-dossier':
+      return confirmed(command);
+    default:
+      return [];
+  }
+}
+
+function confirmed(command: Settled, status = command.provenStatus ?? command.status): readonly DossierEvent[] {
+  if (status === undefined) return [];
+  const { partner, outcome } = command;
+  return [{ type: 'partner-status.confirmed', data: { partner, status, outcome } }];
+}
+
+function handedOver(state: DossierState, command: Settled): readonly DossierEvent[] {
+  const { oneStopCode } = command;
+  const known = state.codes.oneStop;
+  if (oneStopCode !== undefined && known !== undefined && known !== oneStopCode) {
+    return [{ type: 'discrepancy.found', data: { partner: 'onestop', class: 'one-stop-code-differs' } }];
+  }
+  const assigned: DossierEvent[] =
+    oneStopCode !== undefined && known === undefined ? [{ type: 'one-stop-code.assigned', data: { oneStopCode, via: 'hand-over' } }] : [];
+  // A decision may have come before this answer: the one-stop is then further than "newly filed".
+  const isFurther = state.statuses.oneStop !== undefined && (command.round ?? 0) === 0;
+  return [...assigned, ...(isFurther ? [] : confirmed(command, PortalStatus.NewlyFiled))];
+}
+
+/** A push that arrives after the dossier's end tells nobody (CONTRACTS §2: DVCLT gets no 7, the one-stop no 4). */
+function submitted(state: DossierState, command: Settled): readonly DossierEvent[] {
+  if (isFinal(state.state)) return [{ type: 'discrepancy.found', data: { partner: 'hotich', class: 'submitted-after-end' } }];
+  return [{ type: 'registration.submitted', data: { at: command.at, repeat: state.registry.submitted } }];
+}

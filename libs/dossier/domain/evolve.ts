@@ -1,0 +1,129 @@
+import type { DossierEvent, DossierEventData, DossierStateName } from './events';
+import { portalStatusOf } from './procedure';
+import type { DossierState, LegState } from './state';
+import { DvcltStatus, RegistryStatus, type PortalStatus } from './statuses';
+
+/** Folds one event into the state. Total: every event in every state gives a state. `at` is RFC 3339. */
+export function evolve(state: DossierState | null, event: DossierEvent, at: string): DossierState {
+  if (event.type === 'dossier.received') return state === null ? born(event.data, at) : { ...state, version: state.version + 1 };
+  if (state === null) throw new Error('a journal begins with dossier.received');
+  const next: DossierState = { ...state, version: state.version + 1, updatedAt: at };
+  const portalStatus = portalStatusOf(event);
+  if (portalStatus !== undefined) next.portalStatus = portalStatus;
+  const change = CHANGES[event.type] as Change | undefined;
+  return change ? { ...next, ...change(next, event.data as never, at) } : next;
+}
+
+type Change = (state: DossierState, data: never, at: string) => Partial<DossierState>;
+type Changes = { [T in DossierEvent['type']]?: (state: DossierState, data: DossierEventData[T], at: string) => Partial<DossierState> };
+
+function born(fact: DossierEventData['dossier.received'], at: string): DossierState {
+  return {
+    id: '',
+    procedure: fact.procedure,
+    module: fact.module,
+    procedureCode: fact.procedureCode,
+    localProcedureCode: fact.localProcedureCode,
+    unit: fact.unit,
+    state: 'received',
+    attention: false,
+    version: 1,
+    source: fact.source,
+    codes: { dvclt: fact.dvcltCode, registry: [] },
+    receivedAt: fact.receivedAt,
+    dueAt: fact.dueAt,
+    updatedAt: at,
+    contentRef: fact.contentRef,
+    contentDigests: [fact.contentDigest],
+    round: 0,
+    statuses: {},
+    portalKnown: false,
+    portalStatus: 1,
+    registry: { submitted: false, resubmitAwaited: false },
+    dvcltPlanned: [],
+    legs: fact.legs.map((leg, index) => ({ ...leg, state: index === 0 ? 'running' : 'waiting', since: at })),
+  };
+}
+
+/** The first leg is the registration; the legs behind it start when it is done (procedures.md §2.3 step 12). */
+function moveLegs(legs: readonly LegState[], registration: LegState['state'], at: string): LegState[] {
+  const behind: LegState['state'] = registration === 'done' ? 'running' : registration === 'running' ? 'waiting' : 'cancelled';
+  return legs.map((leg, index) => ({ ...leg, state: index === 0 ? registration : behind, since: at }));
+}
+
+function decided(state: DossierStateName, portal?: PortalStatus): (before: DossierState, fact: { officerRef?: string }) => Partial<DossierState> {
+  return (before, fact) => ({
+    state,
+    officerRef: fact.officerRef ?? before.officerRef,
+    ...(portal === undefined ? {} : { statuses: { ...before.statuses, oneStop: portal } }),
+  });
+}
+
+function planned(state: DossierState, step: DvcltStatus): DvcltStatus[] {
+  return state.dvcltPlanned.includes(step) ? state.dvcltPlanned : [...state.dvcltPlanned, step];
+}
+
+const CHANGES: Changes = {
+  'one-stop-code.assigned': (state, fact) => ({
+    state: state.state === 'received' ? 'with-one-stop' : state.state,
+    codes: { ...state.codes, oneStop: fact.oneStopCode },
+    dvcltPlanned: planned(state, DvcltStatus.ReceivedByProvince),
+  }),
+  'supplement.received': (state, fact) => ({
+    state: state.codes.oneStop ? 'with-one-stop' : 'received',
+    contentRef: fact.contentRef,
+    contentDigests: [...state.contentDigests, fact.contentDigest],
+    round: fact.round,
+    supplement: undefined,
+  }),
+  'supplement.overdue': () => ({ attention: true }),
+  'dossier.accepted': (state, fact) => ({
+    ...decided('with-registry', 2)(state, fact),
+    dvcltPlanned: planned(state, DvcltStatus.AcceptedByOneStop),
+    registry: { ...state.registry, resubmitAwaited: state.registry.submitted },
+  }),
+  'supplement.requested': (state, fact) => ({
+    ...decided('awaiting-supplement', fact.by === 'one-stop' ? 5 : undefined)(state, fact),
+    supplement: { by: fact.by, deadline: fact.deadline, officerRef: fact.officerRef },
+    // After a 2 the path runs again from 3 (CONTRACTS §1.3 "DVCLT order").
+    dvcltPlanned: state.dvcltPlanned.filter((step) => step === DvcltStatus.ReceivedByProvince),
+    ...(fact.by === 'registry' ? { statuses: { ...state.statuses, registry: RegistryStatus.SupplementRequired } } : {}),
+  }),
+  'dossier.refused': (state, fact, at) => ({
+    ...decided('refused', fact.by === 'one-stop' ? 3 : undefined)(state, fact),
+    supplement: undefined,
+    legs: moveLegs(state.legs, 'refused', at),
+    ...(fact.by === 'registry' ? { statuses: { ...state.statuses, registry: RegistryStatus.Refused } } : {}),
+  }),
+  'dossier.withdrawn': (state, fact, at) => ({ ...decided('withdrawn', 7)(state, fact), supplement: undefined, legs: moveLegs(state.legs, 'cancelled', at) }),
+  'dossier.stopped': (state, fact, at) => ({ ...decided('stopped', 8)(state, fact), supplement: undefined, legs: moveLegs(state.legs, 'cancelled', at) }),
+  'fee.required': (state, fact) => decided(state.state, 6)(state, fact),
+  'result.handed-over': decided('finished', 10),
+  'registration.submitted': (state, fact) => ({
+    registry: { submitted: true, resubmitAwaited: false, submittedAt: fact.at },
+    dvcltPlanned: planned(state, DvcltStatus.PassedToRegistry),
+  }),
+  'registry-status.reported': (state, fact) => ({ statuses: { ...state.statuses, registry: fact.status } }),
+  'registration.completed': (state, fact, at) => ({
+    ...decided('registered')(state, fact),
+    resultRef: fact.resultRef,
+    codes: { ...state.codes, registry: [...state.codes.registry, fact.registryCode] },
+    statuses: { ...state.statuses, registry: RegistryStatus.Completed },
+    dvcltPlanned: planned(state, DvcltStatus.RegistrationCompleted),
+    legs: moveLegs(state.legs, 'done', at),
+  }),
+  'partner-status.confirmed': (state, fact) => {
+    if (fact.partner === 'dvclt') return { statuses: { ...state.statuses, dvclt: fact.status as DvcltStatus } };
+    if (fact.partner === 'onestop') return { statuses: { ...state.statuses, oneStop: fact.status as PortalStatus } };
+    return { portalKnown: true, statuses: { ...state.statuses, portal: fact.status as PortalStatus } };
+  },
+  'portal-dossier.found': () => ({ portalKnown: true }),
+  'conflict.recorded': (state, fact) => ({
+    attention: true,
+    ...(fact.contentDigest ? { contentDigests: [...state.contentDigests, fact.contentDigest] } : {}),
+  }),
+  'discrepancy.found': () => ({ attention: true }),
+  'delivery.dead-lettered': () => ({ attention: true }),
+  'delivery.unresolved': () => ({ attention: true }),
+  'attention.cleared': () => ({ attention: false }),
+};

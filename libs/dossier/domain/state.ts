@@ -1,0 +1,47 @@
+import type { DossierStateName } from './events';
+import type { DvcltStatus, PortalStatus, RegistryStatus } from './statuses';
+
+/** The fold of a dossier's journal (kept as JSON beside it: plain values only, instants as RFC 3339 text). */
+export interface DossierState {
+  id: string;
+  procedure: string;
+  module: 'KS' | 'KT';
+  procedureCode: string;
+  localProcedureCode: string;
+  unit: string;
+  state: DossierStateName;
+  attention: boolean;
+  /** Journal number of the last event folded in. */
+  version: number;
+  source: 'dvclt' | 'onestop';
+  codes: { dvclt: string; oneStop?: string; registry: string[] };
+  receivedAt: string;
+  dueAt: string;
+  updatedAt: string;
+  contentRef: string;
+  /** Digests of every content we hold of this dossier, oldest first (a repeat of any is a duplicate). */
+  contentDigests: string[];
+  /** Supplement rounds received. */
+  round: number;
+  supplement?: { by: 'one-stop' | 'registry'; deadline: string; officerRef?: string };
+  resultRef?: string;
+  officerRef?: string;
+  statuses: { oneStop?: PortalStatus; dvclt?: DvcltStatus; registry?: RegistryStatus; portal?: PortalStatus };
+  /** True from the moment a portal answer proves that it holds the dossier. */
+  portalKnown: boolean;
+  /** The state of now as the portal and the one-stop number it. */
+  portalStatus: PortalStatus;
+  registry: { submitted: boolean; resubmitAwaited: boolean; submittedAt?: string };
+  /** Straight-path steps whose facts are in the journal since the last branch, for the order engine. */
+  dvcltPlanned: DvcltStatus[];
+  legs: LegState[];
+}
+
+/** A leg: the part of a dossier that one authority decides. */
+export interface LegState {
+  leg: string;
+  authority: string;
+  state: 'waiting' | 'running' | 'done' | 'refused' | 'cancelled';
+  since: string;
+  dueAt?: string;
+}

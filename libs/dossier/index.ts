@@ -1,0 +1,17 @@
+export * from './domain/statuses';
+export * from './domain/partners';
+export * from './domain/content';
+export * from './domain/events';
+export * from './domain/state';
+export * from './domain/commands';
+export * from './domain/decisions';
+export * from './domain/due-dates';
+export * from './domain/procedure';
+export * from './domain/evolve';
+export * from './domain/accept';
+export * from './domain/react';
+export * from './domain/event-schemas';
+export * from './app/apply-commands';
+export * from './app/fire-timers';
+export { findDossierId, lockDossiers } from './adapters/dossier-store';
+export * from './adapters/load-procedures';

@@ -1,0 +1,92 @@
+import type { Tx } from '#platform';
+
+export const QUARANTINE_STATES = ['open', 'rerun', 'resolved', 'given-up'] as const;
+export type QuarantineState = (typeof QUARANTINE_STATES)[number];
+
+/** An inbound item that was not understood or not mapped (CONTRACTS §2 `/quarantine`). */
+export interface QuarantineItem {
+  id: string;
+  source: string;
+  codes: { dvclt?: string; oneStop?: string };
+  stage: string;
+  reasonCode: string;
+  reason: string;
+  field: string | null;
+  /** Whose side must act: a partner's id, or `province`. */
+  responsible: string;
+  firstSeen: Date;
+  lastSeen: Date;
+  /** How often it was listed. */
+  seen: number;
+  state: QuarantineState;
+}
+
+export interface QuarantineRow {
+  id: string;
+  source: string;
+  /** The source's code, or a digest of the row where no code can be read: one open item each. */
+  itemKey: string;
+  codes: { dvclt?: string; oneStop?: string };
+  stage: string;
+  reasonCode: string;
+  reason: string;
+  field: string | null;
+  responsible: string;
+  listingDigest: Buffer | null;
+  messageId: string | null;
+}
+
+/** Opens items, or renews the open ones of the same key (one open item per code). Item keys must differ.
+ *  `isNew` is false for a renewed one. */
+export async function upsertItems(
+  tx: Tx,
+  rows: readonly QuarantineRow[],
+  at: Date,
+): Promise<{ id: string; itemKey: string; isNew: boolean }[]> {
+  return tx.query(
+    `insert into quarantine (id, source, item_key, codes, stage, reason_code, reason, field, responsible, listing_digest, message_id, first_seen, last_seen, seen, state)
+     select r.id, r.source, r."itemKey", r.codes, r.stage, r."reasonCode", r.reason, r.field, r.responsible, decode(r."listingDigest", 'base64'), r."messageId", $2, $2, 1, 'open'
+     from jsonb_to_recordset($1::jsonb) as r(id uuid, source text, "itemKey" text, codes jsonb, stage text, "reasonCode" text, reason text, field text,
+       responsible text, "listingDigest" text, "messageId" uuid)
+     order by r."itemKey"
+     on conflict (source, item_key) where state = 'open' do update
+       set codes = excluded.codes, stage = excluded.stage, reason_code = excluded.reason_code, reason = excluded.reason, field = excluded.field,
+           responsible = excluded.responsible, listing_digest = excluded.listing_digest, message_id = coalesce(excluded.message_id, quarantine.message_id),
+           last_seen = excluded.last_seen, seen = quarantine.seen + 1
+     returning id, item_key as "itemKey", xmax = 0 as "isNew"`,
+    [JSON.stringify(rows.map((row) => ({ ...row, listingDigest: row.listingDigest?.toString('base64') ?? null }))), at],
+  );
+}
+
+/** Listed again, unchanged. */
+export async function touchItems(tx: Tx, ids: readonly string[], at: Date): Promise<void> {
+  await tx.execute(
+    `update quarantine set last_seen = $2, seen = seen + 1 where id = any($1::uuid[]) and state = 'open'`,
+    [ids, at],
+  );
+}
+
+export async function resolveItems(tx: Tx, ids: readonly string[], at: Date): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `update quarantine set state = 'resolved', last_seen = $2 where id = any($1::uuid[]) and state = 'open' returning id`,
+    [ids, at],
+  );
+  return rows.map((row) => row.id);
+}
+
+const COLUMNS = `id, source, codes, stage, reason_code as "reasonCode", reason, field, responsible, first_seen as "firstSeen", last_seen as "lastSeen", seen, state`;
+
+/** Items in the order of their ids (UUIDv7: oldest first). */
+export async function readItems(
+  tx: Tx,
+  page: { state?: QuarantineState; after?: string; limit: number },
+): Promise<QuarantineItem[]> {
+  return tx.query<QuarantineItem>(
+    `select ${COLUMNS} from quarantine where ($1::text is null or state = $1) and ($2::uuid is null or id > $2) order by id limit $3`,
+    [page.state ?? null, page.after ?? null, page.limit],
+  );
+}
+
+export async function readItem(tx: Tx, id: string): Promise<QuarantineItem | undefined> {
+  return (await tx.query<QuarantineItem>(`select ${COLUMNS} from quarantine where id = $1`, [id]))[0];
+}

@@ -1,0 +1,244 @@
+import { codeOf } from '#platform';
+import { isLoggableCode, type SyncLogActor } from '#synclog';
+import { readListingFacts } from '../adapters/listing-facts';
+import { touchItems } from '../adapters/quarantine-store';
+import { isFit, type DueItem, type IntakeItem, type ItemEnd } from '../domain/intake-item';
+import { judgeListing, type ListingFacts } from '../domain/judge-listing';
+import type { DossierSource, ListedItem } from '../ports';
+import { fetchDetails, type FetchLimits } from './fetch-details';
+import type { IntakeDeps } from './intake-deps';
+import { PollerLease } from './poller-lease';
+import { prepareItem } from './prepare-item';
+import { storeBatch } from './store-batch';
+import { itemKeyOf } from './store-items';
+
+export interface PollDossierSourceOptions {
+  /** Who polls: the worker's id. */
+  workerId: string;
+  /** Least time between two lists, shared by all workers. @default 1_000 ms */
+  everyMs?: number;
+  /** How long a silent turn keeps other workers out. @default 30_000 ms */
+  leaseMs?: number;
+  /** Detail calls, batch sizes, deadline of each call. */
+  limits?: Partial<FetchLimits>;
+}
+
+/** What one turn came to; counts of items. */
+export type DossierPollSummary = Record<ItemEnd, number> & {
+  /** False when it was another worker's turn, or too early. */
+  isOurTurn: boolean;
+  listed: number;
+  acknowledgementPending: number;
+  quarantinedUnchanged: number;
+  /** Code of what ended the turn early. */
+  failure?: string;
+};
+
+const DEFAULT_LIMITS: FetchLimits = {
+  maxConcurrency: 8,
+  maxItems: 50,
+  maxBytes: 8_388_608,
+  deadlineMs: 10_000,
+  maxMs: 10_000,
+};
+
+/** New dossiers of a source that is polled (DVCLT): list → what is new → details → store. What is stored causes its own
+ *  acknowledgement (law 1). One turn at a time in the whole installation. */
+export class PollDossierSource {
+  private readonly actor: SyncLogActor;
+  private readonly limits: FetchLimits;
+
+  constructor(
+    private readonly source: DossierSource,
+    private readonly deps: IntakeDeps,
+    private readonly options: PollDossierSourceOptions,
+  ) {
+    this.actor = { id: `poller.${source.id}`, type: 'system' };
+    this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+  }
+
+  /** One turn. Does not throw for what the source or the database does: that is in the summary and in the log. */
+  async pollOnce(signal: AbortSignal): Promise<DossierPollSummary> {
+    const summary = emptySummary();
+    let lease: PollerLease | undefined;
+    try {
+      lease = await this.takeTurn();
+      if (lease) await this.turn(lease, summary, signal);
+    } catch (error) {
+      summary.failure = codeOf(error);
+    }
+    summary.isOurTurn = lease !== undefined;
+    await this.endTurn(lease, summary);
+    return summary;
+  }
+
+  private takeTurn(): Promise<PollerLease | undefined> {
+    const { db, clock } = this.deps;
+    const { workerId, leaseMs, everyMs } = this.options;
+    return PollerLease.take({
+      db,
+      clock,
+      name: `dossiers.${this.source.id}`,
+      owner: workerId,
+      leaseMs,
+      everyMs: everyMs ?? 1_000,
+    });
+  }
+
+  private async turn(lease: PollerLease, summary: DossierPollSummary, signal: AbortSignal): Promise<void> {
+    const { askedAt, items, unreadable } = await this.source.list(
+      AbortSignal.any([signal, AbortSignal.timeout(this.limits.deadlineMs)]),
+    );
+    await lease.hold(this.deps.db);
+    summary.listed = items.length + unreadable.length;
+    const strange = [
+      ...unreadable,
+      ...items
+        .filter((item) => !isCode(item.code))
+        .map(({ listing }) => ({ listing, reason: 'the code is no dossier code' })),
+    ];
+    await this.keepStrange(strange, askedAt, lease, summary);
+    const taken = new Set<string>();
+    for (const round of roundsOf(items.filter((item) => isCode(item.code)))) {
+      const queue = await this.due(round, askedAt, taken, summary);
+      for (const { item } of queue) taken.add(item.code);
+      await this.drain(queue, lease, summary, signal);
+    }
+  }
+
+  /** Fetches the next batch while the one before is stored. */
+  private async drain(
+    queue: DueItem[],
+    lease: PollerLease,
+    summary: DossierPollSummary,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const fetchNext = (): ReturnType<typeof fetchDetails> =>
+      fetchDetails(queue, this.source, this.limits, { signal, log: this.deps.log, clock: this.deps.clock });
+    let next = fetchNext();
+    for (;;) {
+      const { fetched, failed } = await next;
+      summary.failed += failed;
+      if (fetched.length === 0 && (queue.length === 0 || signal.aborted)) return;
+      next = fetchNext();
+      const prepared = fetched.map(({ due, raw }) => prepareItem(due, raw, { ...this.deps, source: this.source }));
+      await this.store(prepared, lease, summary);
+    }
+  }
+
+  /** `taken`: codes of which an earlier row of this list was fetched. A second, different row is judged by its content too:
+   *  the acknowledgement is by code and would take both off the list. */
+  private async due(
+    round: readonly ListedItem[],
+    askedAt: Date,
+    taken: ReadonlySet<string>,
+    summary: DossierPollSummary,
+  ): Promise<DueItem[]> {
+    const facts = await readListingFacts(
+      this.deps.db,
+      this.source.id,
+      round.map((item) => item.code),
+    );
+    const due: DueItem[] = [];
+    const unchanged: string[] = [];
+    for (const item of round) {
+      const known = facts.get(item.code) as ListingFacts;
+      const verdict = judgeListing(known, this.deps.vault.dedupDigest(item.listing), askedAt);
+      if (verdict === 'fetch' || taken.has(item.code)) due.push({ item, openItemId: known.quarantine?.itemId ?? null });
+      else if (verdict === 'quarantined-unchanged') unchanged.push(known.quarantine?.itemId as string);
+      else summary.acknowledgementPending += 1;
+    }
+    await this.touch(unchanged, summary);
+    return due;
+  }
+
+  /** Rows without a usable code: kept with their bytes, never dropped (law 4). */
+  private async keepStrange(
+    rows: readonly { listing: Buffer; reason: string }[],
+    askedAt: Date,
+    lease: PollerLease,
+    summary: DossierPollSummary,
+  ): Promise<void> {
+    if (rows.length === 0) return;
+    const byKey = new Map(rows.map((row) => [itemKeyOf({ code: null, listing: row.listing }, this.deps.vault), row]));
+    const facts = await readListingFacts(this.deps.db, this.source.id, [...byKey.keys()]);
+    const unchanged: string[] = [];
+    const unfit: IntakeItem[] = [];
+    for (const [key, { listing, reason }] of byKey) {
+      const known = facts.get(key) as ListingFacts;
+      const verdict = judgeListing(known, this.deps.vault.dedupDigest(listing), askedAt);
+      if (verdict === 'quarantined-unchanged') unchanged.push(known.quarantine?.itemId as string);
+      else
+        unfit.push({
+          listing,
+          code: null,
+          raw: listing,
+          stages: [],
+          openItemId: null,
+          failure: { stage: 'list', code: 'row-unreadable', reason, responsible: this.source.id },
+        });
+    }
+    await this.touch(unchanged, summary);
+    await this.store(unfit, lease, summary);
+  }
+
+  private async touch(itemIds: readonly string[], summary: DossierPollSummary): Promise<void> {
+    summary.quarantinedUnchanged += itemIds.length;
+    if (itemIds.length > 0) await touchItems(this.deps.db, itemIds, this.deps.clock.now());
+  }
+
+  private async store(items: readonly IntakeItem[], lease: PollerLease, summary: DossierPollSummary): Promise<void> {
+    if (items.length === 0) return;
+    const context = { source: 'dvclt' as const, actor: this.actor };
+    const { ends } = await storeBatch(items, (tx) => lease.hold(tx), context, this.deps);
+    for (const end of ends) summary[end] += 1;
+    if (items.some(isFit)) this.deps.doorbell.ring('outbox');
+  }
+
+  private async endTurn(lease: PollerLease | undefined, summary: DossierPollSummary): Promise<void> {
+    try {
+      await lease?.end(summary.failure ?? null);
+    } catch (error) {
+      // The lease runs out by itself; what was stored is stored.
+      summary.failure ??= codeOf(error);
+    }
+    const { isOurTurn, failure, ...counts } = summary;
+    const worked =
+      counts.accepted + counts.supplement + counts.duplicate + counts.conflict + counts.quarantined + counts.failed > 0;
+    if (failure) this.deps.log.warn('intake.poll-failed', { source: this.source.id, code: failure, ...counts });
+    else if (isOurTurn && worked) this.deps.log.info('intake.polled', { source: this.source.id, ...counts });
+  }
+}
+
+function isCode(code: string): boolean {
+  return code.length <= 64 && isLoggableCode(code);
+}
+
+/** Splits a list so that no code occurs twice in a round; equal rows count once. */
+function roundsOf(items: readonly ListedItem[]): ListedItem[][] {
+  const rounds: ListedItem[][] = [];
+  const earlier = new Map<string, ListedItem[]>();
+  for (const item of items) {
+    const same = earlier.get(item.code) ?? [];
+    if (same.some((one) => one.listing.equals(item.listing))) continue;
+    (rounds[same.length] ??= []).push(item);
+    earlier.set(item.code, [...same, item]);
+  }
+  return rounds;
+}
+
+function emptySummary(): DossierPollSummary {
+  return {
+    isOurTurn: false,
+    listed: 0,
+    acknowledgementPending: 0,
+    quarantinedUnchanged: 0,
+    accepted: 0,
+    supplement: 0,
+    duplicate: 0,
+    conflict: 0,
+    quarantined: 0,
+    left: 0,
+    failed: 0,
+  };
+}

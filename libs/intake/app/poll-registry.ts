@@ -1,0 +1,149 @@
+import { pause } from '#bus';
+import { codeOf } from '#platform';
+import { claimWatches, rescheduleWatches, type ClaimedWatch } from '../adapters/registry-watch-store';
+import { pauseAfterPoll, type RegistryPollPace } from '../domain/registry-poll-pace';
+import type { RegistryResults } from '../ports';
+import type { IntakeDeps } from './intake-deps';
+import { settleRegistryAnswers, type RegistryAnswer } from './settle-registry-answers';
+
+export interface PollRegistryOptions extends Partial<RegistryPollPace> {
+  /** Owner of the leases: the worker's id. */
+  workerId: string;
+  /** Calls at once. @default 8 */
+  maxConcurrency?: number;
+  /** Total deadline of one call. @default 10_000 ms */
+  deadlineMs?: number;
+}
+
+/** A lease outlives its call by this much, so that an answer just before the deadline can be settled. */
+const LEASE_MARGIN_MS = 5_000;
+/** While calls are out, how often free slots look for what has become due meanwhile. */
+const LOOK_EVERY_MS = 100;
+
+/** Results of hộ tịch by poll: due dossiers are claimed, asked for in small calls, and what is new becomes commands. A slow
+ *  call holds its own slot only. Several workers may run it: each dossier is asked for once at a time, by lease. */
+export class PollRegistry {
+  private readonly pace: RegistryPollPace;
+  private readonly maxConcurrency: number;
+  private readonly deadlineMs: number;
+  private answered: RegistryAnswer[] = [];
+  private settling: Promise<void> | undefined;
+
+  constructor(
+    private readonly results: RegistryResults,
+    private readonly deps: IntakeDeps,
+    private readonly options: PollRegistryOptions,
+  ) {
+    this.pace = { firstMs: options.firstMs ?? 500, maxMs: options.maxMs ?? 10_000, factor: options.factor ?? 1.5 };
+    this.maxConcurrency = options.maxConcurrency ?? 8;
+    this.deadlineMs = options.deadlineMs ?? 10_000;
+  }
+
+  /** Asks for whatever is due until nothing is; returns how many dossiers were asked for. Does not throw for what the
+   *  registry does; a database that is away throws, and the leases run out by themselves. */
+  async pollOnce(signal: AbortSignal): Promise<number> {
+    const running = new Set<Promise<void>>();
+    const calls: ClaimedWatch[][] = [];
+    let asked = 0;
+    let failure: unknown;
+    do {
+      if (calls.length === 0 && running.size < this.maxConcurrency) calls.push(...this.callsOf(await this.claim()));
+      while (calls.length > 0 && running.size < this.maxConcurrency) {
+        const watches = calls.shift() as ClaimedWatch[];
+        asked += watches.length;
+        const call = this.call(watches, signal)
+          .catch((error: unknown) => void (failure ??= error))
+          .finally(() => running.delete(call));
+        running.add(call);
+      }
+      if (running.size > 0) await anyOf(running, LOOK_EVERY_MS);
+    } while ((running.size > 0 || calls.length > 0) && !signal.aborted && failure === undefined);
+    await Promise.all(running);
+    if (failure !== undefined) throw failure;
+    return asked;
+  }
+
+  private claim(): Promise<ClaimedWatch[]> {
+    const now = this.deps.clock.now();
+    return claimWatches(this.deps.db, {
+      owner: this.options.workerId,
+      now,
+      leaseUntil: new Date(now.getTime() + this.deadlineMs + LEASE_MARGIN_MS),
+      begunBefore: new Date(now.getTime() - this.pace.firstMs),
+      limit: this.maxConcurrency * this.results.maxCodesPerCall,
+    });
+  }
+
+  /** One module and a few codes a call (hotich.md §4, Q18). */
+  private callsOf(watches: readonly ClaimedWatch[]): ClaimedWatch[][] {
+    const calls: ClaimedWatch[][] = [];
+    for (const module of ['KS', 'KT'] as const) {
+      const due = watches.filter((watch) => watch.module === module);
+      for (let at = 0; at < due.length; at += this.results.maxCodesPerCall)
+        calls.push(due.slice(at, at + this.results.maxCodesPerCall));
+    }
+    return calls;
+  }
+
+  private async call(watches: readonly ClaimedWatch[], signal: AbortSignal): Promise<void> {
+    const codes = watches.map((watch) => watch.code);
+    try {
+      const { askedAt, rows } = await this.results.poll(
+        watches[0].module,
+        codes,
+        AbortSignal.any([signal, AbortSignal.timeout(this.deadlineMs)]),
+      );
+      this.answered.push({ askedAt, watches, rows });
+    } catch (error) {
+      this.deps.log.warn('registry.poll-failed', { code: codeOf(error), codes: codes.length });
+      this.answered.push({ askedAt: this.deps.clock.now(), watches, rows: null });
+    }
+    await this.settleAnswered();
+  }
+
+  /** Answers that arrive while others are settled share the next transaction. */
+  private async settleAnswered(): Promise<void> {
+    while (this.settling) await this.settling;
+    if (this.answered.length === 0) return;
+    const answers = this.answered;
+    this.answered = [];
+    this.settling = this.settle(answers).finally(() => (this.settling = undefined));
+    await this.settling;
+  }
+
+  /** Together, or one dossier at a time when that fails: one that cannot be settled hurts nobody else. */
+  private async settle(answers: readonly RegistryAnswer[]): Promise<void> {
+    try {
+      await this.settleIn(answers);
+    } catch (error) {
+      this.deps.log.warn('registry.settlement-failed', { code: codeOf(error), answers: answers.length });
+      for (const answer of answers)
+        for (const watch of answer.watches) await this.settleOne({ ...answer, watches: [watch] });
+    }
+  }
+
+  private async settleOne(answer: RegistryAnswer): Promise<void> {
+    const [watch] = answer.watches;
+    try {
+      await this.settleIn([answer]);
+    } catch (error) {
+      this.deps.log.error('registry.report-failed', { code: codeOf(error), dossierId: watch.dossierId });
+      const polls = watch.polls + 1;
+      const nextPollAt = new Date(this.deps.clock.now().getTime() + pauseAfterPoll(polls, this.pace));
+      await rescheduleWatches(this.deps.db, this.options.workerId, [{ dossierId: watch.dossierId, polls, nextPollAt }]);
+    }
+  }
+
+  private async settleIn(answers: readonly RegistryAnswer[]): Promise<void> {
+    const options = { workerId: this.options.workerId, pace: this.pace };
+    const reported = await this.deps.db.run((tx) => settleRegistryAnswers(tx, answers, options, this.deps));
+    if (reported > 0) this.deps.doorbell.ring('outbox');
+  }
+}
+
+/** Resolves when one of the calls ends or the time is over. */
+async function anyOf(running: ReadonlySet<Promise<void>>, ms: number): Promise<void> {
+  const ended = new AbortController();
+  await Promise.race([...running, pause(ms, ended.signal)]);
+  ended.abort();
+}

@@ -1,0 +1,51 @@
+import { AppError, type Clock, type Tx } from '#platform';
+import { endPollerLease, holdPollerLease, takePollerLease } from '../adapters/poller-store';
+
+export interface PollerLeaseOptions {
+  db: Tx;
+  clock: Clock;
+  /** Name of the poller, e.g. `dossiers.dvclt`: one turn at a time in the whole installation. */
+  name: string;
+  /** Who polls: the worker's id. */
+  owner: string;
+  /** How long a silent turn keeps others out. @default 30_000 ms */
+  leaseMs?: number;
+  /** Least time from the beginning of a turn to the next, shared by all workers. @default 0 ms */
+  everyMs?: number;
+}
+
+/** One turn of a poller, kept by lease and fence (CONTRACTS §1.3 *Polls*: single-flight). */
+export class PollerLease {
+  private constructor(
+    private readonly options: PollerLeaseOptions,
+    private readonly fence: string,
+  ) {}
+
+  /** Undefined when it is not our turn. */
+  static async take(options: PollerLeaseOptions): Promise<PollerLease | undefined> {
+    const now = options.clock.now();
+    const fence = await takePollerLease(options.db, {
+      name: options.name,
+      owner: options.owner,
+      now,
+      until: untilOf(options),
+      notStartedSince: new Date(now.getTime() - (options.everyMs ?? 0)),
+    });
+    return fence === undefined ? undefined : new PollerLease(options, fence);
+  }
+
+  /** First statement of every transaction of the turn. @throws AppError `poller-lease-lost` when another worker took over */
+  async hold(tx: Tx): Promise<void> {
+    if (await holdPollerLease(tx, this.options.name, this.fence, untilOf(this.options))) return;
+    throw new AppError({ code: 'poller-lease-lost', disposition: 'retry' });
+  }
+
+  /** Gives the turn back; without effect when it was lost. */
+  async end(error: string | null): Promise<void> {
+    await endPollerLease(this.options.db, this.options.name, this.fence, { at: this.options.clock.now(), error });
+  }
+}
+
+function untilOf({ clock, leaseMs }: PollerLeaseOptions): Date {
+  return new Date(clock.now().getTime() + (leaseMs ?? 30_000));
+}

@@ -1,0 +1,97 @@
+import { appendToOutbox } from '#bus';
+import { AppError, type Clock, type Ids, type Tx } from '#platform';
+import { isLoggableCode, type SyncLogActor, type SyncLogEntryInput } from '#synclog';
+import {
+  readItem,
+  readItems,
+  resolveItems,
+  upsertItems,
+  type QuarantineItem,
+  type QuarantineRow,
+  type QuarantineState,
+} from '../adapters/quarantine-store';
+
+/** On the bus's event log and feed only: an item has no dossier of its own (CONTRACTS §3). */
+export const QUARANTINED_EVENT = 'vn.lienthong.item.quarantined.v1';
+
+/** Stores items in quarantine, in the caller's transaction: one open item per code, and the outside is told once per item.
+ *  Returns the sync log entries to append. */
+export async function quarantineItems(
+  tx: Tx,
+  rows: readonly QuarantineRow[],
+  deps: { clock: Clock; ids: Ids; actor: SyncLogActor },
+): Promise<SyncLogEntryInput[]> {
+  if (rows.length === 0) return [];
+  const at = deps.clock.now();
+  const stored = new Map((await upsertItems(tx, rows, at)).map((one) => [one.itemKey, one]));
+  const placed = rows.map((row) => ({
+    row,
+    id: stored.get(row.itemKey)?.id ?? row.id,
+    isNew: stored.get(row.itemKey)?.isNew ?? false,
+  }));
+  await appendToOutbox(
+    tx,
+    placed
+      .filter((one) => one.isNew)
+      .map(({ row, id }) => ({
+        eventId: deps.ids.next(),
+        type: QUARANTINED_EVENT,
+        at,
+        dossierId: null,
+        seq: null,
+        unit: null,
+        codes: row.codes,
+        data: {
+          itemId: id,
+          source: row.source,
+          stage: row.stage,
+          reasonCode: row.reasonCode,
+          responsible: row.responsible,
+        },
+      })),
+  );
+  return placed.map(({ row, id }) => ({
+    kind: 'item.quarantined',
+    actor: deps.actor,
+    codes: Object.values(row.codes),
+    partner: row.source,
+    detail: {
+      itemId: id,
+      stage: row.stage,
+      reasonCode: row.reasonCode,
+      responsible: row.responsible,
+      ...(row.messageId ? { messageId: row.messageId } : {}),
+      ...(row.field !== null && isLoggableCode(row.field) ? { field: row.field } : {}),
+    },
+  }));
+}
+
+/** Closes items whose code has come through after all. Returns the sync log entries to append. */
+export async function resolveQuarantined(
+  tx: Tx,
+  ids: readonly string[],
+  deps: { clock: Clock; actor: SyncLogActor },
+): Promise<SyncLogEntryInput[]> {
+  if (ids.length === 0) return [];
+  const resolved = await resolveItems(tx, ids, deps.clock.now());
+  return resolved.map((itemId) => ({ kind: 'item.resolved', actor: deps.actor, detail: { itemId } }));
+}
+
+export type { QuarantineItem };
+
+/** A page of items, oldest first; `after` is the id of the last item of the page before. */
+export async function listQuarantine(
+  tx: Tx,
+  page: { state?: QuarantineState; after?: string; limit: number },
+): Promise<{ items: QuarantineItem[]; next: string | null }> {
+  const found = await readItems(tx, { ...page, limit: page.limit + 1 });
+  const items = found.slice(0, page.limit);
+  return { items, next: found.length > page.limit ? (items.at(-1)?.id ?? null) : null };
+}
+
+/** @throws AppError `quarantine-item-unknown` (404) */
+export async function showQuarantine(tx: Tx, id: string): Promise<QuarantineItem> {
+  const item = await readItem(tx, id);
+  if (!item) throw new AppError({ code: 'quarantine-item-unknown', disposition: 'refuse', status: 404 });
+  return item;
+}

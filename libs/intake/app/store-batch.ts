@@ -1,0 +1,84 @@
+import { AppError, codeOf, type Tx } from '#platform';
+import type { IntakeItem, ItemEnd } from '../domain/intake-item';
+import type { IntakeDeps } from './intake-deps';
+import { storeItems, type StoreContext } from './store-items';
+
+export interface StoredBatch {
+  /** In the order of the items. */
+  ends: ItemEnd[];
+}
+
+/** Stores many items in one transaction; when that fails, each in its own, so that a poison item hurts nobody else (Q43).
+ *  `hold` runs first in every transaction: it keeps the poller's lease.
+ *  @throws what ended the turn: a lost lease, or a database that is away */
+export async function storeBatch(
+  items: readonly IntakeItem[],
+  hold: (tx: Tx) => Promise<void>,
+  context: StoreContext,
+  deps: IntakeDeps,
+): Promise<StoredBatch> {
+  const store = (some: readonly IntakeItem[]): Promise<ItemEnd[]> =>
+    deps.db.run(async (tx) => {
+      await hold(tx);
+      return (await storeItems(tx, some, context, deps)).map((stored) => stored.end);
+    });
+  try {
+    return { ends: await store(items) };
+  } catch (error) {
+    if (endsTurn(error)) throw error;
+    deps.log.warn('intake.batch-failed', { source: context.source, items: items.length, code: codeOf(error) });
+  }
+  const ends: ItemEnd[] = [];
+  for (const item of items) ends.push(await storeOne(item, store, context, deps));
+  return { ends };
+}
+
+type Store = (some: readonly IntakeItem[]) => Promise<ItemEnd[]>;
+
+/** What cannot be stored for a reason of its own goes to quarantine; what a moment prevented is left for the next list. */
+async function storeOne(item: IntakeItem, store: Store, context: StoreContext, deps: IntakeDeps): Promise<ItemEnd> {
+  try {
+    return (await store([item]))[0];
+  } catch (error) {
+    if (endsTurn(error)) throw error;
+    deps.log.warn('intake.item-failed', { source: context.source, code: codeOf(error) });
+    if (isPassing(error)) return 'failed';
+    return quarantineInstead(item, error, store, { context, deps });
+  }
+}
+
+async function quarantineInstead(
+  item: IntakeItem,
+  cause: unknown,
+  store: Store,
+  { context, deps }: { context: StoreContext; deps: IntakeDeps },
+): Promise<ItemEnd> {
+  const { listing, code, raw, stages, openItemId } = item;
+  const failure = {
+    stage: 'store',
+    code: codeOf(cause),
+    reason: 'the item was understood and could not be stored',
+    responsible: 'province',
+  };
+  try {
+    return (await store([{ listing, code, raw, stages, openItemId, failure }]))[0];
+  } catch (error) {
+    if (endsTurn(error)) throw error;
+    deps.log.error('intake.item-lost-for-now', { source: context.source, code: codeOf(error) });
+    return 'failed';
+  }
+}
+
+/** SQLSTATE classes that say something about the moment and nothing about the item: transaction rollback (deadlock,
+ *  serialisation), insufficient resources, object in use, operator intervention, system error. */
+const PASSING_SQLSTATE = /^(40|53|55|57|58)/;
+const CONNECTION = /^(08...|57P0[123]|ECONN\w+|ETIMEDOUT|EPIPE|ENOTFOUND)$/;
+
+function isPassing(error: unknown): boolean {
+  return error instanceof AppError ? error.disposition === 'retry' : PASSING_SQLSTATE.test(codeOf(error));
+}
+
+function endsTurn(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 'poller-lease-lost' || CONNECTION.test(code);
+}

@@ -1,0 +1,72 @@
+import type { PartnerPolicy } from '#delivery';
+import type { PartnerId } from '#dossier';
+
+/** One outside system as configured (`config/partners.schema.json` describes every field). Holds secrets: never logged. */
+export interface PartnerConfig {
+  id: PartnerId;
+  baseUrl: string;
+  paths: Readonly<Record<string, string>>;
+  auth: {
+    username: string;
+    password: string;
+    /** DVCLT: `own` means that the status endpoint has a token of its own (dvclt.md §1.1). */
+    statusToken: 'shared' | 'own';
+    secretId?: string;
+    secretPass?: string;
+    /** The rest of hộ tịch's second header (lgsp.md §1). */
+    second?: Readonly<Record<string, string>>;
+    dstcode?: string;
+  };
+  /** Fixed values of this partner's messages, by wire name. */
+  constants: Readonly<Record<string, string | number>>;
+  /** Vietnamese names that messages carry beside a code (procedures, result papers). */
+  names: Readonly<Record<string, string>>;
+  /** What the partner accepts in a field (precheck). */
+  catalogue: {
+    maxLengths: Readonly<Record<string, number>>;
+    values: Readonly<Record<string, readonly string[]>>;
+    forms: Readonly<Record<string, string>>;
+  };
+  deadlines: { callMs: number; connectMs: number };
+  limits: {
+    maxConcurrency: number;
+    maxAnswerBytes: number;
+    maxRequestBytes: number;
+    maxListItems: number;
+    maxFiles: number;
+    batch: number;
+  };
+  texts: { replies: string; deadToken?: string; noneKnown?: string };
+  /** First and last day (`YYYY-MM-DD`, UTC+7) on which the partner is called; null = without end. */
+  validFrom: string | null;
+  validTo: string | null;
+  poll: { listMs?: number; resultFirstMs?: number; resultMaxMs?: number; decisionsMs?: number };
+  retry: { firstMs: number; maxMs: number; maxAttempts: number; maxAgeMs: number };
+  absentAfterMs: number;
+  precheck: 'warn' | 'block';
+  resultSignature: 'off' | 'report' | 'require';
+  intake: 'gateway' | 'onestop';
+  decisions: 'push' | 'poll';
+  resultPapers: { KS: string; KT: string };
+}
+
+/** The part of the configuration that the delivery engine needs. */
+export function policyOf(config: PartnerConfig): PartnerPolicy {
+  return {
+    deadlineMs: config.deadlines.callMs,
+    maxConcurrency: config.limits.maxConcurrency,
+    firstRetryMs: config.retry.firstMs,
+    maxRetryMs: config.retry.maxMs,
+    maxAttempts: config.retry.maxAttempts,
+    maxAgeMs: config.retry.maxAgeMs,
+    absentAfterMs: config.absentAfterMs,
+  };
+}
+
+/** Full URL of a configured path; the path of `baseUrl` is kept. @throws TypeError for a path that is not configured (a bug) */
+export function urlOf(config: PartnerConfig, pathName: string, ...segments: readonly string[]): string {
+  const path = config.paths[pathName];
+  if (path === undefined) throw new TypeError(`partner ${config.id} has no path ${pathName}`);
+  const tail = segments.map((segment) => `/${encodeURIComponent(segment)}`).join('');
+  return `${config.baseUrl.replace(/\/+$/, '')}${path}${tail}`;
+}

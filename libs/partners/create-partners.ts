@@ -1,0 +1,76 @@
+import type { PartnerAdapter } from '#delivery';
+import { PARTNER_IDS, type PartnerId } from '#dossier';
+import type { DossierSource, RegistryResults } from '#intake';
+import type { Clock, Log } from '#platform';
+import { join } from 'node:path';
+import type { AdapterDeps } from './config/adapter-deps';
+import { loadPartnerConfigs } from './config/load-partners';
+import type { PartnerConfig } from './config/partner-config';
+import { createDvclt } from './dvclt/create-dvclt';
+import { createDvcqgAdapter } from './dvcqg/dvcqg-adapter';
+import { createHotichAdapter } from './hotich/hotich-adapter';
+import { createRegistryResults } from './hotich/registry-results';
+import { RegistryClient } from './hotich/registry-client';
+import { createAxiosHttp, type ClosableHttp } from './http/axios-http';
+import { createOneStop } from './onestop/create-onestop';
+import type { OneStopReads } from './onestop/onestop-reads';
+import { loadReplies } from './replies/load-replies';
+
+export interface PartnersOptions {
+  /** Folder that holds `partners/` and `replies/`. */
+  configDir: string;
+  /** For `PARTNER_<ID>_…`, usually `process.env`. */
+  env: Readonly<Record<string, string | undefined>>;
+  log: Log;
+  clock: Clock;
+}
+
+/** All outside systems of this process, each with its own pool of sockets and its own log-in. */
+export interface Partners {
+  adapters: Record<PartnerId, PartnerAdapter>;
+  dossierSource: DossierSource;
+  registryResults: RegistryResults;
+  oneStopReads: OneStopReads;
+  configs: Record<PartnerId, PartnerConfig>;
+  /** Closes the sockets to all partners. */
+  close(): void;
+}
+
+/** Reads configuration and reply rules and makes the adapters. No call is made before the first is asked for.
+ *  @throws AppError `config.invalid` with one line for every mistake */
+export function createPartners(options: PartnersOptions): Partners {
+  const configs = loadPartnerConfigs(join(options.configDir, 'partners'), options.env);
+  const pools: ClosableHttp[] = [];
+  const depsOf = (id: PartnerId): AdapterDeps => {
+    const config = configs[id];
+    const http = createAxiosHttp({
+      maxSockets: config.limits.maxConcurrency,
+      connectTimeoutMs: config.deadlines.connectMs,
+    });
+    pools.push(http);
+    return {
+      config,
+      replies: loadReplies(join(options.configDir, 'replies'), config.texts.replies),
+      http,
+      clock: options.clock,
+      log: options.log,
+    };
+  };
+  const deps = Object.fromEntries(PARTNER_IDS.map((id) => [id, depsOf(id)])) as Record<PartnerId, AdapterDeps>;
+  const dvclt = createDvclt(deps.dvclt);
+  const oneStop = createOneStop(deps.onestop);
+  const registry = new RegistryClient(deps.hotich);
+  return {
+    adapters: {
+      dvclt: dvclt.adapter,
+      hotich: createHotichAdapter(deps.hotich, registry),
+      dvcqg: createDvcqgAdapter(deps.dvcqg),
+      onestop: oneStop.adapter,
+    },
+    dossierSource: dvclt.source,
+    registryResults: createRegistryResults(deps.hotich, registry),
+    oneStopReads: oneStop.reads,
+    configs,
+    close: () => pools.forEach((pool) => pool.close()),
+  };
+}

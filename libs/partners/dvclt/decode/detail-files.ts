@@ -1,0 +1,66 @@
+import type { DecodedAttachment } from '#intake';
+import { strictBase64 } from '../../wire/base64';
+import { filledText, integerOf, objectOf, textOf } from '../../wire/fields';
+import { Undecodable } from './undecodable';
+
+const SIGNATURES: readonly (readonly [start: string, contentType: string])[] = [
+  ['%PDF-', 'application/pdf'],
+  ['\u00ff\u00d8\u00ff', 'image/jpeg'],
+  ['\u0089PNG', 'image/png'],
+  ['II*\u0000', 'image/tiff'],
+  ['MM\u0000*', 'image/tiff'],
+];
+
+/** Content type by the first bytes; a file name is only a claim. */
+function contentTypeOf(bytes: Buffer | undefined): string {
+  const start = bytes?.subarray(0, 8).toString('latin1') ?? '';
+  return SIGNATURES.find(([signature]) => start.startsWith(signature))?.[1] ?? 'application/octet-stream';
+}
+
+/** `huyGiayTo`: 0 is valid, other values are withdrawn (Q22); absent counts as 0, the default of the integer. */
+function isWithdrawn(value: unknown): boolean {
+  const text = filledText(value);
+  if (text !== undefined) return integerOf(value) !== 0;
+  return value === true;
+}
+
+function fileOf(value: unknown, place: string): DecodedAttachment {
+  const file = objectOf(value);
+  if (file === undefined)
+    throw new Undecodable('files', 'files.not-an-object', 'an entry of fileDinhKem is not an object', place);
+  const sourceId = filledText(file['id']);
+  if (sourceId === undefined) throw new Undecodable('files', 'files.no-id', 'a file has no id', `${place}.id`);
+  const withdrawn = isWithdrawn(file['huyGiayTo']);
+  const bytes = strictBase64(textOf(file['duLieuTepDinhKem']) ?? '');
+  if (bytes === undefined && !withdrawn) {
+    throw new Undecodable(
+      'files',
+      'files.not-base64',
+      'a file that is not withdrawn has no readable base64 content',
+      `${place}.duLieuTepDinhKem`,
+    );
+  }
+  const paperType = integerOf(file['loaiGiayTo']);
+  return {
+    sourceId,
+    ...(paperType === undefined ? {} : { paperType }),
+    title: textOf(file['tenGiayTo']) ?? '',
+    fileName: textOf(file['tenTepDinhKem']) ?? '',
+    withdrawn,
+    contentType: contentTypeOf(bytes),
+    ...(bytes === undefined ? {} : { bytes }),
+  };
+}
+
+/** The files of a dossier, withdrawn ones included. Also reads the `attachments` of our own intake API, which are DVCLT's file objects.
+ *  @throws Undecodable at stage `files` */
+export function filesOf(values: readonly unknown[], maxFiles: number): DecodedAttachment[] {
+  if (values.length > maxFiles)
+    throw new Undecodable('files', 'files.too-many', `more than ${maxFiles} files`, 'fileDinhKem');
+  const files = values.map((value, at) => fileOf(value, `fileDinhKem[${at}]`));
+  const ids = files.map((file) => file.sourceId);
+  const twice = ids.findIndex((id, at) => ids.indexOf(id) !== at);
+  if (twice !== -1)
+    throw new Undecodable('files', 'files.repeated-id', 'two files have the same id', `fileDinhKem[${twice}].id`);
+  return files;
+}

@@ -1,0 +1,54 @@
+import { jsonObjectOf, type JsonObject } from '../../http/answer-json';
+import { arrayOf, objectOf } from '../../wire/fields';
+import { Undecodable } from './undecodable';
+
+/** The two JSON layers of a detail answer (dvclt.md §3). */
+export interface OuterLayer {
+  head: JsonObject;
+  /** The inner layer as it came: a JSON string, or the object itself (Q08). */
+  inner: unknown;
+  files: readonly unknown[];
+}
+export interface InnerLayer {
+  head: JsonObject;
+  xml: string;
+  files: readonly unknown[];
+}
+
+/** Reads the answer: `{data: {…head, data, fileDinhKem}}`. @throws Undecodable at stage `outer-json` */
+export function outerLayer(raw: Buffer): OuterLayer {
+  const answer = jsonObjectOf(raw);
+  if (answer === undefined) throw new Undecodable('outer-json', 'outer.not-json', 'the answer is not a JSON object');
+  const head = objectOf(answer['data']);
+  if (head === undefined) throw new Undecodable('outer-json', 'outer.no-data', 'member data is not an object', 'data');
+  return { head, inner: head['data'], files: arrayOf(head['fileDinhKem']) };
+}
+
+/** Reads the inner object `{…head, data: XML, fileDinhKem}`. @throws Undecodable at stage `inner-json` */
+export function innerLayer(inner: unknown): InnerLayer {
+  const head = typeof inner === 'string' ? jsonObjectOf(Buffer.from(inner, 'utf8')) : objectOf(inner);
+  if (head === undefined)
+    throw new Undecodable('inner-json', 'inner.not-json', 'member data.data holds no JSON object', 'data.data');
+  const xml = head['data'];
+  if (typeof xml !== 'string' || xml.trim() === '') {
+    throw new Undecodable(
+      'inner-json',
+      'inner.no-declaration',
+      'the inner member data holds no XML text',
+      'data.data.data',
+    );
+  }
+  return { head, xml, files: arrayOf(head['fileDinhKem']) };
+}
+
+/** A layer as evidence: without the next layer and without file contents. */
+export function evidenceOf(head: JsonObject): Buffer {
+  const files = arrayOf(head['fileDinhKem']).map((file) => withoutContent(file));
+  return Buffer.from(JSON.stringify({ ...head, data: undefined, fileDinhKem: files }), 'utf8');
+}
+
+/** A file object without its bytes. */
+export function withoutContent(file: unknown): unknown {
+  const members = objectOf(file);
+  return members === undefined ? null : { ...members, duLieuTepDinhKem: undefined };
+}

@@ -1,0 +1,103 @@
+import type { CallResult, DeliveryTask, PartnerAdapter, PayloadReader, ProbeResult, RenderedContent } from '#delivery';
+import type { AdapterDeps } from '../config/adapter-deps';
+import { policyOf } from '../config/partner-config';
+import { jsonObjectOf, type JsonObject } from '../http/answer-json';
+import { arrayOf, filledText, integerOf, objectOf } from '../wire/fields';
+import { jsonBody } from '../wire/json-body';
+import { PortalClient } from './portal-client';
+import { portalDossier } from './portal-dossier';
+import { portalProgress } from './portal-progress';
+import { judgeWrite, type PortalWrite } from './portal-reply';
+import { judgeLookUp } from './probe-create';
+
+/** The national portal as the delivery engine sees it (reference dvcqg.md §1-3, CONTRACTS §1): `sync-dossier` is `DongBoHoSoMC`,
+ *  `append-progress` one row of `CapNhatTienDoHoSoMC`. One write call carries one dossier. */
+export function createDvcqgAdapter(deps: AdapterDeps): PartnerAdapter {
+  const client = new PortalClient(deps);
+  return {
+    partner: 'dvcqg',
+    policy: policyOf(deps.config),
+    // Only a create is looked up; an update and a progress row are repeated as they are.
+    repeatPolicy: (operation) => (operation === 'sync-dossier' ? 'probe-first' : 'harmless-repeat'),
+    render: async (task, payloads) => ({ body: jsonBody(await render(deps, task, payloads)) }),
+    send: (task, content, signal, mayWrite) => send(deps, client, { task, content, signal, mayWrite }),
+    probe: (_task, content, signal) => probe(deps, client, content, signal),
+  };
+}
+
+async function render(deps: AdapterDeps, task: DeliveryTask, payloads: PayloadReader): Promise<object> {
+  const { madonvi } = deps.config.constants;
+  if (task.operation === 'append-progress') {
+    const officer = task.facts.officerRef === undefined ? {} : await payloads.officer(task.facts.officerRef);
+    return { madonvi, service: 'CapNhatTienDoHoSoMC', data: [portalProgress(task.dossier, task.facts, officer)] };
+  }
+  const item = await portalDossier(await partsOf(task, payloads), deps.config, payloads);
+  return { madonvi, service: 'DongBoHoSoMC', isUpdating: task.dossier.portalKnown ? 'True' : 'False', data: [item] };
+}
+
+/** The state of now, and the payloads that belong to it (CONTRACTS §1.3: `DongBoHoSoMC` carries the state of now). */
+async function partsOf(
+  { dossier, facts }: DeliveryTask,
+  payloads: PayloadReader,
+): Promise<Parameters<typeof portalDossier>[0]> {
+  const { supplement, resultRef } = dossier;
+  const [content, result, supplementOfficer] = await Promise.all([
+    payloads.content(dossier.contentRef),
+    resultRef === undefined ? undefined : payloads.result(resultRef),
+    supplement?.officerRef === undefined ? undefined : payloads.officer(supplement.officerRef),
+  ]);
+  return { dossier, facts, content, result, supplementOfficer };
+}
+
+interface Sending {
+  task: DeliveryTask;
+  content: RenderedContent;
+  signal: AbortSignal;
+  mayWrite: () => boolean;
+}
+
+async function send(
+  deps: AdapterDeps,
+  client: PortalClient,
+  { task, content, signal, mayWrite }: Sending,
+): Promise<CallResult> {
+  const reply = await client.write(content.body, signal, mayWrite);
+  if (reply.kind === 'failed') return reply.result;
+  return judgeWrite(deps.replies, writtenBy(task.operation, content), reply);
+}
+
+/** An update is not looked up: its identical repeat is harmless, so it counts as absent at once. */
+async function probe(
+  deps: AdapterDeps,
+  client: PortalClient,
+  content: RenderedContent,
+  signal: AbortSignal,
+): Promise<ProbeResult> {
+  const askedAt = deps.clock.now();
+  const message = jsonObjectOf(content.body) ?? {};
+  const code = filledText(itemOf(message)['MaHoSo']);
+  if (message['isUpdating'] !== 'False' || code === undefined) {
+    return {
+      verdict: 'absent',
+      askedAt,
+      call: { outcome: 'accepted', wire: 'not-written', reasonCode: 'dvcqg.update-is-repeated' },
+    };
+  }
+  const reply = await client.lookUp(code, signal);
+  return judgeLookUp(deps.replies, { code, status: integerOf(itemOf(message)['TrangThaiHoSo']) }, reply, askedAt);
+}
+
+function writtenBy(operation: string, content: RenderedContent): PortalWrite {
+  if (operation === 'append-progress') return { operation, isCreate: false };
+  const message = jsonObjectOf(content.body) ?? {};
+  const status = integerOf(itemOf(message)['TrangThaiHoSo']);
+  return {
+    operation: 'sync-dossier',
+    isCreate: message['isUpdating'] === 'False',
+    ...(status === undefined ? {} : { status }),
+  };
+}
+
+function itemOf(message: JsonObject): JsonObject {
+  return objectOf(arrayOf(message['data'])[0]) ?? {};
+}

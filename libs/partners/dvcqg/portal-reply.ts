@@ -1,0 +1,77 @@
+import type { CallResult } from '#delivery';
+import type { JsonObject } from '../http/answer-json';
+import { classifyText, type TextVerdict } from '../replies/classify-text';
+import type { ReplyTable } from '../replies/reply-rules';
+import { filledText } from '../wire/fields';
+
+/** A JSON answer of the portal, as it came. */
+export interface PortalAnswer {
+  httpStatus: number;
+  json: JsonObject;
+  answer: Buffer;
+}
+
+/** What was written: decides what an answer proves. */
+export interface PortalWrite {
+  operation: 'sync-dossier' | 'append-progress';
+  /** `isUpdating` "False": the portal is not known to have the dossier. */
+  isCreate: boolean;
+  /** `TrangThaiHoSo` of a synchronisation: the state that an acceptance confirms. */
+  status?: number;
+}
+
+/** Rule of a create that finds its dossier there: an update follows (dvcqg.md §2). */
+const EXISTS_RULE = 'dvcqg.dossier-exists';
+/** Rules of a refused state share one reason, by which the engine lets the lane go on (CONTRACTS §1.3 "Portal"). */
+const STATE_REFUSED = 'dvcqg.state-refused';
+
+/** 0, "0" or "00" (Q02). Not yet a success: that needs the text too (codes-and-statuses.md §9.10). */
+export function isSuccessCode(code: unknown): boolean {
+  const text = filledText(code);
+  return text === '0' || text === '00';
+}
+
+/**
+ * Judges the answer to `DongBoHoSoMC` or `CapNhatTienDoHoSoMC` by `error_code` and `message`.
+ * "Đã tồn tại" to a create applied nothing: `retry`, with the proof that the dossier is there, and the content is rendered
+ * anew as an update. To an update it means nothing we know, so a person classifies it. "Không tồn tại" to an update or a
+ * progress row contradicts what the portal confirmed before: `refused` for a person, never an unasked-for second create.
+ */
+export function judgeWrite(
+  replies: ReplyTable,
+  write: PortalWrite,
+  { httpStatus, json, answer }: PortalAnswer,
+): CallResult {
+  const raw = { wire: 'answered', httpStatus, answer } as const;
+  const message = filledText(json['message']);
+  const code = filledText(json['error_code']);
+  if (code === undefined && message === undefined)
+    return { outcome: 'unknown', reasonCode: 'answer.unexpected-shape', ...raw };
+  const verdict = classifyText(replies, write.operation, [message ?? ''], code ?? '');
+  if (verdict.outcome === 'unknown') return { outcome: 'unknown', reasonCode: `text.${verdict.reason}`, ...raw };
+  if (verdict.outcome === 'accepted' && httpStatus >= 300)
+    return { outcome: 'unknown', reasonCode: 'text.contradictory', ...raw };
+  const rule = { id: verdict.ruleId, version: verdict.version };
+  if (verdict.ruleId !== EXISTS_RULE)
+    return { outcome: verdict.outcome, reasonCode: reasonOf(verdict), rule, ...raw, ...proofOf(write, verdict) };
+  if (!write.isCreate) return { outcome: 'unknown', reasonCode: 'text.unmatched', rule, ...raw };
+  return {
+    outcome: 'retry',
+    reasonCode: EXISTS_RULE,
+    rule,
+    ...raw,
+    rerender: true,
+    proves: { portalHasDossier: true },
+  };
+}
+
+type Matched = Exclude<TextVerdict, { outcome: 'unknown' }>;
+
+function reasonOf({ ruleId }: Matched): string {
+  return ruleId.startsWith(`${STATE_REFUSED}.`) ? STATE_REFUSED : ruleId;
+}
+
+function proofOf(write: PortalWrite, verdict: Matched): Pick<CallResult, 'proves'> {
+  if (verdict.outcome !== 'accepted' || write.operation !== 'sync-dossier') return {};
+  return { proves: { portalHasDossier: true, ...(write.status === undefined ? {} : { provenStatus: write.status }) } };
+}

@@ -1,0 +1,72 @@
+import type { CallResult, DeliveryTask, PartnerAdapter, PayloadReader, RenderedContent } from '#delivery';
+import { AppError } from '#platform';
+import type { AdapterDeps } from '../config/adapter-deps';
+import { policyOf } from '../config/partner-config';
+import { jsonBody } from '../wire/json-body';
+import { precheck } from './precheck';
+import { probeSubmission } from './probe-submission';
+import type { RegistryClient } from './registry-client';
+import { unmappedLeafCount, type RegistryDeclaration } from './registry-declaration';
+import { declarationOf, registrationPush } from './registration-push';
+import { judgeSubmit } from './submit-reply';
+
+/** hộ tịch as the delivery engine sees it (reference hotich.md §3-4, CONTRACTS §1). Its one write is `submit-registration`.
+ *  @param client shared with `createRegistryResults`, so that pushes and polls use one token */
+export function createHotichAdapter(deps: AdapterDeps, client: RegistryClient): PartnerAdapter {
+  return {
+    partner: 'hotich',
+    policy: policyOf(deps.config),
+    // A registration must not be made twice: the poll is asked first (quirks.md §4).
+    repeatPolicy: () => 'probe-first',
+    render: (task, payloads) => render(deps, task, payloads),
+    send: (task, content, signal, mayWrite) => send(deps, client, { task, content, signal, mayWrite }),
+    probe: (task, _content, signal) => probeSubmission(deps, client, task, signal),
+  };
+}
+
+async function render(deps: AdapterDeps, task: DeliveryTask, payloads: PayloadReader): Promise<RenderedContent> {
+  const content = await payloads.content(task.facts.contentRef ?? task.dossier.contentRef);
+  const declaration = declarationOf(task.dossier, content, deps.config);
+  check(deps, task, declaration);
+  const unmapped = unmappedLeafCount(task.dossier.module, content.declaration);
+  if (unmapped > 0)
+    deps.log.warn('hotich.leaves-left-out', {
+      deliveryId: task.deliveryId,
+      dossierId: task.dossier.id,
+      count: unmapped,
+    });
+  return { body: jsonBody(await registrationPush(task.dossier, content, declaration, payloads)) };
+}
+
+/** Says before the call what hộ tịch would refuse (P8): field names and kinds of problem only. */
+function check({ config, log }: AdapterDeps, task: DeliveryTask, declaration: RegistryDeclaration): void {
+  const issues = precheck(declaration, config.catalogue);
+  const [first] = issues;
+  if (first === undefined) return;
+  log.warn('hotich.precheck', {
+    deliveryId: task.deliveryId,
+    dossierId: task.dossier.id,
+    mode: config.precheck,
+    issues: issues.map((issue) => `${issue.field}:${issue.problem}`),
+  });
+  if (config.precheck === 'warn') return;
+  throw new AppError({ code: `hotich.precheck.${first.problem}`, disposition: 'person', field: first.field });
+}
+
+interface Sending {
+  task: DeliveryTask;
+  content: RenderedContent;
+  signal: AbortSignal;
+  mayWrite: () => boolean;
+}
+
+async function send(
+  deps: AdapterDeps,
+  client: RegistryClient,
+  { task, content, signal, mayWrite }: Sending,
+): Promise<CallResult> {
+  const reply = await client.submit(content.body, signal, mayWrite);
+  if (reply.kind === 'failed') return reply.result;
+  const push = { isRepush: task.facts.repush === true, wasUnknown: task.wasUnknown ?? task.attempts > 0 };
+  return judgeSubmit(deps.replies, push, reply);
+}

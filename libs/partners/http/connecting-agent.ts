@@ -1,0 +1,94 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import * as net from 'node:net';
+import type { Duplex } from 'node:stream';
+
+type Created = (error: Error | null, socket: Duplex) => void;
+
+/** Options of the pool of one partner. */
+export interface AgentOptions {
+  /** Sockets open to the partner at once. */
+  maxSockets: number;
+  /** Time for TCP (and TLS) to be established. Milliseconds. */
+  connectTimeoutMs: number;
+  /** An unused connection is closed after this long: shorter than the usual 5 s of servers, so that a socket that the partner
+   *  is about to close is rarely reused. Milliseconds. @default 4_000 */
+  idleTimeoutMs?: number;
+}
+
+class ConnectTimeout extends Error {
+  readonly code = 'connect-timeout';
+}
+
+/** Hands a socket to its request only once it is really connected. Node's own agents hand it over at once and let the request's bytes
+ *  wait inside the socket, where nobody can tell "never sent" from "sent and lost". */
+function whenConnected(
+  socket: net.Socket,
+  event: 'connect' | 'secureConnect',
+  timeoutMs: number,
+  pending: Set<net.Socket>,
+  done: Created,
+): void {
+  pending.add(socket);
+  const timer = setTimeout(() => socket.destroy(new ConnectTimeout('connect-timeout')), timeoutMs);
+  const settle = (error: Error | null): void => {
+    clearTimeout(timer);
+    pending.delete(socket);
+    socket.off('error', onError);
+    socket.off(event, onReady);
+    socket.off('close', onClose);
+    done(error, socket);
+  };
+  const onError = (error: Error): void => settle(error);
+  const onReady = (): void => settle(null);
+  const onClose = (): void => settle(new Error('closed while connecting'));
+  socket.once('error', onError);
+  socket.once(event, onReady);
+  socket.once('close', onClose);
+}
+
+/** A keep-alive pool for one partner, for `http:` and `https:`. */
+export interface PartnerAgents {
+  http: http.Agent;
+  https: https.Agent;
+  /** Closes idle, busy and connecting sockets. */
+  close(): void;
+}
+
+/** Makes the two agents of one partner. Certificates are always verified (Q40). */
+export function partnerAgents(options: AgentOptions): PartnerAgents {
+  const pending = new Set<net.Socket>();
+  const pool = {
+    keepAlive: true,
+    maxSockets: options.maxSockets,
+    timeout: options.idleTimeoutMs ?? 4_000,
+    scheduling: 'lifo' as const,
+  };
+
+  class PlainAgent extends http.Agent {
+    override createConnection(target: http.ClientRequestArgs, done?: Created): undefined {
+      const socket = net.connect(target as net.NetConnectOpts);
+      whenConnected(socket, 'connect', options.connectTimeoutMs, pending, done ?? (() => undefined));
+      return undefined;
+    }
+  }
+  class TlsAgent extends https.Agent {
+    override createConnection(target: https.RequestOptions, done?: Created): undefined {
+      const socket = super.createConnection(target) as net.Socket;
+      whenConnected(socket, 'secureConnect', options.connectTimeoutMs, pending, done ?? (() => undefined));
+      return undefined;
+    }
+  }
+
+  const plain = new PlainAgent(pool);
+  const tls = new TlsAgent(pool);
+  return {
+    http: plain,
+    https: tls,
+    close: () => {
+      plain.destroy();
+      tls.destroy();
+      for (const socket of pending) socket.destroy();
+    },
+  };
+}

@@ -1,0 +1,34 @@
+/** One HTTP exchange with a partner. Tokens and bodies are in it: never log a request or an answer. */
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PUT';
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  /** Sent with any method: DVCLT's list is a GET with a JSON body (Q33). */
+  body?: Buffer;
+  /** Carries the total deadline of the exchange: connect, write, headers and body together. */
+  signal: AbortSignal;
+  /** A longer answer (after decompression) is given up. Bytes. */
+  maxAnswerBytes: number;
+  /** Asked once, in the tick in which the first byte is handed to the socket. False: nothing is written. */
+  mayWrite?: () => boolean;
+}
+
+/** A complete answer, whatever its status: redirects are not followed and no status is an error here. */
+export interface HttpAnswer {
+  kind: 'answer';
+  status: number;
+  /** Names in lower case; repeated headers are joined with ", ". */
+  headers: Readonly<Record<string, string>>;
+  body: Buffer;
+}
+
+/** What happened on the wire decides what may be done next (law 2):
+ *  `not-written` — no byte reached the socket, a repeat is safe; `written` — the request may have been received and there is no
+ *  usable answer, the outcome is unknown. `code` is kebab-case: `deadline`, `lease-lost`, `connect-timeout`, `econnrefused`,
+ *  `enotfound`, `cut`, `answer-too-large`, `econnreset`, … */
+export type HttpResult = HttpAnswer | { kind: 'not-written'; code: string } | { kind: 'written'; code: string };
+
+/** Outgoing HTTP as the partner adapters need it. Never throws for what the wire or the partner does. */
+export interface HttpPort {
+  call(request: HttpRequest): Promise<HttpResult>;
+}

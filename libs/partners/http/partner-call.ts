@@ -1,0 +1,149 @@
+import type { CallResult } from '#delivery';
+import { AppError, codeOf, localDay, type Clock } from '#platform';
+import type { PartnerConfig } from '../config/partner-config';
+import { jsonObjectOf, type JsonObject } from './answer-json';
+import { deadlineSignal } from './deadline';
+import type { HttpAnswer, HttpPort, HttpResult } from './http-port';
+import { retryAfterMs } from './retry-after';
+import type { TokenGrant, TokenSource } from './token-source';
+
+/** One request of a partner, made anew for each token. */
+export interface PartnerRequest {
+  method: 'GET' | 'POST' | 'PUT';
+  url: string;
+  headers?: Readonly<Record<string, string>>;
+  /** UTF-8 JSON. */
+  body?: Buffer;
+}
+
+/** One call: token, request and, when the token turns out dead, one renewal and one repetition. */
+export interface CallPlan {
+  /** A write without a usable answer is `unknown`, a read is repeated. */
+  isWrite: boolean;
+  tokens: TokenSource;
+  build: (token: string) => PartnerRequest;
+  /** Recognises a dead token inside an answer (Q03); HTTP 401 is known here. Nothing was applied then. */
+  isDeadToken?: (json: JsonObject) => boolean;
+}
+
+/** `json`: an answer with a JSON object and HTTP status 2xx or 4xx (not 401, not 429), to be judged by the adapter.
+ *  `failed`: everything else, judged already. */
+export type PartnerReply =
+  | { kind: 'json'; httpStatus: number; json: JsonObject; answer: Buffer; tookMs: number; isRenewed: boolean }
+  | { kind: 'failed'; result: CallResult; tookMs: number; isRenewed: boolean };
+
+/** Calls of one partner under its limits, deadline and dates of validity. */
+export class PartnerCalls {
+  constructor(private readonly deps: { config: PartnerConfig; http: HttpPort; clock: Clock }) {}
+
+  /** Never throws for what the partner or the wire does. `signal` and the configured deadline both end the call. */
+  async call(plan: CallPlan, signal: AbortSignal, mayWrite?: () => boolean): Promise<PartnerReply> {
+    const startedMs = performance.now();
+    const deadline = deadlineSignal(signal, this.deps.config.deadlines.callMs);
+    try {
+      const outcome = isValidAt(this.deps.config, this.deps.clock.now())
+        ? await this.run(plan, deadline.signal, mayWrite)
+        : { result: notWritten('retry', 'partner.out-of-validity'), isRenewed: false };
+      const tookMs = Math.round(performance.now() - startedMs);
+      return 'json' in outcome ? { kind: 'json', ...outcome, tookMs } : { kind: 'failed', ...outcome, tookMs };
+    } finally {
+      deadline.done();
+    }
+  }
+
+  private async run(plan: CallPlan, signal: AbortSignal, mayWrite: (() => boolean) | undefined): Promise<Judged> {
+    let token: TokenGrant;
+    try {
+      token = await plan.tokens.current(signal);
+    } catch (error) {
+      return { result: authFailure(error), isRenewed: false };
+    }
+    const request = plan.build(token.value);
+    if (this.isTooLarge(request)) return { result: notWritten('refused', 'request.too-large'), isRenewed: false };
+    const first = await this.exchange(request, signal, mayWrite);
+    if (!isDead(plan, first)) return this.judge(plan, first, false);
+    try {
+      token = await plan.tokens.renew(token, signal);
+    } catch (error) {
+      return { result: { ...authFailure(error), wire: 'answered' }, isRenewed: true };
+    }
+    const second = await this.exchange(plan.build(token.value), signal, mayWrite);
+    return isDead(plan, second)
+      ? { result: answered('retry', 'auth.refused', second), isRenewed: true }
+      : this.judge(plan, second, true);
+  }
+
+  private isTooLarge(request: PartnerRequest): boolean {
+    return (request.body?.length ?? 0) > this.deps.config.limits.maxRequestBytes;
+  }
+
+  private async exchange(
+    request: PartnerRequest,
+    signal: AbortSignal,
+    mayWrite: (() => boolean) | undefined,
+  ): Promise<HttpResult> {
+    return this.deps.http.call({
+      method: request.method,
+      url: request.url,
+      headers: { 'Content-Type': 'application/json; charset=utf-8', ...request.headers },
+      signal,
+      maxAnswerBytes: this.deps.config.limits.maxAnswerBytes,
+      ...(request.body === undefined ? {} : { body: request.body }),
+      ...(mayWrite === undefined ? {} : { mayWrite }),
+    });
+  }
+
+  private judge(plan: CallPlan, result: HttpResult, isRenewed: boolean): Judged {
+    const lost = plan.isWrite ? 'unknown' : 'retry';
+    if (result.kind === 'not-written') return { result: notWritten('retry', `wire.${result.code}`), isRenewed };
+    if (result.kind === 'written')
+      return { result: { outcome: lost, wire: 'written', reasonCode: `wire.${result.code}` }, isRenewed };
+    const waitMs = retryAfterMs(result.headers['retry-after'], this.deps.clock.now());
+    const wait = waitMs === undefined ? {} : { retryAfterMs: waitMs };
+    if (result.status === 429) return { result: { ...answered('retry', 'http.429', result), ...wait }, isRenewed };
+    if (result.status >= 500) return { result: { ...answered(lost, 'http.5xx', result), ...wait }, isRenewed };
+    if (result.status >= 300 && result.status < 400)
+      return { result: answered(lost, 'http.redirect', result), isRenewed };
+    const json = jsonObjectOf(result.body);
+    if (json === undefined) return { result: answered(lost, 'answer.not-json', result), isRenewed };
+    return { httpStatus: result.status, json, answer: result.body, isRenewed };
+  }
+}
+
+type Judged =
+  | { httpStatus: number; json: JsonObject; answer: Buffer; isRenewed: boolean }
+  | { result: CallResult; isRenewed: boolean };
+
+function isDead(plan: CallPlan, result: HttpResult): result is HttpAnswer {
+  if (result.kind !== 'answer') return false;
+  if (result.status === 401) return true;
+  if (plan.isDeadToken === undefined || result.status >= 500) return false;
+  const json = jsonObjectOf(result.body);
+  return json !== undefined && plan.isDeadToken(json);
+}
+
+function notWritten(outcome: 'retry' | 'refused', reasonCode: string): CallResult {
+  return { outcome, wire: 'not-written', reasonCode };
+}
+
+function answered(outcome: 'retry' | 'unknown', reasonCode: string, answer: HttpAnswer): CallResult {
+  return { outcome, wire: 'answered', reasonCode, httpStatus: answer.status, answer: answer.body };
+}
+
+/** A failed log-in: the request itself was not written. */
+function authFailure(error: unknown): CallResult {
+  if (!(error instanceof AppError)) throw error;
+  const waitMs = error.extra['retryAfterMs'];
+  return { ...notWritten('retry', codeOf(error)), ...(typeof waitMs === 'number' ? { retryAfterMs: waitMs } : {}) };
+}
+
+function isValidAt(config: PartnerConfig, at: Date): boolean {
+  const day = localDay(at);
+  return (config.validFrom === null || day >= config.validFrom) && (config.validTo === null || day <= config.validTo);
+}
+
+/** A failed read as the error that a source throws. */
+export function readFailure(result: CallResult): AppError {
+  const extra = result.retryAfterMs === undefined ? {} : { retryAfterMs: result.retryAfterMs };
+  return new AppError({ code: result.reasonCode, disposition: 'retry', extra });
+}

@@ -1,0 +1,66 @@
+import type { DeliveryTask, PayloadReader } from '#delivery';
+import { PortalStatus, type OfficerNote } from '#dossier';
+import { AppError } from '#platform';
+import type { PartnerConfig } from '../config/partner-config';
+import { formatDeadline, formatFact } from '../wire/dates';
+import { isEmpty, withoutEmpty } from '../wire/fields';
+
+const FORM = 'dd/MM/yyyy HH:mm:ss';
+
+/** `nguon`: what we report was decided by the Ministry of Justice's registry (CONTRACTS §1.2). */
+const SOURCE = 'BTP';
+
+function missing(field: string): AppError {
+  return new AppError({
+    code: 'onestop.cannot-render',
+    disposition: 'person',
+    field,
+    detail: `a status report needs ${field}`,
+  });
+}
+
+async function resultMessage(
+  task: DeliveryTask,
+  payloads: PayloadReader,
+  config: PartnerConfig,
+): Promise<Record<string, unknown>> {
+  if (task.facts.resultRef === undefined) throw missing('resultRef');
+  const result = await payloads.result(task.facts.resultRef);
+  const file = await payloads.file(result.fileRef);
+  const paper = result.fields['maGiayToKetQua'];
+  return withoutEmpty({
+    maGiayToKetQua: isEmpty(paper) ? config.resultPapers[task.dossier.module] : paper,
+    tenTep: result.fileName,
+    duLieuTep: file.toString('base64'),
+    soDangKy: result.registrationNumber,
+    quyenSo: result.bookNumber,
+    trangSo: result.pageNumber,
+    ngayDangKy: result.registeredOnText,
+    soDinhDanh: result.identityNumber,
+  });
+}
+
+/** Body of `capNhatTrangThai`: only what the one-stop did not decide itself (4, 5, 3, and 9 with the result). `trangThai` is a number.
+ *  @throws AppError `onestop.cannot-render` (person) */
+export async function statusReport(
+  task: DeliveryTask,
+  payloads: PayloadReader,
+  config: PartnerConfig,
+): Promise<Record<string, unknown>> {
+  const { facts, dossier } = task;
+  if (facts.status === undefined) throw missing('status');
+  if (dossier.codes.oneStop === undefined) throw missing('oneStopCode');
+  const isSupplement = facts.status === Number(PortalStatus.SupplementRequired);
+  if (isSupplement && facts.supplementDeadline === undefined) throw missing('supplementDeadline');
+  const officer: OfficerNote = facts.officerRef === undefined ? {} : await payloads.officer(facts.officerRef);
+  return {
+    maHoSoLT: dossier.codes.dvclt,
+    maHoSoMCDT: dossier.codes.oneStop,
+    trangThai: facts.status,
+    thoiGianThucHien: formatFact(facts.factAt, FORM),
+    nguon: SOURCE,
+    noiDungXuLy: officer.note ?? '',
+    hanBoSungHoSo: isSupplement ? formatDeadline(facts.supplementDeadline ?? '', FORM) : '',
+    ketQua: facts.status === Number(PortalStatus.Processed) ? await resultMessage(task, payloads, config) : null,
+  };
+}

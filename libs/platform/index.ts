@@ -1,0 +1,11 @@
+export * from './domain/errors';
+export * from './domain/clock';
+export * from './domain/ids';
+export * from './domain/canonical-json';
+export * from './app/database';
+export * from './app/log';
+export * from './adapters/migrate';
+export * from './app/doorbell';
+export * from './app/settings';
+export { SettingsError, type Environment } from './app/setting';
+export * from './app/metrics';

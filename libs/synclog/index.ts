@@ -1,0 +1,15 @@
+export { SYNC_LOG_KINDS, type SyncLogKind } from './domain/kinds';
+export {
+  isLoggableCode,
+  SYNC_LOG_DETAIL_KEYS,
+  type SyncLogDetail,
+  type SyncLogDetailKey,
+  type SyncLogDetailValue,
+} from './domain/detail';
+export { leafHash, type SyncLogActor, type SyncLogEntryInput } from './domain/entry';
+export { createSyncLog, type AppendedEntry, type SyncLog } from './app/append-entries';
+export { saltedDigest, verifyReceipt, type Receipt, type SaltedDigest } from './receipts/domain/receipt';
+export { issueReceipt, type ReceiptInput } from './receipts/app/issue-receipt';
+export { findReceipt } from './receipts/adapters/receipt-store';
+export type { PublicJwk, SigningKeys } from './receipts/signing-keys';
+export { ensureSigningKey, fileSigningKeys, type FileSigningKeys } from './receipts/adapters/file-signing-keys';

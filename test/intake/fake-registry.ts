@@ -1,0 +1,43 @@
+import { AppError, type Clock } from '#platform';
+import type { RegistryResults, RegistryRow } from '#intake';
+
+/** The registry at the port: answers what it was told to, for the codes that were asked. */
+export class FakeRegistry implements RegistryResults {
+  readonly maxCodesPerCall = 3;
+  readonly calls: { module: 'KS' | 'KT'; codes: readonly string[] }[] = [];
+  readonly rows = new Map<string, RegistryRow>();
+  isDown = false;
+  /** Runs inside a call, after it was asked and before it answers. */
+  onPoll: (codes: readonly string[]) => void | Promise<void> = () => undefined;
+
+  constructor(private readonly clock: Clock) {}
+
+  report(code: string, status: RegistryRow['status'], more: Partial<RegistryRow> = {}): void {
+    this.rows.set(code, { code, status, officer: { name: 'CÁN BỘ MẪU', title: 'Công chức' }, ...more });
+  }
+
+  complete(code: string, registrationNumber: string, file = 'PDF MẪU'): void {
+    this.report(code, 4, {
+      result: {
+        identityNumber: '999000000001',
+        registrationNumber,
+        bookNumber: '01/2026',
+        registeredOnText: '02/03/2026',
+        registryCode: `00123/KS/${registrationNumber}/01/2026`,
+        fields: { noiCap: 'UBND xã Mẫu' },
+        file: Buffer.from(file),
+        fileName: 'giay-khai-sinh.pdf',
+      },
+    });
+  }
+
+  async poll(module: 'KS' | 'KT', codes: readonly string[]): ReturnType<RegistryResults['poll']> {
+    const askedAt = this.clock.now();
+    this.calls.push({ module, codes });
+    // Rows come in another order than asked for (Q16).
+    const rows = [...codes].reverse().flatMap((code) => this.rows.get(code) ?? []);
+    await this.onPoll(codes);
+    if (this.isDown) throw new AppError({ code: 'fake.down', disposition: 'retry' });
+    return { askedAt, rows, raw: Buffer.from('{}') };
+  }
+}
