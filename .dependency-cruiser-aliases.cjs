@@ -4,7 +4,6 @@ const { imports } = require('./package.json');
 
 const alias = {};
 for (const [name, target] of Object.entries(imports)) {
-  if (name.includes('*')) continue;
   alias[`${name}$`] = path.join(__dirname, target.replace('./dist/', '').replace(/\.js$/, '.ts'));
 }
 module.exports = { resolve: { alias, extensions: ['.ts', '.js', '.json'] } };

@@ -5,18 +5,42 @@ const only = (name, module, where, comment) => ({
   severity: 'error',
   comment,
   from: { pathNot: [...where, '\\.spec\\.ts$', '^test/', '^bench/'] },
-  to: { path: `^node_modules/${module}/` },
+  to: { path: `(^|/)node_modules/${module}/` },
 });
 
 module.exports = {
   forbidden: [
-    { name: 'no-circular', severity: 'error', comment: 'No cycles between files.', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      comment: 'No cycles between files.',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'imports-resolve',
+      severity: 'error',
+      comment: 'An import that cannot be followed is not checked by any other rule.',
+      from: {},
+      to: { couldNotResolve: true },
+    },
     {
       name: 'domain-is-pure',
       severity: 'error',
-      comment: 'domain/ knows no framework, no database, no wire and no other layer of its library.',
+      comment:
+        'domain/ knows no other layer of its library, and of the packages only those that compute and do nothing else.',
       from: { path: '^libs/[^/]+/domain/', pathNot: '\\.spec\\.ts$' },
-      to: { path: ['^node_modules/(@nestjs|typeorm|pg|kafkajs|axios|pino|prom-client)/', '^libs/[^/]+/(app|adapters)/', '^apps/'] },
+      to: {
+        path: ['(^|/)node_modules/', '^libs/[^/]+/(app|adapters)/', '^apps/', '^test/'],
+        pathNot: '(^|/)node_modules/canonicalize/',
+      },
+    },
+    {
+      name: 'domain-touches-no-machine',
+      severity: 'error',
+      comment: 'domain/ reads no file, opens no socket, starts no process; digests are arithmetic.',
+      from: { path: '^libs/[^/]+/domain/', pathNot: '\\.spec\\.ts$' },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
     },
     {
       name: 'libraries-do-not-import-apps',
@@ -53,10 +77,27 @@ module.exports = {
       from: { path: '^libs/platform/', pathNot: '\\.spec\\.ts$' },
       to: { path: '^libs/(?!platform/)' },
     },
-    only('kafkajs-in-one-place', 'kafkajs', ['^libs/bus/adapters/kafka/'], 'kafkajs is imported by the Kafka driver only.'),
+    {
+      name: 'tests-stay-out-of-the-product',
+      severity: 'error',
+      comment: 'What runs in production imports no spec, no contract suite and no test support.',
+      from: { path: '^(apps|libs|bench)/', pathNot: ['\\.(spec|contract)\\.ts$', '/testing/'] },
+      to: { path: ['^test/', '\\.(spec|contract)\\.ts$', '^(apps|libs)/.+/testing/'] },
+    },
+    only(
+      'kafkajs-in-one-place',
+      'kafkajs',
+      ['^libs/bus/adapters/kafka/'],
+      'kafkajs is imported by the Kafka driver only.',
+    ),
     only('axios-in-one-place', 'axios', ['^libs/partners/http/'], 'axios is imported by the HTTP driver only.'),
     only('typeorm-in-one-place', 'typeorm', ['^libs/platform/adapters/'], 'typeorm is imported by the platform only.'),
-    only('pg-in-one-place', 'pg', ['^libs/platform/', '^apps/cli/stack/'], 'pg is imported by the platform and the local stack only.'),
+    only(
+      'pg-in-one-place',
+      'pg',
+      ['^libs/platform/', '^apps/cli/stack/'],
+      'pg is imported by the platform and the local stack only.',
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
@@ -64,6 +105,10 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     webpackConfig: { fileName: '.dependency-cruiser-aliases.cjs' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'], exportsFields: ['exports'], conditionNames: ['require', 'node', 'default', 'import', 'types'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['require', 'node', 'default', 'import', 'types'],
+    },
   },
 };

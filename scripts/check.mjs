@@ -1,42 +1,88 @@
-// `npm run check`: everything that holds the house together and is not a test. Runs all guards, then says which are red.
-import { spawnSync } from 'node:child_process';
+// npm run check: everything that holds the house together and is not a test. Runs all guards, two at a time, and says which are red.
+//   npm run check -- [--guard NAME]… [path …]     paths narrow format and lint
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { environment, nodeBinary, prepare } from './prepare.mjs';
+import { say } from './terminal.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = (name) => join(root, 'node_modules', '.bin', name);
-const node = bin('node');
+const AT_A_TIME = 2;
 
+/** The longest first. `build`: the guard runs the built program. */
 const GUARDS = [
-  { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'] },
-  { name: 'lint', command: [bin('eslint'), '.'] },
+  { name: 'lint', command: (paths) => [bin('eslint'), '--no-warn-ignored', ...(paths.length > 0 ? paths : ['.'])] },
   {
-    name: 'boundaries',
-    command: [bin('depcruise'), '--config', '.dependency-cruiser.cjs', 'apps', 'libs', 'test', 'bench'],
+    name: 'format',
+    command: (paths) => [bin('prettier'), '--check', '--log-level', 'warn', ...(paths.length > 0 ? paths : ['.'])],
   },
-  { name: 'unused code', command: [bin('knip')] },
-  { name: 'file sizes', command: [node, 'scripts/check-sizes.mjs'] },
-  { name: 'generated artefacts', command: [node, 'dist/apps/cli/artefacts/main.js', '--check'] },
+  {
+    name: 'generated artefacts',
+    build: true,
+    command: () => [nodeBinary(root), 'dist/apps/cli/artefacts/main.js', '--check'],
+  },
+  { name: 'unused code', command: () => [bin('knip')] },
+  { name: 'boundaries', command: () => [bin('depcruise'), '--config', '.dependency-cruiser.cjs', ...sourceFolders()] },
+  { name: 'file sizes', command: () => [nodeBinary(root), 'scripts/check-sizes.mjs'] },
 ];
 
-const wanted = process.argv.slice(2);
-const red = [];
-for (const guard of GUARDS.filter((one) => wanted.length === 0 || wanted.includes(one.name))) {
-  const started = Date.now();
-  const [command, ...args] = guard.command;
-  const result = spawnSync(command, args, {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    encoding: 'utf8',
-    env: { ...process.env, PATH: `${dirname(node)}:${process.env.PATH}` },
-  });
-  const isGreen = result.status === 0;
-  console.log(`${isGreen ? 'ok ' : 'RED'} ${guard.name} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
-  if (isGreen) continue;
-  red.push(guard.name);
-  process.stdout.write(
-    `${result.stdout ?? ''}${result.stderr ?? ''}${result.error ? `${result.error.message}\n` : ''}`,
-  );
+function sourceFolders() {
+  return ['apps', 'libs', 'test', 'bench'].filter((folder) => existsSync(join(root, folder)));
 }
-if (red.length > 0) console.log(`check: red: ${red.join(', ')}`);
-process.exitCode = red.length > 0 ? 1 : 0;
+
+/** Runs one guard to its end. Returns its name when it is red. */
+async function run(guard, paths) {
+  const startedAt = performance.now();
+  const [command, ...args] = guard.command(paths);
+  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: environment(root) });
+  const output = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(chunk));
+  const code = await new Promise((resolve) => {
+    child.once('error', (error) => {
+      output.push(Buffer.from(`${error.message}\n`));
+      resolve(1);
+    });
+    child.once('close', resolve);
+  });
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  say(`${code === 0 ? 'ok ' : 'RED'} ${guard.name} (${seconds} s)`);
+  if (code === 0) return [];
+  say(Buffer.concat(output).toString('utf8').trimEnd());
+  return [guard.name];
+}
+
+function wantedGuards(names) {
+  const unknown = names.filter((name) => !GUARDS.some((guard) => guard.name === name));
+  if (unknown.length > 0)
+    throw new Error(
+      `There is no guard ${unknown.join(', ')}; the guards are ${GUARDS.map(({ name }) => name).join(', ')}.`,
+    );
+  return GUARDS.filter(({ name }) => names.length === 0 || names.includes(name));
+}
+
+async function main() {
+  const { values, positionals } = parseArgs({
+    options: { guard: { type: 'string', multiple: true, default: [] } },
+    allowPositionals: true,
+  });
+  const waiting = wantedGuards(values.guard);
+  if (waiting.some(({ build }) => build)) await prepare(root);
+  const red = [];
+  const lane = async () => {
+    for (let guard = waiting.shift(); guard; guard = waiting.shift()) red.push(...(await run(guard, positionals)));
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, lane));
+  say(red.length > 0 ? `check: red: ${red.join(', ')}` : 'check: all green');
+  return red.length > 0 ? 1 : 0;
+}
+
+main().then(
+  (code) => (process.exitCode = code),
+  (error) => {
+    say(error.message);
+    process.exitCode = 1;
+  },
+);

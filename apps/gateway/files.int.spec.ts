@@ -93,6 +93,18 @@ describe('files for a partner', () => {
     expect((await fetch(one)).statusCode).toBe(200);
   });
 
+  it('writes down the first refusals of a dead link, and not each of a flood', async () => {
+    const ref = await seal();
+    const link = await issue(ref);
+    await gateway.parts.fileTokens.revokeFileTokens(gateway.parts.db, ref);
+    for (let n = 0; n < 10; n += 1) expect((await fetch(link)).statusCode).toBe(404);
+    const [{ n }] = await gateway.parts.db.query<{ n: number }>(
+      `select count(*)::integer as n from synclog_entry where kind = 'file.refused' and convert_from(bytes, 'UTF8') like '%' || $1 || '%'`,
+      [ref],
+    );
+    expect(n).toBe(3);
+  });
+
   it('limits guessing, and serves a real link meanwhile', async () => {
     const link = await issue(await seal());
     for (let n = 0; n < 120; n += 1)

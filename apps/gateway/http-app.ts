@@ -23,7 +23,7 @@ export interface HttpApp {
 export async function createHttpApp(parts: GatewayParts): Promise<HttpApp> {
   const adapter = limitedAdapter(parts.settings, parts.log);
   const served: { method: string; path: string }[] = [];
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify = adapter.getInstance<FastifyInstance>();
   fastify.addHook('onRoute', (route) => {
     for (const method of [route.method].flat()) served.push({ method, path: route.url });
   });

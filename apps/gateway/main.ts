@@ -1,11 +1,13 @@
 import 'reflect-metadata';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { BusServer } from '#bus';
-import { gatewaySettings, jsonLog, SettingsError } from '#platform';
+import { codeOf, gatewaySettings, jsonLog, SettingsError } from '#platform';
 import { createHttpApp } from './http-app';
 import { closeParts, openParts, type GatewayParts } from './parts';
 import { FEED_GROUP } from './subscribers/feed-notifier.controller';
 
 const log = jsonLog('gateway');
+const IDLE_LOOK_MS = 100;
 
 async function start(): Promise<void> {
   const settings = gatewaySettings(process.env);
@@ -25,9 +27,11 @@ async function start(): Promise<void> {
 }
 
 /** No new connections, running requests to their end (at most DRAIN_MS), then bus, doorbell and pool. */
-function endOnSignal(app: { close(): Promise<void> }, parts: GatewayParts): void {
+function endOnSignal(app: NestFastifyApplication, parts: GatewayParts): void {
   const end = (signal: string): void => {
     log.info('gateway.stopping', { signal });
+    // Node closes idle connections once, when the server closes; one whose answer ends a moment later would hold us for its keep-alive time.
+    setInterval(() => app.getHttpServer().closeIdleConnections(), IDLE_LOOK_MS).unref();
     setTimeout(() => {
       log.warn('gateway.drain-cut', { drainMs: parts.settings.drainMs });
       process.exit(0);
@@ -50,11 +54,8 @@ function portOf(address: { port: number } | null): number {
 }
 
 start().catch((error: unknown) => {
-  if (error instanceof SettingsError) process.stderr.write(`${error.message}\n`);
-  else
-    log.error('gateway.start-failed', {
-      code: (error as { code?: string }).code ?? 'unexpected',
-      message: (error as Error).message,
-    });
-  process.exit(1);
+  const isSettings = error instanceof SettingsError;
+  if (isSettings) log.error('gateway.settings-invalid', { problems: error.problems });
+  else log.error('gateway.start-failed', { code: codeOf(error), message: (error as Error).message });
+  process.exit(isSettings ? 2 : 1);
 });

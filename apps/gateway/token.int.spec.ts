@@ -61,19 +61,19 @@ describe('log-in of clients', () => {
   });
 
   it.each([
-    ['another grant type', { grant_type: 'password' }, {}, 400, 'unsupported_grant_type'],
-    ['no grant type', {}, {}, 400, 'invalid_request'],
-    ['both Basic and body', credentials('operator'), basic('operator'), 400, 'invalid_request'],
-    ['no client', { grant_type: 'client_credentials' }, {}, 401, 'invalid_client'],
-    ['a wrong secret', credentials('operator', 'wrong'), {}, 401, 'invalid_client'],
-    ['an unknown client', credentials('nobody', 'wrong'), {}, 401, 'invalid_client'],
+    ['another grant type', { grant_type: 'password' }, {}, { status: 400, error: 'unsupported_grant_type' }],
+    ['no grant type', {}, {}, { status: 400, error: 'invalid_request' }],
+    ['both Basic and body', credentials('operator'), basic('operator'), { status: 400, error: 'invalid_request' }],
+    ['no client', { grant_type: 'client_credentials' }, {}, { status: 401, error: 'invalid_client' }],
+    ['a wrong secret', credentials('operator', 'wrong'), {}, { status: 401, error: 'invalid_client' }],
+    ['an unknown client', credentials('nobody', 'wrong'), {}, { status: 401, error: 'invalid_client' }],
   ])(
     'refuses %s with the error of OAuth in a problem',
-    async (_, fields: Record<string, string>, headers, status, error) => {
+    async (_, fields: Record<string, string>, headers, expected) => {
       const answer = await ask(fields, headers);
-      expect(answer.statusCode).toBe(status);
+      expect(answer.statusCode).toBe(expected.status);
       expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
-      expect(answer.json()).toMatchObject({ status, error });
+      expect(answer.json()).toMatchObject(expected);
     },
   );
 

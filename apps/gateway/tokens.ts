@@ -2,10 +2,6 @@
 export const CLOCK = Symbol('clock');
 export const LOG = Symbol('log');
 export const METRICS = Symbol('metrics');
-export const SETTINGS = Symbol('settings');
-export const VAULT = Symbol('vault');
-export const FILE_TOKENS = Symbol('file tokens');
-export const SYNC_LOG = Symbol('sync log');
 export const SIGNING_KEYS = Symbol('signing keys');
 export const ADDRESS_DIGEST = Symbol('address digest');
 export const BUS = Symbol('bus');

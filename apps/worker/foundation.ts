@@ -2,7 +2,20 @@ import { createFileTokens, createVault, fileMasterKeys, type FileTokens, type Va
 import { createBus, type Bus } from '#bus';
 import { applyCommands, loadProcedures, type ApplyDependencies, type CommandOnDossier, type Procedure } from '#dossier';
 import { createPartners, type Partners } from '#partners';
-import { Database, Doorbell, jsonLog, systemClock, systemRandom, uuidIds, type Clock, type Ids, type Log, type Random, type Tx, type WorkerSettings } from '#platform';
+import {
+  Database,
+  Doorbell,
+  jsonLog,
+  systemClock,
+  systemRandom,
+  uuidIds,
+  type Clock,
+  type Ids,
+  type Log,
+  type Random,
+  type Tx,
+  type WorkerSettings,
+} from '#platform';
 import { createSyncLog, type SyncLog } from '#synclog';
 
 /** What every role of a worker is built from. */
@@ -32,8 +45,14 @@ export function createFoundation(settings: WorkerSettings, onFatal: (error: unkn
   const log = jsonLog('worker', settings.logLevel);
   const ids = uuidIds;
   const clock = systemClock;
-  const db = new Database({ url: settings.databaseUrl, applicationName: 'lienthong-worker', maxConnections: settings.databasePoolSize }, log);
-  const relayDb = new Database({ url: settings.databaseUrl, applicationName: 'lienthong-relay', maxConnections: 4 }, log);
+  const db = new Database(
+    { url: settings.databaseUrl, applicationName: 'lienthong-worker', maxConnections: settings.databasePoolSize },
+    log,
+  );
+  const relayDb = new Database(
+    { url: settings.databaseUrl, applicationName: 'lienthong-relay', maxConnections: 4 },
+    log,
+  );
   const doorbell = new Doorbell(settings.databaseUrl, log, { applicationName: 'lienthong-worker-doorbell' });
   const keys = fileMasterKeys(settings.keyDir);
   const workerId = settings.workerId ?? ids.next();
@@ -44,7 +63,15 @@ export function createFoundation(settings: WorkerSettings, onFatal: (error: unkn
     db,
     relayDb,
     doorbell,
-    bus: createBus({ kind: settings.bus.kind, brokers: settings.bus.brokers.join(','), db: relayDb, doorbell, log, clientId: `lienthong-worker-${workerId}`, onFatal }),
+    bus: createBus({
+      kind: settings.bus.kind,
+      brokers: settings.bus.brokers.join(','),
+      db: relayDb,
+      doorbell,
+      log,
+      clientId: `lienthong-worker-${workerId}`,
+      onFatal,
+    }),
     vault: createVault({ db, keys, ids, clock }),
     fileTokens: createFileTokens({ keys, publicUrl: settings.publicUrl, linkDays: settings.fileLinkDays, clock }),
     syncLog: createSyncLog({ ids, clock }),
@@ -59,7 +86,9 @@ export function createFoundation(settings: WorkerSettings, onFatal: (error: unkn
 }
 
 /** `applyCommands` with the worker's dependencies bound. */
-export function applyOutcomes(foundation: Foundation): (tx: Tx, commands: readonly CommandOnDossier[]) => Promise<unknown> {
+export function applyOutcomes(
+  foundation: Foundation,
+): (tx: Tx, commands: readonly CommandOnDossier[]) => Promise<unknown> {
   return (tx, commands) => applyCommands(tx, commands, foundation.apply);
 }
 

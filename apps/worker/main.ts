@@ -3,6 +3,7 @@ import { codeOf, jsonLog, SettingsError, workerSettings, type WorkerRole, type W
 import { closeFoundation, createFoundation, type Foundation } from './foundation';
 import { couriersRole } from './roles/courier-role';
 import { clocksRole, relayRole, routerRole, sequencerRole } from './roles/flow-roles';
+import { metricsRole } from './roles/metrics-role';
 import { pollersRole } from './roles/poller-role';
 import type { Role } from './roles/role';
 import { subscribersRole } from './roles/subscribers-role';
@@ -25,6 +26,7 @@ async function run(settings: WorkerSettings): Promise<void> {
   });
   const { log } = foundation;
   const roles = ROLES.filter(([name]) => settings.roles.includes(name)).map(([, make]) => make(foundation));
+  if (settings.metricsPort > 0) roles.push(metricsRole(foundation));
   await foundation.doorbell.start();
   for (const role of roles) await role.start();
   log.info('worker.started', { workerId: foundation.workerId, roles: roles.map((role) => role.name) });
@@ -48,7 +50,9 @@ function settingsOrExit(): WorkerSettings {
   try {
     return workerSettings(process.env);
   } catch (error) {
-    jsonLog('worker').error('worker.settings-invalid', { problems: error instanceof SettingsError ? error.problems : [codeOf(error)] });
+    jsonLog('worker').error('worker.settings-invalid', {
+      problems: error instanceof SettingsError ? error.problems : [codeOf(error)],
+    });
     process.exit(2);
   }
 }

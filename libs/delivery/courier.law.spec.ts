@@ -56,17 +56,20 @@ describe(`lanes under concurrency, seed ${SEED}`, () => {
       return new Courier(bench.deps(partner, workerId), { pollMs: 5 });
     });
     const dossierIds = await bench.newDossiers(LANES);
-    for (const courier of couriers) courier.start();
-    // Facts come while the couriers run, and not in the order of their lanes.
-    for (let seq = 1; seq <= PER_LANE; seq++) {
-      await Promise.all(dossierIds.map((dossierId) => bench.enqueue(dossierId, [seq])));
+    try {
+      for (const courier of couriers) courier.start();
+      // Facts come while the couriers run, and not in the order of their lanes.
+      for (let seq = 1; seq <= PER_LANE; seq++) {
+        await Promise.all(dossierIds.map((dossierId) => bench.enqueue(dossierId, [seq])));
+      }
+      await until(
+        async () => (await bench.db.query(`select 1 from delivery where status <> 'settled' limit 1`)).length === 0,
+        process.env.SOAK ? 300_000 : 60_000,
+        async () => JSON.stringify(await bench.db.query('select status, count(*)::int from delivery group by 1')),
+      );
+    } finally {
+      await Promise.all(couriers.map((courier) => courier.stop()));
     }
-    await until(
-      async () => (await bench.db.query(`select 1 from delivery where status <> 'settled' limit 1`)).length === 0,
-      process.env.SOAK ? 300_000 : 60_000,
-      async () => JSON.stringify(await bench.db.query('select status, count(*)::int from delivery group by 1')),
-    );
-    await Promise.all(couriers.map((courier) => courier.stop()));
     expect(faults).toEqual([]);
     for (const dossierId of dossierIds) {
       expect(finished.get(dossierId)).toEqual((await bench.deliveries(dossierId)).map((one) => one.id));

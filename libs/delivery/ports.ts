@@ -40,7 +40,7 @@ export interface DeliveryTask {
   attempts: number;
   firstAttemptAt?: Date;
   /** An earlier attempt ended `unknown`: this one may find its own effect ("đã được tiếp nhận" is then no discrepancy). */
-  wasUnknown?: boolean;
+  wasUnknown: boolean;
 }
 
 /** Sealed payloads, opened for one delivery. All of it is personal data: never log, never put into an error. */
@@ -75,6 +75,9 @@ export interface CallResult {
   answer?: Buffer;
   /** Codes and statuses that the answer proves. */
   proves?: { oneStopCode?: string; provenStatus?: number; portalHasDossier?: boolean };
+  /** With `refused`: a true fact that this partner does not take and that is never rewritten. It is recorded as a discrepancy, and
+   *  the lane goes on, since later messages carry the state of then (CONTRACTS §1.3 *Portal*). @default false */
+  laneGoesOn?: boolean;
   /** The kept content is no longer right (create → update): render again before the next attempt. */
   rerender?: boolean;
 }

@@ -3,9 +3,10 @@ export { resolveUnit, type Unit, type UnitCrossWalk, type UnitResolution } from 
 export { loadUnits } from './adapters/load-units';
 export type { IntakeDeps } from './app/intake-deps';
 export { PollDossierSource, type DossierPollSummary, type PollDossierSourceOptions } from './app/poll-dossier-source';
-export { listQuarantine, QUARANTINED_EVENT, showQuarantine, type QuarantineItem } from './app/quarantine';
+export { listQuarantine, showQuarantine, type QuarantineItem } from './app/quarantine';
 export { QUARANTINE_STATES, type QuarantineState } from './adapters/quarantine-store';
 export { PollRegistry, type PollRegistryOptions } from './app/poll-registry';
 export { createRegistryWatch, registryWatch } from './app/registry-watch';
 export { receiveDecision, type DecisionBody, type DecisionRequest, type ReceiptDeps } from './app/receive-decision';
 export { receiveDossier, type FilingRequest } from './app/receive-dossier';
+export { feedOnlySchemas } from './domain/feed-events';

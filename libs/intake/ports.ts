@@ -57,9 +57,7 @@ export type DecodeResult = { stages: readonly DecodeStage[] } & (
 export interface DossierSource {
   readonly id: string;
   /** `maxItems` protects us from an endless list. Rows that cannot be read come as failures, never dropped. */
-  list(
-    signal: AbortSignal,
-  ): Promise<{
+  list(signal: AbortSignal): Promise<{
     askedAt: Date;
     items: readonly ListedItem[];
     unreadable: readonly { listing: Buffer; reason: string }[];

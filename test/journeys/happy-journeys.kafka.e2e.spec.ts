@@ -18,26 +18,39 @@ describe('the main job on Kafka', () => {
   afterAll(() => installation?.remove(), 120_000);
 
   it('takes a birth and a death from the DVCLT list to the returned result', async () => {
-    const codes = [...(await installation.fileCases('birth', 1, SEED)), ...(await installation.fileCases('death', 1, SEED + 1))];
+    const codes = [
+      ...(await installation.fileCases('birth', 1, SEED)),
+      ...(await installation.fileCases('death', 1, SEED + 1)),
+    ];
     const dossiers = await untilFinished(installation, codes, 60_000);
     expectCleanLedger(await installation.ledger(), dossiers);
     for (const dossier of dossiers) {
       expect(dossier.statuses).toEqual({ oneStop: 10, dvclt: 5, registry: 4, portal: 10 });
       expect(dossier.attention).toBe(false);
-      for (const code of [dossier.codes.oneStop!, ...dossier.codes.registry, dossier.id]) expect((await installation.dossier(code))?.id).toBe(dossier.id);
+      for (const code of [dossier.codes.oneStop!, ...dossier.codes.registry, dossier.id])
+        expect((await installation.dossier(code))?.id).toBe(dossier.id);
     }
   }, 120_000);
 
   it('takes 100 mixed dossiers the whole way, each exactly once, and says nothing personal outside the vault', async () => {
-    const codes = [...(await installation.fileCases('birth', 60, SEED + 2)), ...(await installation.fileCases('death', 40, SEED + 3))];
+    const codes = [
+      ...(await installation.fileCases('birth', 60, SEED + 2)),
+      ...(await installation.fileCases('death', 40, SEED + 3)),
+    ];
     const dossiers = await untilFinished(installation, codes, 180_000);
     const ledger = await installation.ledger();
-    expectCleanLedger(ledger.filter((row) => dossiers.some(({ codes: own }) => [own.dvclt, own.oneStop].includes(row.code))), dossiers);
-    const personal = new Set((await Promise.all(codes.map((code) => installation.caseFacts(code)))).flatMap(personalStrings));
+    expectCleanLedger(
+      ledger.filter((row) => dossiers.some(({ codes: own }) => [own.dvclt, own.oneStop].includes(row.code))),
+      dossiers,
+    );
+    const personal = new Set(
+      (await Promise.all(codes.map((code) => installation.caseFacts(code)))).flatMap(personalStrings),
+    );
     expect(personal.size).toBeGreaterThan(200);
     const records = await readTopic(installation.stack.kafkaBrokers!, EVENTS_TOPIC);
     expect(records.length).toBeGreaterThan(100 * 10);
-    const spoken = records.map((record) => record.text).join('\n') + installation.logs() + (await tablesText(installation));
+    const spoken =
+      records.map((record) => record.text).join('\n') + installation.logs() + (await tablesText(installation));
     expect([...personal].filter((secret) => spoken.includes(secret))).toEqual([]);
   }, 240_000);
 
@@ -50,7 +63,12 @@ describe('the main job on Kafka', () => {
       const check = checks.get(headers.ce_type!);
       expect(check).toBeInstanceOf(Function);
       expect(check!(value) ? [] : check!.errors).toEqual([]);
-      expect(headers).toMatchObject({ ce_specversion: '1.0', ce_source: '/lienthong', ce_subject: key, 'content-type': 'application/json' });
+      expect(headers).toMatchObject({
+        ce_specversion: '1.0',
+        ce_source: '/lienthong',
+        ce_subject: key,
+        'content-type': 'application/json',
+      });
       expect(Number(headers.ce_sequence)).toBeLessThanOrEqual((sequences.get(key) ?? 0) + 1);
       sequences.set(key, Math.max(Number(headers.ce_sequence), sequences.get(key) ?? 0));
     }
@@ -61,8 +79,22 @@ describe('the main job on Kafka', () => {
 async function tablesText(installation: Installation): Promise<string> {
   const db = new Database({ url: installation.stack.databaseUrl, applicationName: 'test' }, silentLog);
   try {
-    const tables = ['journal', 'event_log', 'delivery', 'attempt', 'quarantine', 'discrepancy', 'timer', 'bus_rejected', 'idempotency', 'receipt', 'dossier'];
-    const parts = await Promise.all(tables.map((table) => db.query<{ text: string }>(`select row_to_json(t)::text as text from ${table} t`)));
+    const tables = [
+      'journal',
+      'event_log',
+      'delivery',
+      'attempt',
+      'quarantine',
+      'discrepancy',
+      'timer',
+      'bus_rejected',
+      'idempotency',
+      'receipt',
+      'dossier',
+    ];
+    const parts = await Promise.all(
+      tables.map((table) => db.query<{ text: string }>(`select row_to_json(t)::text as text from ${table} t`)),
+    );
     const entries = await db.query<{ text: string }>(`select convert_from(bytes, 'UTF8') as text from synclog_entry`);
     return [...parts.flat(), ...entries].map((row) => row.text).join('\n');
   } finally {

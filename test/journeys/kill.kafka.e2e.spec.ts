@@ -11,17 +11,27 @@ describe('a crash in mid-run', () => {
   }, 180_000);
   afterAll(() => installation?.remove(), 120_000);
 
-  it.each(['worker', 'gateway'] as const)('loses and doubles nothing when the %s is killed', async (part) => {
-    const seed = part === 'worker' ? SEED : SEED + 10;
-    const codes = [...(await installation.fileCases('birth', 20, seed)), ...(await installation.fileCases('death', 20, seed + 1))];
-    await until(async () => (await registered(installation, codes)) >= 5, 60_000, 'the first registrations');
-    const killed = installation.kill(part);
-    await until(() => installation.stack.pids[part] !== killed, 30_000, `a new ${part}`);
-    const dossiers = await untilFinished(installation, codes, 150_000);
-    const own = new Set(dossiers.flatMap((dossier) => [dossier.codes.dvclt, dossier.codes.oneStop]));
-    expectCleanLedger((await installation.ledger()).filter((row) => own.has(row.code)), dossiers);
-    expect(dossiers.filter((dossier) => dossier.attention)).toEqual([]);
-  }, 240_000);
+  it.each(['worker', 'gateway'] as const)(
+    'loses and doubles nothing when the %s is killed',
+    async (part) => {
+      const seed = part === 'worker' ? SEED : SEED + 10;
+      const codes = [
+        ...(await installation.fileCases('birth', 20, seed)),
+        ...(await installation.fileCases('death', 20, seed + 1)),
+      ];
+      await until(async () => (await registered(installation, codes)) >= 5, 60_000, 'the first registrations');
+      const killed = installation.kill(part);
+      await until(() => installation.stack.pids[part] !== killed, 30_000, `a new ${part}`);
+      const dossiers = await untilFinished(installation, codes, 150_000);
+      const own = new Set(dossiers.flatMap((dossier) => [dossier.codes.dvclt, dossier.codes.oneStop]));
+      expectCleanLedger(
+        (await installation.ledger()).filter((row) => own.has(row.code)),
+        dossiers,
+      );
+      expect(dossiers.filter((dossier) => dossier.attention)).toEqual([]);
+    },
+    240_000,
+  );
 });
 
 async function registered(installation: Installation, codes: readonly string[]): Promise<number> {

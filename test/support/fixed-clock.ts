@@ -1,4 +1,4 @@
-import type { Clock } from '#platform/domain/clock';
+import type { Clock } from '#platform';
 
 /** A clock that stands still until it is moved. */
 export interface FixedClock extends Clock {

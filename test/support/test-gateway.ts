@@ -9,7 +9,7 @@ import { createHttpApp, type HttpApp } from '../../apps/gateway/http-app';
 import { closeParts, openParts, type GatewayParts } from '../../apps/gateway/parts';
 import { testDatabase } from './test-database';
 
-export interface LogLine {
+interface LogLine {
   level: string;
   event: string;
   fields: LogFields;

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventSchemas } from '#dossier';
+import { feedOnlySchemas } from '#intake';
 import { migrate, settingsReference } from '#platform';
 import { openApiDocument } from '../../gateway/openapi';
 import { freePort } from '../stack/free-port';
@@ -15,14 +16,22 @@ export interface Artefact {
   content: string;
 }
 
-const VERSION = '0.1.0';
+const EVENT_SCHEMAS = 'docs/reference/events';
 
-/** Everything that is generated from code and committed (STYLE "Artefacts checked in CI"). */
-export async function allArtefacts(): Promise<Artefact[]> {
+/** Folders that hold generated files and nothing else. */
+export const GENERATED_FOLDERS: readonly string[] = [EVENT_SCHEMAS];
+
+/** Everything that is generated from code and committed (STYLE "Artefacts checked in CI").
+ *  @param version of the product, as in package.json
+ *  @param configDir folder of partners, procedures, reply rules that the gateway reads to describe its routes */
+export async function allArtefacts(version: string, configDir: string): Promise<Artefact[]> {
   return [
-    { path: 'docs/reference/asyncapi.yaml', content: asyncApiDocument(VERSION) },
-    ...Object.entries(eventSchemas()).map(([type, schema]) => ({ path: `docs/reference/events/${type}.schema.json`, content: json(schema) })),
-    { path: 'docs/reference/openapi.json', content: json(await openApiDocument()) },
+    { path: 'docs/reference/asyncapi.yaml', content: asyncApiDocument(version) },
+    ...Object.entries({ ...eventSchemas(), ...feedOnlySchemas() }).map(([type, schema]) => ({
+      path: `${EVENT_SCHEMAS}/${type}.schema.json`,
+      content: json(schema),
+    })),
+    { path: 'docs/reference/openapi.json', content: json(await openApiDocument(configDir)) },
     { path: 'docs/reference/configuration.md', content: settingsReference() },
     { path: 'docs/reference/schema.sql', content: await migratedSchema() },
   ];
@@ -35,6 +44,8 @@ function json(value: unknown): string {
 /** Migrates an empty database of a PostgreSQL of its own and describes the result. */
 async function migratedSchema(): Promise<string> {
   const dir = mkdtempSync(join(tmpdir(), 'lienthong-schema-'));
+  // Root's PostgreSQL runs as another user, who has to pass through.
+  chmodSync(dir, 0o711);
   const server = await startPostgres({
     clusterDir: join(dir, 'postgres'),
     port: await freePort(),

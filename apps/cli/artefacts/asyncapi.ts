@@ -1,4 +1,5 @@
 import { eventSchemas } from '#dossier';
+import { feedOnlySchemas } from '#intake';
 import { stringify } from 'yaml';
 
 const HEADERS = {
@@ -11,16 +12,38 @@ const HEADERS = {
     ce_source: { const: '/lienthong' },
     ce_time: { type: 'string', format: 'date-time' },
     ce_subject: { type: 'string', format: 'uuid', description: 'Internal dossier id; also the key of the record.' },
-    ce_sequence: { type: 'string', pattern: '^\\d+$', description: "The dossier's journal number. Keep the last one per dossier and ignore what is not newer." },
+    ce_sequence: {
+      type: 'string',
+      pattern: '^\\d+$',
+      description: "The dossier's journal number. Keep the last one per dossier and ignore what is not newer.",
+    },
     'content-type': { const: 'application/json' },
     traceparent: { type: 'string' },
   },
 };
 
-/** AsyncAPI 3.0 document of the topic `dossier.events`, made from the event schemas (CONTRACTS §3). */
+const messageName = (type: string): string => type.replace(/^vn\.lienthong\./, '').replace(/\.v1$/, '');
+
+type Schemas = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+function references(...lists: readonly Schemas[]): Record<string, unknown> {
+  const types = lists.flatMap((schemas) => Object.keys(schemas));
+  return Object.fromEntries(
+    types.map((type) => [messageName(type), { $ref: `#/components/messages/${messageName(type)}` }]),
+  );
+}
+
+function messages(schemas: Schemas, headers: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(schemas).map(([type, payload]) => [messageName(type), { name: type, ...headers, payload }]),
+  );
+}
+
+/** AsyncAPI 3.0 document of the topic `dossier.events` and of the feed, made from the event schemas: the closed list of
+ *  types (CONTRACTS §3). Events without a dossier are in the feed only. */
 export function asyncApiDocument(version: string): string {
-  const schemas = Object.entries(eventSchemas());
-  const messageName = (type: string): string => type.replace(/^vn\.lienthong\./, '').replace(/\.v1$/, '');
+  const onTopic = eventSchemas();
+  const feedOnly = feedOnlySchemas();
   const document = {
     asyncapi: '3.0.0',
     info: {
@@ -35,14 +58,23 @@ export function asyncApiDocument(version: string): string {
       dossierEvents: {
         address: 'dossier.events',
         bindings: { kafka: { topic: 'dossier.events', partitions: 12 } },
-        messages: Object.fromEntries(schemas.map(([type]) => [messageName(type), { $ref: `#/components/messages/${messageName(type)}` }])),
+        messages: references(onTopic),
+      },
+      feed: {
+        address: '/api/v1/feed',
+        description: 'All events by position, gap-free for clients without unit limits.',
+        messages: references(onTopic, feedOnly),
       },
     },
-    operations: { readDossierEvents: { action: 'receive', channel: { $ref: '#/channels/dossierEvents' } } },
+    operations: {
+      readDossierEvents: { action: 'receive', channel: { $ref: '#/channels/dossierEvents' } },
+      readFeed: { action: 'receive', channel: { $ref: '#/channels/feed' } },
+    },
     components: {
-      messages: Object.fromEntries(
-        schemas.map(([type, schema]) => [messageName(type), { name: type, headers: { $ref: '#/components/schemas/cloudEventHeaders' }, payload: schema }]),
-      ),
+      messages: {
+        ...messages(onTopic, { headers: { $ref: '#/components/schemas/cloudEventHeaders' } }),
+        ...messages(feedOnly, {}),
+      },
       schemas: { cloudEventHeaders: HEADERS },
     },
   };

@@ -26,9 +26,12 @@ from information_schema.role_table_grants where grantee = 'lienthong_app' and ta
 
 /** The resulting schema by our own catalogue query (the embedded PostgreSQL brings no pg_dump). One fact a line, sorted. */
 export async function schemaDump(ownerUrl: string): Promise<string> {
-  const db = new Database({ url: ownerUrl, applicationName: 'lienthong-schema-dump', maxConnections: 1, role: null }, jsonLog('schema-dump', 'error'));
+  const db = new Database(
+    { url: ownerUrl, applicationName: 'lienthong-schema-dump', maxConnections: 1, role: null },
+    jsonLog('schema-dump', 'error'),
+  );
   try {
-    const parts: string[] = [];
+    const parts = ['-- Generated from the migrations, to be read and compared, not run: one fact a line.', ''];
     for (const [title, sql] of [
       ['columns', COLUMNS],
       ['constraints', CONSTRAINTS],

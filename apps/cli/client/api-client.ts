@@ -23,9 +23,13 @@ export class ApiClient {
 
   /** GET below `/api/v1`. Throws CliError for everything but 2xx. */
   async get<T>(path: string, query: Readonly<Record<string, string | undefined>> = {}): Promise<T> {
-    const params = new URLSearchParams(Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined));
+    const params = new URLSearchParams(
+      Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined),
+    );
     const suffix = params.size > 0 ? `?${params.toString()}` : '';
-    const response = await request(`${this.connection.baseUrl}/api/v1${path}${suffix}`, { headers: { authorization: `Bearer ${await this.bearer()}` } });
+    const response = await request(`${this.connection.baseUrl}/api/v1${path}${suffix}`, {
+      headers: { authorization: `Bearer ${await this.bearer()}` },
+    });
     return read<T>(response);
   }
 
@@ -34,7 +38,11 @@ export class ApiClient {
     const items: T[] = [];
     let after: string | undefined;
     do {
-      const page = await this.get<{ items: T[]; next: string | null }>(path, { ...query, limit: String(Math.min(limit - items.length, 200)), after });
+      const page = await this.get<{ items: T[]; next: string | null }>(path, {
+        ...query,
+        limit: String(Math.min(limit - items.length, 200)),
+        after,
+      });
       items.push(...page.items);
       after = page.next ?? undefined;
     } while (after !== undefined && items.length < limit);
@@ -67,7 +75,10 @@ async function request(url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, { ...init, signal: AbortSignal.timeout(DEADLINE_MS) });
   } catch {
-    throw new CliError(`${new URL(url).origin} cannot be reached. Is it running? Start it with npm start.`, EXIT.unreachable);
+    throw new CliError(
+      `${new URL(url).origin} cannot be reached. Is it running? Start it with npm start.`,
+      EXIT.unreachable,
+    );
   }
 }
 

@@ -32,7 +32,11 @@ interface Account {
 export function connectionOf(options: ConnectionOptions, env: NodeJS.ProcessEnv): Connection {
   const file = readCredentials(options.data);
   const baseUrl = env.LIENTHONG_URL ?? options.url ?? file?.baseUrl;
-  if (!baseUrl) throw new CliError(`No installation in ${resolve(options.data)}: start one with npm start, or name one with --data DIR or --url URL.`, EXIT.unreachable);
+  if (!baseUrl)
+    throw new CliError(
+      `No installation in ${resolve(options.data)}: start one with npm start, or name one with --data DIR or --url URL.`,
+      EXIT.unreachable,
+    );
   const account = accountOf(options, file, env);
   return { baseUrl: baseUrl.replace(/\/+$/, ''), simulatorsUrl: file?.simulatorsUrl ?? null, ...account };
 }
@@ -51,7 +55,8 @@ function accountOf(options: ConnectionOptions, file: CredentialsFile | undefined
   const account = file?.[options.as];
   if (isAccount(account)) return account;
   const known = Object.entries(file ?? {}).flatMap(([name, value]) => (isAccount(value) ? [name] : []));
-  const hint = known.length > 0 ? `known are ${known.join(', ')}` : 'set LIENTHONG_CLIENT_ID and LIENTHONG_CLIENT_SECRET';
+  const hint =
+    known.length > 0 ? `known are ${known.join(', ')}` : 'set LIENTHONG_CLIENT_ID and LIENTHONG_CLIENT_SECRET';
   throw new CliError(`No account "${options.as}": ${hint}.`, EXIT.usage);
 }
 

@@ -47,7 +47,11 @@ export function addDeliveryCommands(program: Command): void {
     .addHelpText('after', examples(['delivery list --status unknown', 'delivery list --partner hotich --limit 50']))
     .action(async (given: ListOptions, command: Command) => {
       const { api, print } = contextOf(command);
-      const found = await api.list<Delivery>('/deliveries', { partner: given.partner, status: given.status }, limitOf(given.limit));
+      const found = await api.list<Delivery>(
+        '/deliveries',
+        { partner: given.partner, status: given.status },
+        limitOf(given.limit),
+      );
       print.show(found, () => listText(found, 'No delivery.'));
     });
   delivery

@@ -49,7 +49,12 @@ export function addDossierCommands(program: Command): void {
     .addHelpText('after', examples(['dossier list --attention', 'dossier list --state with-registry --limit 50']))
     .action(async (given: ListOptions, command: Command) => {
       const { api, print } = contextOf(command);
-      const query = { state: given.state, procedure: given.procedure, unit: given.unit, attention: given.attention ? 'true' : undefined };
+      const query = {
+        state: given.state,
+        procedure: given.procedure,
+        unit: given.unit,
+        attention: given.attention ? 'true' : undefined,
+      };
       const dossiers = await api.list<Dossier>('/dossiers', query, limitOf(given.limit));
       print.show(dossiers, () => listText(dossiers));
     });
@@ -100,7 +105,10 @@ function showText(dossier: Dossier): string {
     ['deliveries pending', dossier.pendingDeliveries],
     ['received', localTime(dossier.receivedAt)],
     ['updated', localTime(dossier.updatedAt)],
-    ['confirmed statuses', `one-stop ${statuses.oneStop ?? '–'}, DVCLT ${statuses.dvclt ?? '–'}, hộ tịch ${statuses.registry ?? '–'}, portal ${statuses.portal ?? '–'}`],
+    [
+      'confirmed statuses',
+      `one-stop ${statuses.oneStop ?? '–'}, DVCLT ${statuses.dvclt ?? '–'}, hộ tịch ${statuses.registry ?? '–'}, portal ${statuses.portal ?? '–'}`,
+    ],
   ]);
   const legs = tableOf(dossier.legs, [
     { head: 'leg', value: (leg) => leg.leg },
@@ -124,6 +132,20 @@ function timelineText(events: readonly TimelineEvent[]): string {
 
 /** The few facts of an event that a person reads first. */
 function detailOf(facts: Readonly<Record<string, unknown>>): string {
-  const shown = ['partner', 'operation', 'status', 'outcome', 'oneStopCode', 'registryCode', 'by', 'deadline', 'class', 'reason', 'reasonCode'];
-  return shown.flatMap((name) => (typeof facts[name] === 'string' || typeof facts[name] === 'number' ? [`${facts[name]}`] : [])).join(' ');
+  const shown = [
+    'partner',
+    'operation',
+    'status',
+    'outcome',
+    'oneStopCode',
+    'registryCode',
+    'by',
+    'deadline',
+    'class',
+    'reason',
+    'reasonCode',
+  ];
+  return shown
+    .flatMap((name) => (typeof facts[name] === 'string' || typeof facts[name] === 'number' ? [`${facts[name]}`] : []))
+    .join(' ');
 }

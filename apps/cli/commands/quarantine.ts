@@ -29,13 +29,11 @@ export function addQuarantineCommands(program: Command): void {
       const items = await api.list<QuarantineItem>('/quarantine', { state: given.state }, limitOf(given.limit));
       print.show(items, () => (items.length === 0 ? 'Nothing in quarantine.' : listText(items)));
     });
-  quarantine
-    .command('show <id>')
-    .action(async (id: string, _given: unknown, command: Command) => {
-      const { api, print } = contextOf(command);
-      const item = await api.get<QuarantineItem>(`/quarantine/${encodeURIComponent(id)}`);
-      print.show(item, () => showText(item));
-    });
+  quarantine.command('show <id>').action(async (id: string, _given: unknown, command: Command) => {
+    const { api, print } = contextOf(command);
+    const item = await api.get<QuarantineItem>(`/quarantine/${encodeURIComponent(id)}`);
+    print.show(item, () => showText(item));
+  });
 }
 
 function listText(items: readonly QuarantineItem[]): string {

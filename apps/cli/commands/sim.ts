@@ -27,9 +27,18 @@ export function addSimCommands(program: Command): void {
       .addHelpText('after', examples([`sim ${kind} --count 10`, `sim ${kind} --scenario supplement`]))
       .action(async (given: { count: string; scenario: string; seed?: string }, command: Command) => {
         const options = command.optsWithGlobals<GlobalOptions>();
-        const body = { kind, count: countOf(given.count), scenario: given.scenario, seed: given.seed === undefined ? Date.now() % 1_000_000_000 : Number(given.seed) };
+        const body = {
+          kind,
+          count: countOf(given.count),
+          scenario: given.scenario,
+          seed: given.seed === undefined ? Date.now() % 1_000_000_000 : Number(given.seed),
+        };
         const codes = await fileCases(simulatorsUrlOf(options.data), body);
-        printer(options.json).show(codes, () => `Filed ${codes.length} ${kind} case${codes.length === 1 ? '' : 's'}: ${codes.slice(0, 3).join(', ')}${codes.length > 3 ? ', …' : ''}`);
+        printer(options.json).show(
+          codes,
+          () =>
+            `Filed ${codes.length} ${kind} case${codes.length === 1 ? '' : 's'}: ${codes.slice(0, 3).join(', ')}${codes.length > 3 ? ', …' : ''}`,
+        );
       });
   }
   sim
@@ -47,7 +56,8 @@ export function addSimCommands(program: Command): void {
 
 function countOf(text: string): number {
   const count = Number(text);
-  if (!Number.isInteger(count) || count < 1 || count > 100_000) throw new CliError('--count is a number from 1 to 100000.', EXIT.usage);
+  if (!Number.isInteger(count) || count < 1 || count > 100_000)
+    throw new CliError('--count is a number from 1 to 100000.', EXIT.usage);
   return count;
 }
 
@@ -57,7 +67,8 @@ async function fileCases(url: string, body: object): Promise<string[]> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  if (!answer.value.codes) throw new CliError(`The simulators refused: ${answer.value.error ?? `status ${answer.status}`}`, EXIT.usage);
+  if (!answer.value.codes)
+    throw new CliError(`The simulators refused: ${answer.value.error ?? `status ${answer.status}`}`, EXIT.usage);
   return answer.value.codes;
 }
 

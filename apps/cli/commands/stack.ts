@@ -30,9 +30,11 @@ export function addStackCommands(program: Command): void {
     .action((given: { yes?: boolean }, command: Command) => {
       const { data, json } = command.optsWithGlobals<GlobalOptions>();
       const dir = resolve(data);
-      if (runningParts(dir).isRunning) throw new CliError(`Liên Thông still runs from ${dir}: stop it first (Ctrl-C where it was started).`, EXIT.no);
+      if (runningParts(dir).isRunning)
+        throw new CliError(`Liên Thông still runs from ${dir}: stop it first (Ctrl-C where it was started).`, EXIT.no);
       if (!existsSync(dir)) throw new CliError(`There is no installation in ${dir}.`, EXIT.no);
-      if (!given.yes) throw new CliError(`This deletes all dossiers, keys and logs in ${dir}. Say it again with --yes.`, EXIT.usage);
+      if (!given.yes)
+        throw new CliError(`This deletes all dossiers, keys and logs in ${dir}. Say it again with --yes.`, EXIT.usage);
       removeCluster(dir);
       rmSync(dir, { recursive: true, force: true });
       printer(json).show({ deleted: dir }, () => `Deleted ${dir}.`);
@@ -62,6 +64,8 @@ function statusText(dir: string, { isRunning, state, parts }: Running): string {
     ['gateway', state.baseUrl],
     ['simulators', state.simulatorsUrl],
     ['bus', state.kafkaBrokers ? `Kafka at ${state.kafkaBrokers}` : 'PostgreSQL driver'],
-    ...Object.entries(parts).map(([part, one]) => [part, `${one.isRunning ? 'runs' : 'is down'}, process ${one.pid}`] as const),
+    ...Object.entries(parts).map(
+      ([part, one]) => [part, `${one.isRunning ? 'runs' : 'is down'}, process ${one.pid}`] as const,
+    ),
   ]);
 }

@@ -31,13 +31,17 @@ export function addStatusCommand(program: Command): void {
       const { baseUrl } = connectionOf(options, process.env);
       const { status, value } = await callJson<Readiness>(`${baseUrl}/health/ready`);
       const partners = (await api.get<{ items: PartnerRow[] }>('/partners')).items;
-      print.show({ ready: status === 200, health: value, partners }, () => statusText(baseUrl, status === 200, value, partners));
+      print.show({ ready: status === 200, health: value, partners }, () =>
+        statusText(baseUrl, status === 200, value, partners),
+      );
       if (status !== 200) process.exitCode = EXIT.no;
     });
 }
 
 function statusText(baseUrl: string, isReady: boolean, health: Readiness, partners: readonly PartnerRow[]): string {
-  const checks = (health.checks ?? []).map(({ name, ok, value }) => [name, `${ok ? 'ok' : 'NOT OK'}${value === null ? '' : ` (${value})`}`] as const);
+  const checks = (health.checks ?? []).map(
+    ({ name, ok, value }) => [name, `${ok ? 'ok' : 'NOT OK'}${value === null ? '' : ` (${value})`}`] as const,
+  );
   const head = pairsOf([['gateway', baseUrl], ['ready', isReady], ...checks]);
   const table = tableOf(partners, [
     { head: 'partner', value: (row) => row.id },

@@ -4,7 +4,10 @@ export interface Printer {
   show(value: unknown, text: () => string): void;
 }
 
-export function printer(isJson: boolean, write: (text: string) => void = (text) => process.stdout.write(text)): Printer {
+export function printer(
+  isJson: boolean,
+  write: (text: string) => void = (text) => process.stdout.write(text),
+): Printer {
   return { show: (value, text) => write(isJson ? `${JSON.stringify(value, null, 2)}\n` : `${text()}\n`) };
 }
 

@@ -23,6 +23,8 @@ interface Found {
   credentials?: Credentials;
   simulatorsUrl: string | null;
   partners: Record<string, string>;
+  /** The start of the worker, which goes on beside the gateway's. */
+  worker?: Promise<void>;
 }
 
 /** Runs the steps with visible progress; the stores come up side by side, the rest one after the other.
@@ -30,7 +32,10 @@ interface Found {
 export async function bringUp(given: BringUp): Promise<void> {
   const found: Found = { kafkaBrokers: null, simulatorsUrl: null, partners: {} };
   const stores = openStores(given, found);
-  const steps = [keysStep, simulatorStep, clientsStep, gatewayStep, workerStep].map((step) => step(given, found));
+  const steps = [
+    ...[keysStep, simulatorStep, clientsStep].map((step) => step(given, found)),
+    ...flowSteps(given, found),
+  ];
   const list = new Listr([...stores.steps, ...steps], {
     // Our own handler ends the children in order; the library's would end the process at once.
     registerSignalListeners: false,
@@ -42,7 +47,7 @@ export async function bringUp(given: BringUp): Promise<void> {
   } catch (error) {
     throw given.run.failure ?? error;
   } finally {
-    await stores.settled;
+    await Promise.allSettled([stores.settled, found.worker]);
   }
 }
 
@@ -118,12 +123,21 @@ function clientsStep({ run }: BringUp, found: Found): ListrTask {
   };
 }
 
-function gatewayStep({ run, applications }: BringUp, found: Found): ListrTask {
-  return { title: 'Gateway', task: () => guarded(run, () => applications.startGateway(flow(applications, found))) };
-}
-
-function workerStep({ run, applications }: BringUp, found: Found): ListrTask {
-  return { title: 'Worker', task: () => guarded(run, () => applications.startWorker(flow(applications, found))) };
+/** Gateway and worker start at once; their steps in the list wait for one after the other. */
+function flowSteps({ run, applications }: BringUp, found: Found): ListrTask[] {
+  return [
+    {
+      title: 'Gateway',
+      task: () => {
+        const env = flow(applications, found);
+        found.worker = guarded(run, () => applications.startWorker(env));
+        // It is awaited in its own step; until then its failure must not count as unhandled.
+        found.worker.catch(() => undefined);
+        return guarded(run, () => applications.startGateway(env));
+      },
+    },
+    { title: 'Worker', task: () => found.worker },
+  ];
 }
 
 function flow(applications: Applications, found: Found): NodeJS.ProcessEnv {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { migrate } from '#platform/adapters/migrate';
+import { migrate } from '#platform';
 import { readJson, writePrivateJson } from './data-dir';
 import { checkReachable, ensureApplicationLogin, ensureDatabase, ensureMembership } from './database-roles';
 import { freePort } from './free-port';

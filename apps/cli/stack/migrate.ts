@@ -1,4 +1,4 @@
-import { migrate } from '#platform/adapters/migrate';
+import { migrate } from '#platform';
 
 /** `npm run db:migrate`: brings the schema of `MIGRATOR_DATABASE_URL` (or `DATABASE_URL`) up to date. */
 async function main(): Promise<number> {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { brokerReady, ensureTopics } from '#bus';
-import { migrate } from '#platform/adapters/migrate';
+import { migrate } from '#platform';
 import { registerClients, type Credentials } from './credentials';
 import { ensureApplicationLogin } from './database-roles';
 import { StackError } from './stack-error';

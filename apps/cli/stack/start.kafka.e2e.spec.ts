@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, until } from '#testing';
-import { removeCluster } from './cluster-location';
+import { clusterLocation, removeCluster } from './cluster-location';
 import { isProcess, signal } from './process-identity';
-import { statePath, type StackPart, type StackState } from './stack-state';
+import { endLeftovers, statePath, type StackPart, type StackState } from './stack-state';
 
 const ROOT = join(__dirname, '../../..');
 const COLD_MS = 240_000;
@@ -35,6 +35,8 @@ describe('npm start', () => {
       stack.process.kill('SIGTERM');
       await stack.exited;
     }
+    // A test that failed half-way may leave children without their supervisor.
+    if (existsSync(dataDir)) await endLeftovers(dataDir, clusterLocation(dataDir));
     removeCluster(dataDir);
     rmSync(home, { recursive: true, force: true });
   }, 60_000);

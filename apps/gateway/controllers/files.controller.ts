@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Param, Res, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Param, Res, StreamableFile } from '@nestjs/common';
 import { ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Operation, Public } from '../http/access';
@@ -7,7 +7,7 @@ import { FetchFile } from '../use-cases/fetch-file';
 @ApiTags('files')
 @Controller('files')
 export class FilesController {
-  constructor(@Inject(FetchFile) private readonly fetchFile: FetchFile) {}
+  constructor(private readonly fetchFile: FetchFile) {}
 
   @Get(':token')
   @Public()

@@ -1,9 +1,7 @@
 import { Body, Controller, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiParam, ApiTags } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
-import type { Principal } from '#access';
 import { receiveDecision, receiveDossier, type DecisionBody, type DecisionRequest, type ReceiptDeps } from '#intake';
-import { Caller, Operation, Roles } from '../http/access';
+import { callerOf, Operation, Roles, type AuthenticatedRequest } from '../http/access';
 import { DossierCodePipe } from '../http/dossier-code';
 import { IdempotencyKey, NeedsIdempotencyKey } from '../http/idempotency-key';
 import { DecisionInput } from '../schema/decision';
@@ -27,14 +25,13 @@ export class IntakeController {
   @NeedsIdempotencyKey()
   @ApiAcceptedResponse({ type: ReceiptView })
   async file(
-    @Caller() caller: Principal,
     @IdempotencyKey() idempotencyKey: string,
     @Body() input: NewDossierInput,
-    @Req() request: FastifyRequest,
+    @Req() request: AuthenticatedRequest,
   ): Promise<ReceiptView> {
     return receiveDossier(
       {
-        caller: this.callerOf(caller, request),
+        caller: this.originOf(request),
         idempotencyKey,
         body: request.body,
         dossier: filedDossier(input),
@@ -52,20 +49,20 @@ export class IntakeController {
   @ApiParam({ name: 'code', type: String })
   @ApiAcceptedResponse({ type: ReceiptView })
   async decide(
-    @Caller() caller: Principal,
     @IdempotencyKey() idempotencyKey: string,
     @Param('code', DossierCodePipe) code: string,
     @Body() input: DecisionInput,
-    @Req() request: FastifyRequest,
+    @Req() request: AuthenticatedRequest,
   ): Promise<ReceiptView> {
     return receiveDecision(
-      { caller: this.callerOf(caller, request), idempotencyKey, code, body: withoutNulls(input), asSent: request.body },
+      { caller: this.originOf(request), idempotencyKey, code, body: withoutNulls(input), asSent: request.body },
       this.intake,
     );
   }
 
-  private callerOf(caller: Principal, request: FastifyRequest): DecisionRequest['caller'] {
-    return { clientId: caller.clientId, units: caller.units, addressDigest: this.addressDigest(request.ip) };
+  private originOf(request: AuthenticatedRequest): DecisionRequest['caller'] {
+    const { clientId, units } = callerOf(request);
+    return { clientId, units, addressDigest: this.addressDigest(request.ip) };
   }
 }
 

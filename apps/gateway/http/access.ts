@@ -26,8 +26,12 @@ export interface AuthenticatedRequest extends FastifyRequest {
 }
 
 /** The principal of a request; only on routes with `@Roles`. */
-export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
-  const { principal } = context.switchToHttp().getRequest<AuthenticatedRequest>();
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Principal =>
+  callerOf(context.switchToHttp().getRequest<AuthenticatedRequest>()),
+);
+
+/** The same, for who has the request in hand. */
+export function callerOf({ principal }: AuthenticatedRequest): Principal {
   if (!principal) throw new Error('a public route has no caller');
   return principal;
-});
+}

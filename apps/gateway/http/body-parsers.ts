@@ -7,9 +7,9 @@ export interface JsonLimits {
 }
 
 /** For every route but the one that carries files. */
-export const PLAIN_JSON: JsonLimits = { maxDepth: 16, maxStringLength: 16_384 };
+const PLAIN_JSON: JsonLimits = { maxDepth: 16, maxStringLength: 16_384 };
 /** Files come as base64 in one string. */
-export const FILES_JSON: JsonLimits = { maxDepth: 16, maxStringLength: 33_554_432 };
+const FILES_JSON: JsonLimits = { maxDepth: 16, maxStringLength: 33_554_432 };
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 

@@ -13,21 +13,19 @@ const MAX_TEXT = 256;
 export function clientCredentials(form: unknown, authorization: string | undefined): ClientCredentials {
   const fields = textsOf(form);
   if (fields.grant_type === undefined) throw oauthError('invalid_request', 'request-invalid', 400, 'grant_type');
-  if (fields.grant_type !== 'client_credentials')
+  if (fields.grant_type !== 'client_credentials') {
     throw oauthError('unsupported_grant_type', 'grant-type-not-supported', 400, 'grant_type');
+  }
   const basic = authorization === undefined ? undefined : basicOf(authorization);
   if (basic && fields.client_secret !== undefined)
     throw oauthError('invalid_request', 'request-invalid', 400, 'client_secret');
-  const found = basic ?? { clientId: fields.client_id, clientSecret: fields.client_secret };
-  if (
-    !found.clientId ||
-    !found.clientSecret ||
-    found.clientId.length > MAX_TEXT ||
-    found.clientSecret.length > MAX_TEXT
-  ) {
-    throw oauthError('invalid_client', 'client-not-accepted', 401, 'client_id');
-  }
-  return { clientId: found.clientId, clientSecret: found.clientSecret };
+  const { clientId, clientSecret } = basic ?? { clientId: fields.client_id, clientSecret: fields.client_secret };
+  return { clientId: credential(clientId), clientSecret: credential(clientSecret) };
+}
+
+function credential(text: string | undefined): string {
+  if (!text || text.length > MAX_TEXT) throw oauthError('invalid_client', 'client-not-accepted', 401, 'client_id');
+  return text;
 }
 
 export function oauthError(error: string, code: string, status: number, field?: string): AppError {

@@ -20,7 +20,7 @@ export function limitedAdapter(settings: GatewaySettings, log: Log): FastifyAdap
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(error, request, reply, log),
   });
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify = adapter.getInstance<FastifyInstance>();
   fastify.addHook('onRoute', (route) => {
     if (route.url === FILES_ROUTE && route.method === 'POST') route.bodyLimit = settings.maxDossierBytes;
   });

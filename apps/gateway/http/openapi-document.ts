@@ -2,7 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { ProblemView } from '../schema/problem';
 
-export const API_VERSION = '0.1.0';
+const API_VERSION = '0.1.0';
 
 /** OpenAPI of every route, with the problem as the answer to whatever goes wrong. */
 export function describeApi(app: INestApplication): OpenAPIObject {

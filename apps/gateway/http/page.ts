@@ -4,7 +4,7 @@ import { IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-va
 import { AppError } from '#platform';
 
 /** Largest page (CONTRACTS §2). */
-export const MAX_PAGE = 200;
+const MAX_PAGE = 200;
 
 /** `?after=cursor&limit=` of every list. */
 export class PageQuery {

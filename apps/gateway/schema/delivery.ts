@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 
 const STATUSES = ['queued', 'in-flight', 'waiting', 'unknown', 'settled', 'dead', 'cancelled'];
 export const DELIVERY_STATUSES: readonly string[] = STATUSES;
-export const OUTCOMES = ['accepted', 'already-applied', 'refused', 'retry', 'unknown'];
+const OUTCOMES = ['accepted', 'already-applied', 'refused', 'retry', 'unknown'];
 
 /** Version of the reply rule that judged an answer. */
 export class RuleView {

@@ -1,8 +1,6 @@
-import { Inject, Injectable } from '@nestjs/common';
 import { WindowLimiter, type FileTokens, type UsedFileToken, type Vault } from '#access';
-import { AppError, Database, sha256, type Clock, type Log, type Metrics } from '#platform';
+import { AppError, sha256, type Clock, type Database, type Log, type Metrics } from '#platform';
 import type { SyncLog } from '#synclog';
-import { CLOCK, FILE_TOKENS, LOG, METRICS, SYNC_LOG, VAULT } from '../tokens';
 
 export interface FetchedFile {
   bytes: Buffer;
@@ -13,6 +11,16 @@ export interface FetchedFile {
   digest: string;
 }
 
+export interface FetchFileOptions {
+  db: Database;
+  tokens: FileTokens;
+  vault: Vault;
+  syncLog: SyncLog;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+}
+
 const MINUTE_MS = 60_000;
 /** Fetches of one link in a minute: the portal repeats a fetch that broke, and no more. */
 const MAX_FETCHES = 30;
@@ -20,22 +28,15 @@ const MAX_FETCHES = 30;
 const MAX_UNKNOWN = 120;
 
 /** Serves one file by its link (CONTRACTS §1.2, Portal). Limited per link and per failed look-up, never per address: the portal fetches in bursts. */
-@Injectable()
 export class FetchFile {
   private readonly perToken = new WindowLimiter({ limit: MAX_FETCHES, windowMs: MINUTE_MS, maxKeys: 50_000 });
   private readonly unknown = new WindowLimiter({ limit: MAX_UNKNOWN, windowMs: MINUTE_MS, maxKeys: 1 });
+  /** A dead link that somebody keeps asking for must not fill the sync log. */
+  private readonly refusals = new WindowLimiter({ limit: 3, windowMs: MINUTE_MS, maxKeys: 50_000 });
   private readonly count: (labels: { outcome: string }) => void;
 
-  constructor(
-    private readonly db: Database,
-    @Inject(FILE_TOKENS) private readonly tokens: FileTokens,
-    @Inject(VAULT) private readonly vault: Vault,
-    @Inject(SYNC_LOG) private readonly syncLog: SyncLog,
-    @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(LOG) private readonly log: Log,
-    @Inject(METRICS) metrics: Metrics,
-  ) {
-    this.count = metrics.counter({
+  constructor(private readonly options: FetchFileOptions) {
+    this.count = options.metrics.counter({
       name: 'lienthong_files_fetched_total',
       help: 'Fetches at /files/ by how they ended.',
       labels: ['outcome'],
@@ -44,13 +45,13 @@ export class FetchFile {
 
   /** @throws AppError 404 `file-unknown` (made up, expired, revoked: not told apart), 429 `too-many-unknown-files` or `too-many-fetches` */
   async run(token: string): Promise<FetchedFile> {
-    const now = this.clock.now();
-    const used = await this.tokens.useFileToken(this.db, token);
+    const now = this.options.clock.now();
+    const used = await this.options.tokens.useFileToken(this.options.db, token);
     if (!used) return this.refuseUnknown(now);
     const waitMs = this.perToken.waitMs(used.ref + used.partner, now);
     if (used.state !== 'valid' || waitMs > 0) return this.refuseKnown(used, waitMs);
     this.perToken.count(used.ref + used.partner, now);
-    const bytes = await this.vault.open(used.ref);
+    const bytes = await this.options.vault.open(used.ref);
     await this.record(used, 'file.fetched', 'served', bytes.length);
     return {
       bytes,
@@ -65,13 +66,15 @@ export class FetchFile {
     this.unknown.count('all', now);
     this.count({ outcome: 'unknown' });
     if (waitMs === 0) throw unknownFile();
-    this.log.warn('file.guesses-limited', { waitMs });
+    this.options.log.warn('file.guesses-limited', { waitMs });
     throw tooMany('too-many-unknown-files', waitMs);
   }
 
   private async refuseKnown(used: UsedFileToken, waitMs: number): Promise<never> {
     const reason = used.state === 'valid' ? 'too-many-fetches' : used.state;
-    await this.record(used, 'file.refused', reason, 0);
+    const [key, now] = [used.ref + used.partner, this.options.clock.now()];
+    if (this.refusals.waitMs(key, now) === 0) await this.record(used, 'file.refused', reason, 0);
+    this.refusals.count(key, now);
     throw used.state === 'valid' ? tooMany(reason, waitMs) : unknownFile();
   }
 
@@ -81,8 +84,8 @@ export class FetchFile {
     outcome: string,
     sizeBytes: number,
   ): Promise<void> {
-    await this.db.run((tx) =>
-      this.syncLog.append(tx, [
+    await this.options.db.run((tx) =>
+      this.options.syncLog.append(tx, [
         {
           kind,
           actor: { id: used.partner, type: 'machine' },
@@ -95,7 +98,13 @@ export class FetchFile {
       ]),
     );
     this.count({ outcome });
-    this.log.info('file.handled', { ref: used.ref, partner: used.partner, outcome, sizeBytes, uses: used.uses });
+    this.options.log.info('file.handled', {
+      ref: used.ref,
+      partner: used.partner,
+      outcome,
+      sizeBytes,
+      uses: used.uses,
+    });
   }
 }
 

@@ -5,8 +5,18 @@ import type { Role } from './role';
 
 /** One courier per partner, and the heartbeat by which others know that this worker lives. */
 export function couriersRole(foundation: Foundation): Role {
-  const { db, workerId, syncLog, clock, ids, random, log, doorbell, vault, fileTokens, partners, settings } = foundation;
-  const heartbeat = new WorkerHeartbeat({ db, workerId, roles: settings.roles, syncLog, onFreed: () => doorbell.ring('lanes'), clock, ids, log });
+  const { db, workerId, syncLog, clock, ids, random, log, doorbell, vault, fileTokens, partners, settings } =
+    foundation;
+  const heartbeat = new WorkerHeartbeat({
+    db,
+    workerId,
+    roles: settings.roles,
+    syncLog,
+    onFreed: () => doorbell.ring('lanes'),
+    clock,
+    ids,
+    log,
+  });
   const couriers = PARTNER_IDS.map(
     (partner) =>
       new Courier({

@@ -9,7 +9,17 @@ const REGISTRY_EVERY_MS = 100;
 /** Asks DVCLT for new dossiers and hộ tịch for results (reference/README §4: the province polls). */
 export function pollersRole(foundation: Foundation): Role {
   const { db, vault, syncLog, procedures, clock, ids, log, doorbell, settings, partners, workerId } = foundation;
-  const deps: IntakeDeps = { db, vault, syncLog, procedures, units: loadUnits(settings.configDir), clock, ids, log, doorbell };
+  const deps: IntakeDeps = {
+    db,
+    vault,
+    syncLog,
+    procedures,
+    units: loadUnits(settings.configDir),
+    clock,
+    ids,
+    log,
+    doorbell,
+  };
   const { dvclt, hotich } = partners.configs;
   const roles: Role[] = [];
   // With `intake: onestop` the one-stop polls DVCLT itself and hands the dossiers to our API (CONTRACTS §2).
@@ -22,8 +32,19 @@ export function pollersRole(foundation: Foundation): Role {
     };
     roles.push(periodicRole({ name: 'poll-dossiers', everyMs: Math.min(everyMs, 1_000), round, log }));
   }
-  const registry = new PollRegistry(partners.registryResults, deps, { workerId, firstMs: hotich.poll.resultFirstMs ?? 500, maxMs: hotich.poll.resultMaxMs ?? 10_000 });
-  roles.push(periodicRole({ name: 'poll-registry', everyMs: REGISTRY_EVERY_MS, round: (signal) => registry.pollOnce(signal), log }));
+  const registry = new PollRegistry(partners.registryResults, deps, {
+    workerId,
+    firstMs: hotich.poll.resultFirstMs ?? 500,
+    maxMs: hotich.poll.resultMaxMs ?? 10_000,
+  });
+  roles.push(
+    periodicRole({
+      name: 'poll-registry',
+      everyMs: REGISTRY_EVERY_MS,
+      round: (signal) => registry.pollOnce(signal),
+      log,
+    }),
+  );
   return {
     name: 'pollers',
     start: async () => {

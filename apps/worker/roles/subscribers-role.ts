@@ -12,7 +12,10 @@ export function subscribersRole(foundation: Foundation): Role {
   return {
     name: 'subscribers',
     start: async () => {
-      const app = await NestFactory.createMicroservice(WorkerModule.with(foundation), { strategy: new BusServer({ bus, group: PROGRESS_GROUP, log }), logger: false });
+      const app = await NestFactory.createMicroservice(WorkerModule.with(foundation), {
+        strategy: new BusServer({ bus, group: PROGRESS_GROUP, log }),
+        logger: false,
+      });
       await app.listen();
       stop = () => app.close();
     },

@@ -23,7 +23,11 @@ export class ProgressByDayController {
   async onDossierEvent(@Payload() event: BusRecord): Promise<void> {
     const { receivedDay, procedure, state } = event.data;
     if (![event.unit, receivedDay, procedure, state].every((part) => typeof part === 'string')) {
-      throw new AppError({ code: 'progress-event-incomplete', disposition: 'bug', detail: `${event.type} lacks unit, receivedDay, procedure or state` });
+      throw new AppError({
+        code: 'progress-event-incomplete',
+        disposition: 'bug',
+        detail: `${event.type} lacks unit, receivedDay, procedure or state`,
+      });
     }
     await this.db.execute(UPSERT, [event.dossierId, event.unit, receivedDay, procedure, state, event.seq]);
   }

@@ -13,7 +13,10 @@ let app: INestMicroservice;
 beforeAll(async () => {
   database = await testDatabase();
   bus = createBus({ kind: 'postgres', db: database.db, log: silentLog, clientId: 'progress' });
-  const module = await Test.createTestingModule({ controllers: [ProgressByDayController], providers: [{ provide: Database, useValue: database.db }] }).compile();
+  const module = await Test.createTestingModule({
+    controllers: [ProgressByDayController],
+    providers: [{ provide: Database, useValue: database.db }],
+  }).compile();
   app = module.createNestMicroservice({ strategy: new BusServer({ bus, group: PROGRESS_GROUP, log: silentLog }) });
   await app.listen();
 });
@@ -25,7 +28,16 @@ afterAll(async () => {
 
 function event(dossierId: string, seq: number, change: Record<string, unknown>): DomainEventRecord {
   const data = { state: 'received', procedure: 'birth-group', receivedDay: '2026-11-02', ...change };
-  return { eventId: uuidv7(), type: 'vn.lienthong.dossier.received.v1', at: new Date(), dossierId, seq, unit: '99001', codes: {}, data };
+  return {
+    eventId: uuidv7(),
+    type: 'vn.lienthong.dossier.received.v1',
+    at: new Date(),
+    dossierId,
+    seq,
+    unit: '99001',
+    codes: {},
+    data,
+  };
 }
 
 async function emitAndWait(...events: DomainEventRecord[]): Promise<void> {
@@ -46,7 +58,13 @@ describe('progress by day', () => {
   it('keeps one row per dossier, as of its newest event', async () => {
     const id = uuidv7();
     await emitAndWait(event(id, 1, {}), event(id, 2, { state: 'with-one-stop' }));
-    expect(await rowOf(id)).toEqual({ unit: '99001', day: '2026-11-02', procedure: 'birth-group', state: 'with-one-stop', seq: 2 });
+    expect(await rowOf(id)).toEqual({
+      unit: '99001',
+      day: '2026-11-02',
+      procedure: 'birth-group',
+      state: 'with-one-stop',
+      seq: 2,
+    });
   });
 
   it('is not turned back by an older event that comes again', async () => {
@@ -60,6 +78,8 @@ describe('progress by day', () => {
     const id = uuidv7();
     await emitAndWait(event(id, 1, { procedure: undefined }), event(id, 2, { state: 'with-one-stop' }));
     expect(await rowOf(id)).toMatchObject({ seq: 2 });
-    expect(await database.db.query('select reason from bus_rejected where consumer = $1', [PROGRESS_GROUP])).toEqual([{ reason: 'progress-event-incomplete' }]);
+    expect(await database.db.query('select reason from bus_rejected where consumer = $1', [PROGRESS_GROUP])).toEqual([
+      { reason: 'progress-event-incomplete' },
+    ]);
   });
 });

@@ -13,8 +13,18 @@ let doorbell: Doorbell;
 beforeEach(async () => {
   database = await testDatabase();
   doorbell = new Doorbell(database.url, silentLog);
+  relays = [];
+  release = gate();
 });
-afterEach(() => database.drop());
+afterEach(async () => {
+  release.resolve();
+  await Promise.all(relays.map((relay) => relay.stop()));
+  await database.drop();
+});
+
+/** Every relay of a test and the gate of those that hang: a test that fails must not leave a loop behind. */
+let relays: Relay[];
+let release: ReturnType<typeof gate>;
 
 /** What a broker would hold. */
 class RecordingPublisher implements EventPublisher {
@@ -30,7 +40,9 @@ class RecordingPublisher implements EventPublisher {
 }
 
 function relayTo(publisher: EventPublisher, leaseMs = 5_000): Relay {
-  return new Relay({ db: database.db, publisher, doorbell, log: silentLog, batchSize: 10, leaseMs });
+  const relay = new Relay({ db: database.db, publisher, doorbell, log: silentLog, batchSize: 10, leaseMs });
+  relays.push(relay);
+  return relay;
 }
 
 async function log(rounds: number): Promise<void> {
@@ -60,14 +72,13 @@ describe('Relay', () => {
     await log(6);
     const broker = new RecordingPublisher();
     const ended = gate();
-    const never = gate();
     let batches = 0;
     // Stored by the broker, and then this process is gone: it never gets to its cursor.
     broker.afterStoring = async () => {
       batches += 1;
       if (batches !== 2) return;
       ended.resolve();
-      await never.promise;
+      await release.promise;
     };
     const killed = relayTo(broker, 300);
     killed.start();
@@ -78,7 +89,7 @@ describe('Relay', () => {
     await until(async () => (await next.lagPositions()) === 0, 5_000);
     expect(broker.positions).toEqual([...upTo(20), ...upTo(30).slice(10)]);
     // The old one wakes up: its compare-and-set finds the cursor moved.
-    never.resolve();
+    release.resolve();
     await killed.stop();
     expect(await next.lagPositions()).toBe(0);
     await log(1);
@@ -109,27 +120,26 @@ describe('Relay', () => {
 
   it('lets one of several relays work, and another go on at once when that one stops', async () => {
     const broker = new RecordingPublisher();
-    const relays = [relayTo(broker, 1_000), relayTo(broker, 1_000)];
-    relays[0]?.start();
+    const [first, second] = [relayTo(broker, 1_000), relayTo(broker, 1_000)];
+    first.start();
     await log(4);
-    await until(async () => (await relays[0]?.lagPositions()) === 0, 5_000);
-    relays[1]?.start();
+    await until(async () => (await first.lagPositions()) === 0, 5_000);
+    second.start();
     await log(4);
-    await until(async () => (await relays[1]?.lagPositions()) === 0, 5_000);
-    await relays[0]?.stop();
+    await until(async () => (await second.lagPositions()) === 0, 5_000);
+    await first.stop();
     await log(4);
-    await until(async () => (await relays[1]?.lagPositions()) === 0, 5_000);
-    await relays[1]?.stop();
+    await until(async () => (await second.lagPositions()) === 0, 5_000);
+    await second.stop();
     expect(broker.positions).toEqual(upTo(60));
   });
 
   it('holds no transaction open around a produce', async () => {
     const broker = new RecordingPublisher();
     const producing = gate();
-    const go = gate();
     broker.beforeStoring = async () => {
       producing.resolve();
-      await go.promise;
+      await release.promise;
     };
     const relay = relayTo(broker);
     await log(1);
@@ -139,7 +149,7 @@ describe('Relay', () => {
       `select from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`,
     );
     expect(open).toHaveLength(0);
-    go.resolve();
+    release.resolve();
     await until(async () => (await relay.lagPositions()) === 0, 5_000);
     await relay.stop();
   });

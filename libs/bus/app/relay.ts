@@ -27,7 +27,7 @@ returning position`;
 /** Compare-and-set: a relay that froze around its produce finds the cursor moved by another and leaves it where it is. */
 const MOVE = `
 update bus_cursor set position = $3, lease_until = now() + $4::integer * interval '1 ms'
-where consumer = 'relay' and partition = 0 and $1::text is not null and $2::bigint is not null`;
+where consumer = 'relay' and partition = 0 and lease_owner = $1 and position = $2`;
 
 const RELEASE = `update bus_cursor set lease_owner = null, lease_until = null where consumer = 'relay' and partition = 0 and lease_owner = $1`;
 

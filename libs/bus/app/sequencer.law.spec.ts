@@ -85,8 +85,8 @@ it(`gives every reader each dossier's numbers without a gap, whatever the writer
     [ids],
   );
   const doorbell = new Doorbell(database.url, silentLog);
-  // Two processes that both want the role.
-  const loops = [1, 2].map(() => new SequencerLoop({ db: pool, doorbell, log: silentLog, batchSize: 37 }));
+  // Two processes that both want the role, with batches small enough to cut transactions apart.
+  const loops = [3, 37].map((batchSize) => new SequencerLoop({ db: pool, doorbell, log: silentLog, batchSize }));
   loops.forEach((loop) => loop.start());
 
   const readers = [1, 7, 500].map((limit, n) => new FollowingReader(`reader ${n}`, limit));

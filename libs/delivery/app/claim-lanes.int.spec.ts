@@ -1,3 +1,4 @@
+import { lockDossiers } from '#dossier';
 import { fixedClock } from '#testing';
 import { DeliveryBench, newDelivery } from '../testing/delivery-bench';
 import { claimLanes } from './claim-lanes';
@@ -38,6 +39,26 @@ describe('claiming heads of lanes', () => {
         part.released_at ?? null,
       ],
     );
+
+  it('remembers that a delivery was unknown, also after a probe found it absent', async () => {
+    const [dossier] = await bench.newDossiers(1);
+    await bench.enqueue(dossier, [1]);
+    const states = async (status: string): Promise<boolean | undefined> => {
+      await bench.db.execute(`update delivery set status = $2, due_at = $3 where dossier_id = $1`, [
+        dossier,
+        status,
+        clock.now(),
+      ]);
+      await bench.db.execute(`update lane set lease_owner = null, due_at = $2 where dossier_id = $1`, [
+        dossier,
+        clock.now(),
+      ]);
+      return (await claim())[0]?.wasUnknown;
+    };
+    expect(await states('queued')).toBe(false);
+    expect(await states('unknown')).toBe(true);
+    expect(await states('waiting')).toBe(true);
+  });
 
   it('takes one head per lane, marks it in flight and gives all that the courier needs', async () => {
     const [first, second] = await bench.newDossiers(2);
@@ -155,6 +176,7 @@ describe('claiming heads of lanes', () => {
     const dossierId = await bench.newDossier();
     await bench.enqueue(dossierId, [2]);
     await bench.db.run(async (tx) => {
+      await lockDossiers(tx, [dossierId]);
       await enqueueDeliveries(tx, [newDelivery('dvclt', dossierId, 1)], { ids: bench.ids, now: clock.now() });
       expect(await claim()).toEqual([]);
     });

@@ -23,6 +23,7 @@ interface ClaimedRow {
   procedure: string;
   status: 'in-flight' | 'unknown';
   attempts: number;
+  wasUnknown: boolean;
   firstAttemptAt: Date;
   facts: DeliveryFacts;
   contentRef: string | null;
@@ -33,7 +34,7 @@ interface ClaimedRow {
 /** Takes the due heads of many lanes of one partner, oldest first, under a lease with a new fencing number. */
 export async function claimLanes(tx: Tx, options: ClaimOptions): Promise<ClaimedDelivery[]> {
   const { partner, workerId, maxLanes, deadlineMs, now } = options;
-  const rows = await tx.query<ClaimedRow>(CLAIM, [partner, now, maxLanes, workerId, leaseUntil(now, deadlineMs)]);
+  const rows = await tx.query<ClaimedRow>(CLAIM_LANES, [partner, now, maxLanes, workerId, leaseUntil(now, deadlineMs)]);
   return rows.map(({ projection, ...row }) => ({ ...row, partner, claimedAt: now, dossier: projection }));
 }
 
@@ -46,7 +47,7 @@ export async function claimLanes(tx: Tx, options: ClaimOptions): Promise<Claimed
  *  changed since, and the lane is left to the next claim. Every change of a head writes its lane's row (enqueue, settle, cancel, expire).
  *
  *  A hold of an operation or unit is checked against the head, and so also stops what stands behind it. */
-const CLAIM = `
+export const CLAIM_LANES = `
 with picked as (
   select l.partner, l.dossier_id, head.id as delivery_id
   from lane l
@@ -78,12 +79,13 @@ with picked as (
   update delivery d
   set status = case when d.status = 'unknown' then 'unknown' else 'in-flight' end,
       attempts = d.attempts + 1,
+      was_unknown = d.was_unknown or d.status = 'unknown',
       first_attempt_at = coalesce(d.first_attempt_at, $2)
-  from picked p where d.id = p.delivery_id
-  returning d.id, d.dossier_id, d.operation, d.unit, d.procedure, d.status, d.attempts, d.first_attempt_at, d.facts, d.content_ref
+  from picked p where d.id = p.delivery_id and d.status in ('queued', 'waiting', 'unknown')
+  returning d.id, d.dossier_id, d.operation, d.unit, d.procedure, d.status, d.attempts, d.was_unknown, d.first_attempt_at, d.facts, d.content_ref
 )
 select s.id as "deliveryId", s.dossier_id as "dossierId", s.operation, s.unit, s.procedure, s.status, s.attempts,
-       s.first_attempt_at as "firstAttemptAt", s.facts, s.content_ref as "contentRef", leased.fence::text as fence, o.projection
+       s.was_unknown as "wasUnknown", s.first_attempt_at as "firstAttemptAt", s.facts, s.content_ref as "contentRef", leased.fence::text as fence, o.projection
 from started s
 join leased on leased.dossier_id = s.dossier_id
 join dossier o on o.id = s.dossier_id`;

@@ -198,26 +198,31 @@ describe('the courier', () => {
     expect(await bench.statuses(second)).toEqual(['queued']);
   });
 
-  it('goes on by itself after the worker that held the lane is gone', async () => {
+  it.each([
+    ['another worker', 'worker-b'],
+    ['the same worker, started again', 'worker-killed'],
+  ])('goes on after the process that held the lane is gone, by %s', async (_name, workerId) => {
     const dossierId = await bench.newDossier();
     await bench.enqueue(dossierId, [1, 2]);
-    partner.answer = () => new Promise(() => undefined);
+    let endCall: (result: CallResult) => void = () => undefined;
+    partner.answer = () => new Promise((resolve) => (endCall = resolve));
     const abandoned = new Courier(bench.deps(partner, 'worker-killed'), { pollMs: 20, drainMs: 0 });
     abandoned.start();
     await until(() => partner.calls.length === 1, 10_000, 'the call that never ends');
     await abandoned.stop();
     partner.answer = () => ACCEPTED;
     const heartbeat = new WorkerHeartbeat({
-      ...bench.deps(partner, 'worker-b'),
+      ...bench.deps(partner, workerId),
       roles: ['courier'],
       onFreed: () => undefined,
     });
     await heartbeat.start();
-    start({ heartbeat }, 'worker-b');
+    start({ heartbeat }, workerId);
     await reach(dossierId, ['settled', 'settled']);
     expect(partner.calls.map((call) => call.task.attempts)).toEqual([0, 1, 0]);
     await Promise.all(running.splice(0).map((courier) => courier.stop()));
     await heartbeat.stop();
+    endCall(ACCEPTED);
     expect(await bench.db.query('select id from worker')).toEqual([]);
   });
 });

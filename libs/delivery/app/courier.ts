@@ -84,6 +84,7 @@ export class Courier {
     const tooLong = new Promise<void>((resolve) => (timer = setTimeout(resolve, drainMs)));
     await Promise.race([this.drained(), tooLong]);
     clearTimeout(timer);
+    this.settleQueue.abandon();
   }
 
   private async drained(): Promise<void> {

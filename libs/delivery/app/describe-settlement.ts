@@ -1,6 +1,7 @@
 import { isLoggableCode, type SyncLogDetail, type SyncLogEntryInput, type SyncLogKind } from '#synclog';
 import type { AttemptRow, DeliveryChange } from '../adapters/settlement-rows';
 import { callOf, type FinishedAttempt } from '../domain/attempt';
+import type { NextStep } from '../domain/decide-next';
 import type { JudgedAttempt } from '../domain/judge-attempt';
 
 /** The answer's trace: its digest always, its sealed bytes where they are kept. */
@@ -37,19 +38,31 @@ export function deliveryChange(judged: JudgedAttempt, now: Date): DeliveryChange
   const { attempt, next } = judged;
   if (next === null) return undefined;
   const call = callOf(attempt);
-  const isOpen = next.status === 'waiting' || next.status === 'unknown';
   return {
     id: attempt.claim.deliveryId,
-    status: next.status,
-    due_at: isOpen ? next.dueAt : null,
-    outcome: next.status === 'settled' ? next.outcome : call.outcome,
+    outcome: call.outcome,
     reason_code: call.reasonCode,
     rule_id: call.rule?.id ?? null,
     rule_version: call.rule?.version ?? null,
     last_attempt_at: attempt.tried.kind === 'call' ? attempt.startedAt : null,
-    settled_at: next.status === 'settled' ? now : null,
-    drop_content: isOpen && next.dropContent,
+    ...stateAfter(next, now),
   };
+}
+
+function stateAfter(
+  next: NextStep,
+  now: Date,
+): Pick<DeliveryChange, 'status' | 'due_at' | 'settled_at' | 'drop_content'> & { outcome?: string } {
+  const { status } = next;
+  switch (next.status) {
+    case 'settled':
+      return { status, due_at: null, settled_at: now, drop_content: false, outcome: next.outcome };
+    case 'dead':
+      return { status, due_at: null, settled_at: null, drop_content: false };
+    case 'waiting':
+    case 'unknown':
+      return { status, due_at: next.dueAt, settled_at: null, drop_content: next.dropContent };
+  }
 }
 
 /** What the sync log says: one entry for the attempt, and one for what needs a person. */

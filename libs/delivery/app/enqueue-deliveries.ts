@@ -20,8 +20,9 @@ export interface NewDelivery {
   status?: 'queued' | 'cancelled';
 }
 
-/** Queues many deliveries and wakes their lanes. The caller holds the dossiers' locks (law 9: in the transaction of the fact),
- *  and rings the doorbell `lanes` after the commit.
+/** Queues many deliveries and wakes their lanes. The caller holds the dossiers' locks: both inserts refer to
+ *  the dossier and would wait for its lock while they hold the lane's, a deadlock with every settlement. It
+ *  rings the doorbell `lanes` after the commit.
  *  @returns how many were new */
 export async function enqueueDeliveries(
   tx: Tx,

@@ -130,7 +130,12 @@ describe('settling attempts', () => {
     const dossierId = await bench.newDossier();
     await bench.enqueue(dossierId, [1, 2]);
     await settle([
-      called(await claimOf(dossierId), { outcome: 'refused', wire: 'answered', reasonCode: 'dvcqg.state-refused' }),
+      called(await claimOf(dossierId), {
+        outcome: 'refused',
+        wire: 'answered',
+        reasonCode: 'dvcqg.state-refused',
+        laneGoesOn: true,
+      }),
     ]);
     expect(await bench.deliveries(dossierId)).toMatchObject([
       { status: 'settled', outcome: 'refused' },
@@ -170,7 +175,7 @@ describe('settling attempts', () => {
       { outcome: 'accepted', late: true, kind: 'call', reason: 'test.accepted' },
     ]);
     expect(await bench.journal(dossierId)).toEqual(['dossier.received', 'partner-status.confirmed']);
-    expect(await bench.lane(dossierId)).toMatchObject({ leaseOwner: null, dueAt: clock.now() });
+    expect(await bench.lane(dossierId)).toMatchObject({ state: 'open', leaseOwner: null, dueAt: suspended.claimedAt });
   });
 
   it('does not take the lease from the worker that holds it now when a late answer settles', async () => {

@@ -21,6 +21,8 @@ export interface SettleQueueOptions {
 export class SettleQueue {
   private readonly waiting: FinishedAttempt[] = [];
   private running: Promise<void> | undefined;
+  private isAbandoned = false;
+  private lastError: unknown;
 
   constructor(
     private readonly deps: SettlementDeps,
@@ -33,13 +35,20 @@ export class SettleQueue {
   }
 
   add(attempt: FinishedAttempt): void {
+    if (this.isAbandoned) return;
     this.waiting.push(attempt);
     this.running ??= this.drain().finally(() => (this.running = undefined));
   }
 
-  /** Resolves when everything that was added is settled. While the database is away that is never: the caller bounds it. */
+  /** Resolves when everything that was added is settled or abandoned. While the database is away that is never: the caller bounds it. */
   async idle(): Promise<void> {
     while (this.running) await this.running;
+  }
+
+  /** The process ends: what is not committed is left to its lease, which makes `unknown` of it. */
+  abandon(): void {
+    this.isAbandoned = true;
+    this.waiting.length = 0;
   }
 
   private async drain(): Promise<void> {
@@ -83,7 +92,7 @@ export class SettleQueue {
    *  makes a late one of it. Only a fault of its own, seen twice, ends it as unresolved. */
   private async settleOne(attempt: FinishedAttempt): Promise<void> {
     let faults = 0;
-    for (;;) {
+    while (!this.isAbandoned) {
       try {
         await (faults < 2
           ? settleAttempts([attempt], this.deps)
@@ -97,8 +106,6 @@ export class SettleQueue {
       }
     }
   }
-
-  private lastError: unknown;
 }
 
 function pause(ms: number): Promise<void> {

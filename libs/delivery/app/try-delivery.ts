@@ -13,7 +13,7 @@ export interface TryDeps {
 const DEADLINE_GRACE_MS = 2_000;
 
 export function taskOf(claim: ClaimedDelivery): DeliveryTask {
-  const { deliveryId, partner, operation, facts, dossier, attempts, firstAttemptAt } = claim;
+  const { deliveryId, partner, operation, facts, dossier, attempts, firstAttemptAt, wasUnknown } = claim;
   return {
     deliveryId,
     partner,
@@ -21,6 +21,7 @@ export function taskOf(claim: ClaimedDelivery): DeliveryTask {
     facts,
     dossier,
     attempts: attempts - 1,
+    wasUnknown,
     ...(attempts > 1 ? { firstAttemptAt } : {}),
   };
 }

@@ -29,8 +29,10 @@ export class WorkerHeartbeat {
     return this.beatAt;
   }
 
-  /** Registers the worker and goes on beating every 2 s. */
+  /** Registers the worker and goes on beating every 2 s. What an earlier process of the same id left behind is freed at
+   *  once: whoever starts it again has seen it end. */
   async start(): Promise<void> {
+    await this.releaseOwn();
     await this.beat();
     this.schedule();
   }
@@ -41,8 +43,13 @@ export class WorkerHeartbeat {
     clearTimeout(this.timer);
     await this.beating;
     this.beatAt = undefined;
-    const { db, workerId } = this.deps;
-    await db.run((tx) => releaseWorker(tx, workerId, { ...this.deps, now: this.deps.clock.now() }));
+    await this.releaseOwn();
+  }
+
+  private async releaseOwn(): Promise<void> {
+    const { db, workerId, clock } = this.deps;
+    const freed = await db.run((tx) => releaseWorker(tx, workerId, { ...this.deps, now: clock.now() }));
+    if (freed > 0) this.deps.onFreed();
   }
 
   /** One heartbeat, and one look for leases to take. */

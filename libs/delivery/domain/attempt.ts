@@ -19,6 +19,8 @@ export interface ClaimedDelivery extends LaneKey {
   status: 'in-flight' | 'unknown';
   /** Calls and probes started, this one included. */
   attempts: number;
+  /** It has been `unknown` before: an earlier request may have been applied. */
+  wasUnknown: boolean;
   firstAttemptAt: Date;
   facts: DeliveryFacts;
   /** Vault object with the content kept at the first attempt; null before it. */

@@ -35,9 +35,9 @@ export type NextStep =
   | { status: 'unknown'; dueAt: Date | null; dropContent: boolean }
   | { status: 'dead'; cause: DeadCause };
 
-/** Texts nobody has classified yet: after them nothing is repeated and nothing is asked (CONTRACTS §1.3). */
-const FOR_A_PERSON: ReadonlySet<string> = new Set(['text.unmatched', 'text.vetoed']);
-const LANE_GOES_ON: ReadonlySet<string> = new Set(['dvcqg.state-refused']);
+/** Reason codes of texts nobody has classified yet (`text.unmatched`, `text.vetoed`, `text.contradictory`): after them
+ *  nothing is repeated and nothing is asked (CONTRACTS §1.3). */
+const FOR_A_PERSON = 'text.';
 
 /** The next step of a delivery. Pure and total: time and chance come in as values (DESIGN §7). */
 export function decideNext(tried: TriedAttempt, history: DeliveryHistory, rules: DecisionRules): NextStep {
@@ -51,7 +51,7 @@ function afterCall(result: CallResult, history: DeliveryHistory, rules: Decision
     case 'already-applied':
       return { status: 'settled', outcome: result.outcome };
     case 'refused':
-      return LANE_GOES_ON.has(result.reasonCode)
+      return result.laneGoesOn === true
         ? { status: 'settled', outcome: 'refused' }
         : { status: 'dead', cause: 'refused' };
     case 'retry':
@@ -61,7 +61,7 @@ function afterCall(result: CallResult, history: DeliveryHistory, rules: Decision
         rules,
       });
     case 'unknown':
-      if (FOR_A_PERSON.has(result.reasonCode)) return { status: 'unknown', dueAt: null, dropContent: false };
+      if (result.reasonCode.startsWith(FOR_A_PERSON)) return { status: 'unknown', dueAt: null, dropContent: false };
       return again('unknown', delayMs(result, history, rules), dropContent, { history, rules });
   }
 }

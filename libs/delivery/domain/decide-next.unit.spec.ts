@@ -50,7 +50,7 @@ describe('decideNext after a call', () => {
     ['refused on repeat', result('refused'), { status: 'unknown' }, { status: 'dead', cause: 'refused' }],
     [
       'a true state refused by the portal',
-      result('refused', { reasonCode: 'dvcqg.state-refused' }),
+      result('refused', { laneGoesOn: true }),
       {},
       { status: 'settled', outcome: 'refused' },
     ],
@@ -87,6 +87,7 @@ describe('decideNext after a call', () => {
     ],
     ['an unmatched text', result('unknown', { reasonCode: 'text.unmatched' }), {}, unknown(null)],
     ['a vetoed text', result('unknown', { reasonCode: 'text.vetoed', rerender: true }), {}, unknown(null)],
+    ['a contradictory text', result('unknown', { reasonCode: 'text.contradictory' }), {}, unknown(null)],
     [
       'an unmatched text at the last attempt',
       result('unknown', { reasonCode: 'text.unmatched' }),

@@ -1,7 +1,22 @@
-import { evolve, isMoot, react, type DossierEvent, type DossierState, type PlannedTimer, type Procedure } from '#dossier';
+import {
+  evolve,
+  isMoot,
+  react,
+  type DossierEvent,
+  type DossierState,
+  type PlannedTimer,
+  type Procedure,
+} from '#dossier';
 import { AppError, codeOf, type Clock, type Ids, type Log, type Tx } from '#platform';
 import { enqueueDeliveries, type NewDelivery } from '../app/enqueue-deliveries';
-import { blockRouting, insertTimers, lockUnrouted, moveRouted, readUnrouted, type UnroutedDossier } from './routing-store';
+import {
+  blockRouting,
+  insertTimers,
+  lockUnrouted,
+  moveRouted,
+  readUnrouted,
+  type UnroutedDossier,
+} from './routing-store';
 
 /** Begins and ends the poll of hộ tịch for a dossier (intake's table, written in the router's transaction). */
 export interface RegistryWatchPort {
@@ -36,7 +51,11 @@ interface Plan {
 /** Routes what these dossiers' journals hold above `routed_seq`: deliveries, timers and watches, in one transaction.
  *  A record is only a knock on the door: what is routed already is skipped, a gap is read from the journal (DESIGN §3).
  *  A dossier whose event cannot be routed is marked and waits alone. */
-export async function routeDossiers(tx: Tx, dossierIds: readonly string[], deps: RouteDependencies): Promise<RouteResult> {
+export async function routeDossiers(
+  tx: Tx,
+  dossierIds: readonly string[],
+  deps: RouteDependencies,
+): Promise<RouteResult> {
   const dossiers = await lockUnrouted(tx, [...new Set(dossierIds)].sort());
   if (dossiers.length === 0) return { dossiers: 0, events: 0, deliveries: 0 };
   const journals = await readUnrouted(tx, dossiers);
@@ -51,7 +70,12 @@ export async function routeDossiers(tx: Tx, dossierIds: readonly string[], deps:
   return { dossiers: dossiers.length, events: plan.events, deliveries: plan.deliveries.length };
 }
 
-function planDossier(dossier: UnroutedDossier, journal: readonly JournalFact[], plan: Plan, deps: RouteDependencies): void {
+function planDossier(
+  dossier: UnroutedDossier,
+  journal: readonly JournalFact[],
+  plan: Plan,
+  deps: RouteDependencies,
+): void {
   const own: Plan = { deliveries: [], timers: [], begin: [], end: [], moved: [], blocked: [], events: 0 };
   try {
     foldAndReact(dossier, journal, own, deps);
@@ -75,7 +99,12 @@ export interface JournalFact {
   event: DossierEvent;
 }
 
-function foldAndReact(dossier: UnroutedDossier, journal: readonly JournalFact[], own: Plan, deps: RouteDependencies): void {
+function foldAndReact(
+  dossier: UnroutedDossier,
+  journal: readonly JournalFact[],
+  own: Plan,
+  deps: RouteDependencies,
+): void {
   let state = dossier.routedProjection;
   for (const { seq, at, event } of journal) {
     if (seq !== (state?.version ?? 0) + 1) throw new AppError({ code: 'journal-gap', disposition: 'bug' });
@@ -103,7 +132,12 @@ function foldAndReact(dossier: UnroutedDossier, journal: readonly JournalFact[],
 
 function procedureOfState(state: DossierState, procedures: readonly Procedure[]): Procedure {
   const procedure = procedures.find((one) => one.id === state.procedure);
-  if (!procedure) throw new AppError({ code: 'procedure-not-configured', disposition: 'person', detail: `procedure ${state.procedure} is not configured` });
+  if (!procedure)
+    throw new AppError({
+      code: 'procedure-not-configured',
+      disposition: 'person',
+      detail: `procedure ${state.procedure} is not configured`,
+    });
   return procedure;
 }
 
@@ -112,5 +146,6 @@ function watchRegistry(dossierId: string, state: DossierState, event: DossierEve
   if (event.type === 'registration.submitted' && state.codes.oneStop) {
     own.begin.push({ dossierId, module: state.module, code: state.codes.oneStop });
   }
-  if (['registration.completed', 'dossier.refused', 'dossier.withdrawn', 'dossier.stopped'].includes(event.type)) own.end.push(dossierId);
+  if (['registration.completed', 'dossier.refused', 'dossier.withdrawn', 'dossier.stopped'].includes(event.type))
+    own.end.push(dossierId);
 }

@@ -39,7 +39,11 @@ export async function readUnrouted(tx: Tx, dossiers: readonly UnroutedDossier[])
   return journals;
 }
 
-export async function insertTimers(tx: Tx, timers: readonly { dossierId: string; causedSeq: number; timer: PlannedTimer }[], ids: Ids): Promise<void> {
+export async function insertTimers(
+  tx: Tx,
+  timers: readonly { dossierId: string; causedSeq: number; timer: PlannedTimer }[],
+  ids: Ids,
+): Promise<void> {
   if (timers.length === 0) return;
   await tx.execute(
     `insert into timer (id, dossier_id, kind, caused_seq, due_at, data)
@@ -48,13 +52,23 @@ export async function insertTimers(tx: Tx, timers: readonly { dossierId: string;
      on conflict (dossier_id, kind, caused_seq) do nothing`,
     [
       JSON.stringify(
-        timers.map(({ dossierId, causedSeq, timer }) => ({ id: ids.next(), dossierId, causedSeq, kind: timer.kind, dueAt: timer.dueAt, dueAtText: timer.dueAt })),
+        timers.map(({ dossierId, causedSeq, timer }) => ({
+          id: ids.next(),
+          dossierId,
+          causedSeq,
+          kind: timer.kind,
+          dueAt: timer.dueAt,
+          dueAtText: timer.dueAt,
+        })),
       ),
     ],
   );
 }
 
-export async function moveRouted(tx: Tx, moved: readonly { id: string; routedSeq: number; routedProjection: DossierState }[]): Promise<void> {
+export async function moveRouted(
+  tx: Tx,
+  moved: readonly { id: string; routedSeq: number; routedProjection: DossierState }[],
+): Promise<void> {
   if (moved.length === 0) return;
   await tx.execute(
     `update dossier d set routed_seq = r."routedSeq", routed_projection = r."routedProjection"

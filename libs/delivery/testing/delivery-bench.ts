@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createVault, ensureMasterKey, fileMasterKeys, type Vault } from '#access';
-import { applyCommands, createDossiers, loadProcedures, type PartnerId } from '#dossier';
+import { applyCommands, createDossiers, loadProcedures, lockDossiers, type PartnerId } from '#dossier';
 import { Doorbell, silentLog, uuidIds, type Clock, type Database } from '#platform';
 import { createSyncLog } from '#synclog';
 import { fixedClock, testDatabase, type TestDatabase } from '#testing';
@@ -37,7 +37,7 @@ export class DeliveryBench {
   static async open(clock: Clock = fixedClock()): Promise<DeliveryBench> {
     const test = await testDatabase();
     const keyDir = mkdtempSync(join(tmpdir(), 'lienthong-delivery-'));
-    await ensureMasterKey(keyDir);
+    ensureMasterKey(keyDir);
     const vault = createVault({ db: test.db, keys: fileMasterKeys(keyDir), ids: uuidIds, clock });
     return new DeliveryBench(test, keyDir, vault, clock);
   }
@@ -119,10 +119,13 @@ export class DeliveryBench {
     return (await this.newDossiers(1))[0];
   }
 
-  /** Queues deliveries of one lane in the given order of causes. */
+  /** Queues deliveries of one lane as the router does, under the dossier's lock. */
   async enqueue(dossierId: string, causedSeqs: readonly number[], more: Partial<NewDelivery> = {}): Promise<number> {
     const deliveries = causedSeqs.map((causedSeq) => ({ ...newDelivery('dvclt', dossierId, causedSeq), ...more }));
-    return this.db.run((tx) => enqueueDeliveries(tx, deliveries, { ids: this.ids, now: this.clock.now() }));
+    return this.db.run(async (tx) => {
+      await lockDossiers(tx, [dossierId]);
+      return enqueueDeliveries(tx, deliveries, { ids: this.ids, now: this.clock.now() });
+    });
   }
 
   async lane(

@@ -50,7 +50,10 @@ export async function updateDossiers(tx: Tx, states: readonly DossierState[]): P
 }
 
 /** Codes of one dossier may come twice (a repeat of the same fact); a code of another dossier is a race or a fault of the partner. */
-export async function insertCodes(tx: Tx, codes: readonly { system: string; code: string; dossierId: string }[]): Promise<void> {
+export async function insertCodes(
+  tx: Tx,
+  codes: readonly { system: string; code: string; dossierId: string }[],
+): Promise<void> {
   if (codes.length === 0) return;
   // Race: two transactions bring the same code. The second waits on the primary key, inserts nothing, and then sees a foreign owner.
   await tx.execute(
@@ -67,11 +70,26 @@ export async function insertCodes(tx: Tx, codes: readonly { system: string; code
     [JSON.stringify(codes)],
   );
   const taken = foreign[0];
-  if (taken) throw new AppError({ code: 'dossier-code-taken', disposition: 'retry', status: 409, field: taken.system, detail: `a ${taken.system} code belongs to another dossier` });
+  if (taken)
+    throw new AppError({
+      code: 'dossier-code-taken',
+      disposition: 'retry',
+      status: 409,
+      field: taken.system,
+      detail: `a ${taken.system} code belongs to another dossier`,
+    });
 }
 
 export async function insertJournal(tx: Tx, journal: readonly JournalRow[]): Promise<void> {
-  const rows = journal.map(({ dossierId, event, at, actor }) => ({ dossierId, seq: event.seq, eventId: event.eventId, type: event.type, at, actor, facts: event.data }));
+  const rows = journal.map(({ dossierId, event, at, actor }) => ({
+    dossierId,
+    seq: event.seq,
+    eventId: event.eventId,
+    type: event.type,
+    at,
+    actor,
+    facts: event.data,
+  }));
   await tx.execute(
     `insert into journal (dossier_id, seq, event_id, type, at, actor, data)
      select r."dossierId", r.seq, r."eventId", r.type, r.at, r.actor, r.facts

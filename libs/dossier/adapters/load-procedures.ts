@@ -14,7 +14,9 @@ export function loadProcedures(configDir: string): readonly Procedure[] {
   const errors: string[] = [];
   const procedures: Procedure[] = [];
   const folder = join(configDir, 'procedures');
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.yaml')).sort()) {
+  for (const file of readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()) {
     const value: unknown = parse(readFileSync(join(folder, file), 'utf8'));
     if (check(value)) {
       procedures.push(value);
@@ -23,7 +25,8 @@ export function loadProcedures(configDir: string): readonly Procedure[] {
       errors.push(...(check.errors ?? []).map((error) => `${file}${error.instancePath}: ${error.message}`));
     }
   }
-  if (errors.length > 0) throw new AppError({ code: 'configuration-invalid', disposition: 'bug', detail: errors.join('\n') });
+  if (errors.length > 0)
+    throw new AppError({ code: 'configuration-invalid', disposition: 'bug', detail: errors.join('\n') });
   return procedures;
 }
 
@@ -35,7 +38,8 @@ function localCodeGaps(procedure: Procedure): string[] {
   if (ranges.at(-1)?.to !== undefined) problems.push('localCodes: no code after ' + String(ranges.at(-1)?.to));
   for (const [index, range] of ranges.entries()) {
     const next = ranges[index + 1];
-    if (next && next.from !== dayAfter(range.to)) problems.push(`localCodes: ${range.code} and ${next.code} leave a gap or overlap`);
+    if (next && next.from !== dayAfter(range.to))
+      problems.push(`localCodes: ${range.code} and ${next.code} leave a gap or overlap`);
   }
   return problems;
 }

@@ -6,7 +6,11 @@ import type { Actor, Command } from '../domain/commands';
 import { applyCommands, createDossiers, type ApplyDependencies, type NewDossier } from './apply-commands';
 
 const system: Actor = { id: 'system', type: 'system' };
-const deps: ApplyDependencies = { procedures: loadProcedures(join(__dirname, '../../../config')), clock: fixedClock(), ids: uuidIds };
+const deps: ApplyDependencies = {
+  procedures: loadProcedures(join(__dirname, '../../../config')),
+  clock: fixedClock(),
+  ids: uuidIds,
+};
 
 function newBirth(dvcltCode: string): NewDossier {
   return {
@@ -41,21 +45,39 @@ describe('applyCommands', () => {
   });
   afterAll(() => database.drop());
 
-  const create = (...dossiers: NewDossier[]): Promise<unknown> => database.db.run((tx) => createDossiers(tx, dossiers, deps));
+  const create = (...dossiers: NewDossier[]): Promise<unknown> =>
+    database.db.run((tx) => createDossiers(tx, dossiers, deps));
 
   it('writes journal, projection, codes and outbox of many dossiers in one transaction', async () => {
     const dossiers = ['G22.99.08-261125-000101', 'G22.99.08-261125-000102'].map(newBirth);
     await create(...dossiers);
-    const commands = dossiers.map(({ dossierId }, index) => ({ dossierId, command: decide('accept', `H99.101-261125-010${index}`), actor: system }));
+    const commands = dossiers.map(({ dossierId }, index) => ({
+      dossierId,
+      command: decide('accept', `H99.101-261125-010${index}`),
+      actor: system,
+    }));
     const results = await database.db.run((tx) => applyCommands(tx, commands, deps));
-    expect(results.map((result) => (result.conflict ? result.conflict.code : result.events.map((event) => `${event.seq} ${event.type}`)))).toEqual([
+    expect(
+      results.map((result) =>
+        result.conflict ? result.conflict.code : result.events.map((event) => `${event.seq} ${event.type}`),
+      ),
+    ).toEqual([
       ['2 one-stop-code.assigned', '3 dossier.accepted'],
       ['2 one-stop-code.assigned', '3 dossier.accepted'],
     ]);
     const ids = dossiers.map((one) => one.dossierId);
-    const rows = await database.db.query<{ state: string; version: number }>(`select state, version from dossier where id = any($1)`, [ids]);
-    expect(rows).toEqual([{ state: 'with-registry', version: 3 }, { state: 'with-registry', version: 3 }]);
-    const outbox = await database.db.query<{ seq: number; type: string }>(`select seq, type from event_outbox where dossier_id = $1 order by id`, [ids[0]]);
+    const rows = await database.db.query<{ state: string; version: number }>(
+      `select state, version from dossier where id = any($1)`,
+      [ids],
+    );
+    expect(rows).toEqual([
+      { state: 'with-registry', version: 3 },
+      { state: 'with-registry', version: 3 },
+    ]);
+    const outbox = await database.db.query<{ seq: number; type: string }>(
+      `select seq, type from event_outbox where dossier_id = $1 order by id`,
+      [ids[0]],
+    );
     expect(outbox).toEqual([
       { seq: 1, type: 'vn.lienthong.dossier.received.v1' },
       { seq: 2, type: 'vn.lienthong.one-stop-code.assigned.v1' },
@@ -67,7 +89,14 @@ describe('applyCommands', () => {
     const [one, other] = [newBirth('G22.99.08-261125-000201'), newBirth('G22.99.08-261125-000202')];
     await create(one, other);
     const results = await database.db.run((tx) =>
-      applyCommands(tx, [{ dossierId: one.dossierId, command: decide('hand-over'), actor: system }, { dossierId: other.dossierId, command: decide('accept', 'H99.101-261125-0202'), actor: system }], deps),
+      applyCommands(
+        tx,
+        [
+          { dossierId: one.dossierId, command: decide('hand-over'), actor: system },
+          { dossierId: other.dossierId, command: decide('accept', 'H99.101-261125-0202'), actor: system },
+        ],
+        deps,
+      ),
     );
     expect(results[0]?.conflict).toMatchObject({ code: 'decision-not-allowed', state: 'received' });
     expect(results[1]?.conflict).toBeUndefined();
@@ -77,8 +106,12 @@ describe('applyCommands', () => {
     const twice = ['G22.99.08-261125-000301', 'G22.99.08-261125-000301'].map(newBirth);
     const outcomes = await Promise.allSettled(twice.map((one) => create(one)));
     expect(outcomes.filter((one) => one.status === 'fulfilled')).toHaveLength(1);
-    expect(outcomes.find((one) => one.status === 'rejected')).toMatchObject({ reason: { code: 'dossier-code-taken', disposition: 'retry' } });
-    const rows = await database.db.query(`select id from dossier where id = any($1)`, [twice.map((one) => one.dossierId)]);
+    expect(outcomes.find((one) => one.status === 'rejected')).toMatchObject({
+      reason: { code: 'dossier-code-taken', disposition: 'retry' },
+    });
+    const rows = await database.db.query(`select id from dossier where id = any($1)`, [
+      twice.map((one) => one.dossierId),
+    ]);
     expect(rows).toHaveLength(1);
   });
 
@@ -88,7 +121,10 @@ describe('applyCommands', () => {
     const accept = { dossierId: birth.dossierId, command: decide('accept', 'H99.101-261125-0401'), actor: system };
     const results = await Promise.all([1, 2, 3].map(() => database.db.run((tx) => applyCommands(tx, [accept], deps))));
     expect(results.flat().filter((result) => !result.conflict)).toHaveLength(1);
-    const journal = await database.db.query<{ seq: number }>(`select seq from journal where dossier_id = $1 order by seq`, [birth.dossierId]);
+    const journal = await database.db.query<{ seq: number }>(
+      `select seq from journal where dossier_id = $1 order by seq`,
+      [birth.dossierId],
+    );
     expect(journal.map((row) => row.seq)).toEqual([1, 2, 3]);
   });
 });

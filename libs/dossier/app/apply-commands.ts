@@ -1,6 +1,13 @@
 import { appendToOutbox, type DomainEventRecord } from '#bus';
 import { AppError, localDay, type Clock, type Ids, type Tx } from '#platform';
-import { insertCodes, insertDossiers, insertJournal, lockDossiers, updateDossiers, type JournalRow } from '../adapters/dossier-store';
+import {
+  insertCodes,
+  insertDossiers,
+  insertJournal,
+  lockDossiers,
+  updateDossiers,
+  type JournalRow,
+} from '../adapters/dossier-store';
 import { accept } from '../domain/accept';
 import type { Actor, Command, Conflict } from '../domain/commands';
 import { busType, type DossierEvent } from '../domain/events';
@@ -18,7 +25,13 @@ export interface CommandOnDossier {
 export type JournalEvent = DossierEvent & { seq: number; eventId: string };
 
 export type CommandResult =
-  | { dossierId: string; before: DossierState | null; after: DossierState; events: readonly JournalEvent[]; conflict?: undefined }
+  | {
+      dossierId: string;
+      before: DossierState | null;
+      after: DossierState;
+      events: readonly JournalEvent[];
+      conflict?: undefined;
+    }
   | { dossierId: string; conflict: Conflict; state: DossierState | null };
 
 export interface ApplyDependencies {
@@ -30,7 +43,11 @@ export interface ApplyDependencies {
 /** Applies commands to existing dossiers in the caller's transaction: locks the dossiers in sorted order (DESIGN §7 "Locks"),
  *  asks `accept` for each command in the given order, and writes journal, projection, codes and outbox in one statement each.
  *  A conflict changes nothing and stops nobody else. Results stand in the order of the commands. */
-export async function applyCommands(tx: Tx, commands: readonly CommandOnDossier[], deps: ApplyDependencies): Promise<CommandResult[]> {
+export async function applyCommands(
+  tx: Tx,
+  commands: readonly CommandOnDossier[],
+  deps: ApplyDependencies,
+): Promise<CommandResult[]> {
   if (commands.length === 0) return [];
   const states = await lockDossiers(tx, [...new Set(commands.map((one) => one.dossierId))].sort());
   const journal: JournalRow[] = [];
@@ -48,7 +65,11 @@ export interface NewDossier {
 
 /** Creates dossiers in the caller's transaction. A code that another transaction took meanwhile fails the whole batch with
  *  AppError `dossier-code-taken` (disposition `retry`): the caller looks again, one by one. */
-export async function createDossiers(tx: Tx, dossiers: readonly NewDossier[], deps: ApplyDependencies): Promise<CommandResult[]> {
+export async function createDossiers(
+  tx: Tx,
+  dossiers: readonly NewDossier[],
+  deps: ApplyDependencies,
+): Promise<CommandResult[]> {
   if (dossiers.length === 0) return [];
   const states = new Map<string, DossierState | null>(dossiers.map((one) => [one.dossierId, null]));
   const journal: JournalRow[] = [];
@@ -57,11 +78,21 @@ export async function createDossiers(tx: Tx, dossiers: readonly NewDossier[], de
   return results;
 }
 
-function applyOne(one: CommandOnDossier, states: Map<string, DossierState | null>, journal: JournalRow[], deps: ApplyDependencies): CommandResult {
+function applyOne(
+  one: CommandOnDossier,
+  states: Map<string, DossierState | null>,
+  journal: JournalRow[],
+  deps: ApplyDependencies,
+): CommandResult {
   const { dossierId, command, actor } = one;
   const before = states.get(dossierId) ?? null;
   const procedure = procedureFor(before, command, deps.procedures);
-  if (!procedure) return { dossierId, conflict: { code: 'procedure-unknown', state: before?.state ?? null, allowedDecisions: [] }, state: before };
+  if (!procedure)
+    return {
+      dossierId,
+      conflict: { code: 'procedure-unknown', state: before?.state ?? null, allowedDecisions: [] },
+      state: before,
+    };
   const now = deps.clock.now();
   const verdict = accept(before, command, procedure, now);
   if ('conflict' in verdict) return { dossierId, conflict: verdict.conflict, state: before };
@@ -78,7 +109,11 @@ function applyOne(one: CommandOnDossier, states: Map<string, DossierState | null
   return { dossierId, before, after: state, events };
 }
 
-function procedureFor(state: DossierState | null, command: Command, procedures: readonly Procedure[]): Procedure | undefined {
+function procedureFor(
+  state: DossierState | null,
+  command: Command,
+  procedures: readonly Procedure[],
+): Procedure | undefined {
   if (state) return procedures.find((procedure) => procedure.id === state.procedure);
   return command.kind === 'receive' ? procedureOf(procedures, command.procedureCode, command.module) : procedures[0];
 }
@@ -92,7 +127,9 @@ interface Changes {
 async function writeChanges(tx: Tx, { states, journal, isNew }: Changes): Promise<void> {
   if (journal.length === 0) return;
   const touched = new Set(journal.map((row) => row.dossierId));
-  const changed = [...states.values()].filter((state): state is DossierState => state !== null && touched.has(state.id));
+  const changed = [...states.values()].filter(
+    (state): state is DossierState => state !== null && touched.has(state.id),
+  );
   await (isNew ? insertDossiers(tx, changed) : updateDossiers(tx, changed));
   await insertCodes(tx, codesOf(journal));
   await insertJournal(tx, journal);
@@ -103,8 +140,10 @@ async function writeChanges(tx: Tx, { states, journal, isNew }: Changes): Promis
 function codesOf(journal: readonly JournalRow[]): { system: string; code: string; dossierId: string }[] {
   return journal.flatMap(({ dossierId, event }) => {
     if (event.type === 'dossier.received') return [{ system: 'dvclt', code: event.data.dvcltCode, dossierId }];
-    if (event.type === 'one-stop-code.assigned') return [{ system: 'one-stop', code: event.data.oneStopCode, dossierId }];
-    if (event.type === 'registration.completed') return [{ system: 'registry', code: event.data.registryCode, dossierId }];
+    if (event.type === 'one-stop-code.assigned')
+      return [{ system: 'one-stop', code: event.data.oneStopCode, dossierId }];
+    if (event.type === 'registration.completed')
+      return [{ system: 'registry', code: event.data.registryCode, dossierId }];
     return [];
   });
 }
@@ -120,6 +159,11 @@ function recordOf({ dossierId, event, at, after }: JournalRow): DomainEventRecor
     seq: event.seq,
     unit: after.unit,
     codes: { dvclt, ...(oneStop ? { oneStop } : {}), ...(registry.length > 0 ? { registry } : {}) },
-    data: { ...event.data, state: after.state, procedure: after.procedure, receivedDay: localDay(new Date(after.receivedAt)) },
+    data: {
+      ...event.data,
+      state: after.state,
+      procedure: after.procedure,
+      receivedDay: localDay(new Date(after.receivedAt)),
+    },
   };
 }

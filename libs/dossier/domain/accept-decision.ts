@@ -35,7 +35,11 @@ function decisionEvent(command: Decide, today: Date): DossierEvent {
     accept: () => ({ type: 'dossier.accepted', data: decided }),
     'request-supplement': () => ({
       type: 'supplement.requested',
-      data: { ...decided, by: 'one-stop', deadline: command.supplementDeadline ?? rfc3339(supplementDueAt(instantOr(command.decidedAt, today))) },
+      data: {
+        ...decided,
+        by: 'one-stop',
+        deadline: command.supplementDeadline ?? rfc3339(supplementDueAt(instantOr(command.decidedAt, today))),
+      },
     }),
     refuse: () => ({ type: 'dossier.refused', data: { ...decided, by: 'one-stop' } }),
     withdraw: () => ({ type: 'dossier.withdrawn', data: decided }),

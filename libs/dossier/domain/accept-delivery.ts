@@ -5,7 +5,13 @@ import type { DossierState } from './state';
 import { PortalStatus } from './statuses';
 
 type Settled = Extract<Command, { kind: 'delivery-settled' }>;
-type DeliveryCommand = Exclude<Command, { kind: 'receive' | 'receive-again' | 'decide' | 'registry-reported' | 'supplement-deadline-passed' | 'clear-attention' }>;
+type DeliveryCommand = Exclude<
+  Command,
+  {
+    kind:
+      'receive' | 'receive-again' | 'decide' | 'registry-reported' | 'supplement-deadline-passed' | 'clear-attention';
+  }
+>;
 
 /** What the end of a delivery means for the dossier: an outcome is a command too (DESIGN §3). */
 export function acceptDelivery(state: DossierState, command: DeliveryCommand): readonly DossierEvent[] {
@@ -55,7 +61,9 @@ function handedOver(state: DossierState, command: Settled): readonly DossierEven
     return [{ type: 'discrepancy.found', data: { partner: 'onestop', class: 'one-stop-code-differs' } }];
   }
   const assigned: DossierEvent[] =
-    oneStopCode !== undefined && known === undefined ? [{ type: 'one-stop-code.assigned', data: { oneStopCode, via: 'hand-over' } }] : [];
+    oneStopCode !== undefined && known === undefined
+      ? [{ type: 'one-stop-code.assigned', data: { oneStopCode, via: 'hand-over' } }]
+      : [];
   // A decision may have come before this answer: the one-stop is then further than "newly filed".
   const isFurther = state.statuses.oneStop !== undefined && (command.round ?? 0) === 0;
   return [...assigned, ...(isFurther ? [] : confirmed(command, PortalStatus.NewlyFiled))];
@@ -63,6 +71,7 @@ function handedOver(state: DossierState, command: Settled): readonly DossierEven
 
 /** A push that arrives after the dossier's end tells nobody (CONTRACTS §2: DVCLT gets no 7, the one-stop no 4). */
 function submitted(state: DossierState, command: Settled): readonly DossierEvent[] {
-  if (isFinal(state.state)) return [{ type: 'discrepancy.found', data: { partner: 'hotich', class: 'submitted-after-end' } }];
+  if (isFinal(state.state))
+    return [{ type: 'discrepancy.found', data: { partner: 'hotich', class: 'submitted-after-end' } }];
   return [{ type: 'registration.submitted', data: { at: command.at, repeat: state.registry.submitted } }];
 }

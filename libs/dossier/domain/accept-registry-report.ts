@@ -41,7 +41,8 @@ function statusOnly(state: DossierState, report: Report): readonly DossierEvent[
 
 /** Completed without file or number: stay, poll on, tell nobody (Q19). */
 function completed(state: DossierState, report: Report): readonly DossierEvent[] {
-  if (state.state === 'registered' || !report.result) return state.state === 'registered' ? [] : statusOnly(state, report);
+  if (state.state === 'registered' || !report.result)
+    return state.state === 'registered' ? [] : statusOnly(state, report);
   if (state.state !== 'with-registry') return disagree(state, report, 'completed-out-of-turn');
   return [{ type: 'registration.completed', data: { ...decided(report), ...report.result } }];
 }
@@ -55,7 +56,8 @@ function supplementAsked(state: DossierState, report: Report): readonly DossierE
 
 /** hộ tịch may refuse what it asked to be supplemented; DVCLT takes a 6 at once after a 2. */
 function refused(state: DossierState, report: Report): readonly DossierEvent[] {
-  const isItsTurn = state.state === 'with-registry' || (state.state === 'awaiting-supplement' && state.supplement?.by === 'registry');
+  const isItsTurn =
+    state.state === 'with-registry' || (state.state === 'awaiting-supplement' && state.supplement?.by === 'registry');
   if (!isItsTurn) return disagree(state, report, 'refused-out-of-turn');
   return [{ type: 'dossier.refused', data: { ...decided(report), by: 'registry' } }];
 }
@@ -63,10 +65,15 @@ function refused(state: DossierState, report: Report): readonly DossierEvent[] {
 /** Reported once: the number is kept, and the difference goes to a person. */
 function disagree(state: DossierState, report: Report, difference: string): readonly DossierEvent[] {
   const status = statusOnly(state, report);
-  return status.length === 0 ? [] : [...status, { type: 'discrepancy.found', data: { partner: 'hotich', class: difference } }];
+  return status.length === 0
+    ? []
+    : [...status, { type: 'discrepancy.found', data: { partner: 'hotich', class: difference } }];
 }
 
 function afterEnd(state: DossierState, report: Report): readonly DossierEvent[] {
-  const isExpected = state.state === 'finished' || state.statuses.registry === report.status || report.status !== RegistryStatus.Completed;
+  const isExpected =
+    state.state === 'finished' ||
+    state.statuses.registry === report.status ||
+    report.status !== RegistryStatus.Completed;
   return isExpected ? [] : disagree(state, report, 'registered-after-end');
 }

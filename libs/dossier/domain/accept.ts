@@ -11,7 +11,8 @@ import { rfc3339 } from '#platform';
 /** The decision about every change of a dossier: events, or a conflict that says what would be allowed.
  *  Pure and total (DESIGN §6). `state` is null before the first event; `today` is the instant of the command. */
 export function accept(state: DossierState | null, command: Command, procedure: Procedure, today: Date): Verdict {
-  if (command.kind === 'receive') return state === null ? receive(command, procedure) : conflict(state, 'dossier-exists');
+  if (command.kind === 'receive')
+    return state === null ? receive(command, procedure) : conflict(state, 'dossier-exists');
   if (state === null) return { conflict: { code: 'dossier-unknown', state: null, allowedDecisions: [] } };
   switch (command.kind) {
     case 'receive-again':
@@ -59,7 +60,10 @@ function receive(command: Extract<Command, { kind: 'receive' }>, procedure: Proc
 }
 
 /** The same code listed or filed again (CONTRACTS §1.3 *Intake*). */
-function receiveAgain(state: DossierState, command: Extract<Command, { kind: 'receive-again' }>): readonly DossierEvent[] {
+function receiveAgain(
+  state: DossierState,
+  command: Extract<Command, { kind: 'receive-again' }>,
+): readonly DossierEvent[] {
   const isAwaited = state.state === 'awaiting-supplement';
   if (state.contentDigests.includes(command.contentDigest)) {
     // An old listing is never a supplement: while one is awaited it stays unacknowledged.
@@ -70,7 +74,12 @@ function receiveAgain(state: DossierState, command: Extract<Command, { kind: 're
     return [{ type: 'supplement.received', data: { contentRef, contentDigest, round: state.round + 1 } }];
   }
   const { contentDigest, messageId } = command;
-  return [{ type: 'conflict.recorded', data: { reason: 'content-changed-unasked', contentDigest, ...(messageId ? { messageId } : {}) } }];
+  return [
+    {
+      type: 'conflict.recorded',
+      data: { reason: 'content-changed-unasked', contentDigest, ...(messageId ? { messageId } : {}) },
+    },
+  ];
 }
 
 /** Only a person refuses; the passed deadline calls for one. */

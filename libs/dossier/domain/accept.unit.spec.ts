@@ -29,7 +29,11 @@ function born(change: Partial<DossierState> = {}): DossierState {
     NOW,
   );
   if ('conflict' in verdict) throw new Error('a birth is received');
-  return { ...verdict.events.reduce<DossierState | null>((state, event) => evolve(state, event, AT), null)!, id: 'dossier-1', ...change };
+  return {
+    ...verdict.events.reduce<DossierState | null>((state, event) => evolve(state, event, AT), null)!,
+    id: 'dossier-1',
+    ...change,
+  };
 }
 
 function types(verdict: Verdict): string[] | string {
@@ -43,17 +47,48 @@ describe('accept: decisions', () => {
     const before = born({ state, codes: { dvclt: 'G22.99.08-261125-000001', oneStop: 'H99.1', registry: [] } });
     const verdict = accept(before, { kind: 'decide', decision, decidedAt: AT, registration: 'none' }, birth, NOW);
     if (allowedDecisions(state).includes(decision)) expect(Array.isArray(types(verdict))).toBe(true);
-    else expect(verdict).toEqual({ conflict: { code: 'decision-not-allowed', state, allowedDecisions: allowedDecisions(state) } });
+    else
+      expect(verdict).toEqual({
+        conflict: { code: 'decision-not-allowed', state, allowedDecisions: allowedDecisions(state) },
+      });
   });
 
   it.each<[Parameters<typeof born>[0], Command, DossierStateName]>([
-    [{ state: 'with-one-stop' }, { kind: 'decide', decision: 'accept', decidedAt: AT, registration: 'none' }, 'with-registry'],
-    [{ state: 'with-one-stop' }, { kind: 'decide', decision: 'request-supplement', decidedAt: AT, registration: 'none' }, 'awaiting-supplement'],
-    [{ state: 'awaiting-supplement' }, { kind: 'decide', decision: 'refuse', decidedAt: AT, registration: 'none' }, 'refused'],
-    [{ state: 'with-registry' }, { kind: 'decide', decision: 'withdraw', decidedAt: AT, registration: 'unsent' }, 'withdrawn'],
-    [{ state: 'with-registry' }, { kind: 'decide', decision: 'stop', decidedAt: AT, registration: 'settled' }, 'stopped'],
-    [{ state: 'with-one-stop' }, { kind: 'decide', decision: 'require-fee', decidedAt: AT, registration: 'none' }, 'with-one-stop'],
-    [{ state: 'registered' }, { kind: 'decide', decision: 'hand-over', decidedAt: AT, registration: 'settled' }, 'finished'],
+    [
+      { state: 'with-one-stop' },
+      { kind: 'decide', decision: 'accept', decidedAt: AT, registration: 'none' },
+      'with-registry',
+    ],
+    [
+      { state: 'with-one-stop' },
+      { kind: 'decide', decision: 'request-supplement', decidedAt: AT, registration: 'none' },
+      'awaiting-supplement',
+    ],
+    [
+      { state: 'awaiting-supplement' },
+      { kind: 'decide', decision: 'refuse', decidedAt: AT, registration: 'none' },
+      'refused',
+    ],
+    [
+      { state: 'with-registry' },
+      { kind: 'decide', decision: 'withdraw', decidedAt: AT, registration: 'unsent' },
+      'withdrawn',
+    ],
+    [
+      { state: 'with-registry' },
+      { kind: 'decide', decision: 'stop', decidedAt: AT, registration: 'settled' },
+      'stopped',
+    ],
+    [
+      { state: 'with-one-stop' },
+      { kind: 'decide', decision: 'require-fee', decidedAt: AT, registration: 'none' },
+      'with-one-stop',
+    ],
+    [
+      { state: 'registered' },
+      { kind: 'decide', decision: 'hand-over', decidedAt: AT, registration: 'settled' },
+      'finished',
+    ],
   ])('moves %o by %o to %s', (before, command, after) => {
     const verdict = accept(born(before), command, birth, NOW);
     const events = 'events' in verdict ? verdict.events : [];
@@ -61,23 +96,55 @@ describe('accept: decisions', () => {
   });
 
   it('takes a decision with the code of the one-stop as evidence of the hand-over', () => {
-    const verdict = accept(born(), { kind: 'decide', decision: 'accept', decidedAt: AT, oneStopCode: 'H99.7', registration: 'none' }, birth, NOW);
+    const verdict = accept(
+      born(),
+      { kind: 'decide', decision: 'accept', decidedAt: AT, oneStopCode: 'H99.7', registration: 'none' },
+      birth,
+      NOW,
+    );
     expect(types(verdict)).toEqual(['one-stop-code.assigned', 'dossier.accepted']);
   });
 
   it('does not take a decision that names another code', () => {
-    const before = born({ state: 'with-one-stop', codes: { dvclt: 'G22.99.08-261125-000001', oneStop: 'H99.1', registry: [] } });
-    expect(types(accept(before, { kind: 'decide', decision: 'accept', decidedAt: AT, oneStopCode: 'H99.2', registration: 'none' }, birth, NOW))).toBe('one-stop-code-mismatch');
+    const before = born({
+      state: 'with-one-stop',
+      codes: { dvclt: 'G22.99.08-261125-000001', oneStop: 'H99.1', registry: [] },
+    });
+    expect(
+      types(
+        accept(
+          before,
+          { kind: 'decide', decision: 'accept', decidedAt: AT, oneStopCode: 'H99.2', registration: 'none' },
+          birth,
+          NOW,
+        ),
+      ),
+    ).toBe('one-stop-code-mismatch');
   });
 
-  it.each(['in-flight', 'unknown'] as const)('records a discrepancy when a withdrawal meets a registration that is %s', (registration) => {
-    const verdict = accept(born({ state: 'with-registry' }), { kind: 'decide', decision: 'withdraw', decidedAt: AT, registration }, birth, NOW);
-    expect(types(verdict)).toEqual(['dossier.withdrawn', 'discrepancy.found']);
-  });
+  it.each(['in-flight', 'unknown'] as const)(
+    'records a discrepancy when a withdrawal meets a registration that is %s',
+    (registration) => {
+      const verdict = accept(
+        born({ state: 'with-registry' }),
+        { kind: 'decide', decision: 'withdraw', decidedAt: AT, registration },
+        birth,
+        NOW,
+      );
+      expect(types(verdict)).toEqual(['dossier.withdrawn', 'discrepancy.found']);
+    },
+  );
 
   it('sets the deadline of a supplement seven working days after the request', () => {
-    const verdict = accept(born({ state: 'with-one-stop' }), { kind: 'decide', decision: 'request-supplement', decidedAt: '2026-11-25T09:00:00+07:00', registration: 'none' }, birth, NOW);
-    expect('events' in verdict && (verdict.events[0]?.data as { deadline: string }).deadline).toBe('2026-12-04T17:00:00.000+07:00');
+    const verdict = accept(
+      born({ state: 'with-one-stop' }),
+      { kind: 'decide', decision: 'request-supplement', decidedAt: '2026-11-25T09:00:00+07:00', registration: 'none' },
+      birth,
+      NOW,
+    );
+    expect('events' in verdict && (verdict.events[0]?.data as { deadline: string }).deadline).toBe(
+      '2026-12-04T17:00:00.000+07:00',
+    );
   });
 });
 
@@ -110,7 +177,8 @@ describe('accept: hộ tịch reports', () => {
     at: AT,
     ...(hasResult ? { result: { registryCode: '17/2026', resultRef: 'r', resultDigest: 'd' } } : {}),
   });
-  const waiting = (): DossierState => born({ state: 'with-registry', registry: { submitted: true, resubmitAwaited: false } });
+  const waiting = (): DossierState =>
+    born({ state: 'with-registry', registry: { submitted: true, resubmitAwaited: false } });
 
   it.each<[string, Command, string[]]>([
     ['waiting', report(1), ['registry-status.reported']],
@@ -129,25 +197,49 @@ describe('accept: hộ tịch reports', () => {
   });
 
   it('takes a row as evidence that the push arrived', () => {
-    expect(types(accept(born({ state: 'with-registry' }), report(4, true), birth, NOW))).toEqual(['registration.submitted', 'registration.completed']);
+    expect(types(accept(born({ state: 'with-registry' }), report(4, true), birth, NOW))).toEqual([
+      'registration.submitted',
+      'registration.completed',
+    ]);
   });
 
   it('reports a registration that came after a withdrawal as a discrepancy', () => {
-    expect(types(accept(born({ state: 'withdrawn' }), report(4, true), birth, NOW))).toEqual(['registry-status.reported', 'discrepancy.found']);
+    expect(types(accept(born({ state: 'withdrawn' }), report(4, true), birth, NOW))).toEqual([
+      'registry-status.reported',
+      'discrepancy.found',
+    ]);
   });
 });
 
 describe('accept: deliveries', () => {
   it('does not assign a code twice, and reports another code as a discrepancy', () => {
-    const settled = (oneStopCode: string): Command => ({ kind: 'delivery-settled', partner: 'onestop', operation: 'hand-over-dossier', outcome: 'accepted', oneStopCode, at: AT });
-    const known = born({ state: 'with-one-stop', codes: { dvclt: 'G22.99.08-261125-000001', oneStop: 'H99.1', registry: [] } });
-    expect(types(accept(born(), settled('H99.1'), birth, NOW))).toEqual(['one-stop-code.assigned', 'partner-status.confirmed']);
+    const settled = (oneStopCode: string): Command => ({
+      kind: 'delivery-settled',
+      partner: 'onestop',
+      operation: 'hand-over-dossier',
+      outcome: 'accepted',
+      oneStopCode,
+      at: AT,
+    });
+    const known = born({
+      state: 'with-one-stop',
+      codes: { dvclt: 'G22.99.08-261125-000001', oneStop: 'H99.1', registry: [] },
+    });
+    expect(types(accept(born(), settled('H99.1'), birth, NOW))).toEqual([
+      'one-stop-code.assigned',
+      'partner-status.confirmed',
+    ]);
     expect(types(accept(known, settled('H99.1'), birth, NOW))).toEqual(['partner-status.confirmed']);
     expect(types(accept(known, settled('H99.2'), birth, NOW))).toEqual(['discrepancy.found']);
   });
 
   it('tells nobody of a push that arrived after a withdrawal', () => {
-    const verdict = accept(born({ state: 'withdrawn' }), { kind: 'delivery-settled', partner: 'hotich', operation: 'submit-registration', outcome: 'accepted', at: AT }, birth, NOW);
+    const verdict = accept(
+      born({ state: 'withdrawn' }),
+      { kind: 'delivery-settled', partner: 'hotich', operation: 'submit-registration', outcome: 'accepted', at: AT },
+      birth,
+      NOW,
+    );
     expect(types(verdict)).toEqual(['discrepancy.found']);
   });
 
@@ -155,6 +247,9 @@ describe('accept: deliveries', () => {
     const before = born({ state: 'awaiting-supplement', supplement: { by: 'one-stop', deadline: AT } });
     const verdict = accept(before, { kind: 'supplement-deadline-passed', deadline: AT }, birth, NOW);
     const events: readonly DossierEvent[] = 'events' in verdict ? verdict.events : [];
-    expect(events.reduce<DossierState>((state, event) => evolve(state, event, AT), before)).toMatchObject({ state: 'awaiting-supplement', attention: true });
+    expect(events.reduce<DossierState>((state, event) => evolve(state, event, AT), before)).toMatchObject({
+      state: 'awaiting-supplement',
+      attention: true,
+    });
   });
 });

@@ -3,7 +3,15 @@ import type { PartnerId } from './partners';
 import type { RegistryStatus } from './statuses';
 
 /** Decisions of the one-stop's officers (CONTRACTS §2). */
-export const DECISIONS = ['accept', 'request-supplement', 'refuse', 'withdraw', 'require-fee', 'stop', 'hand-over'] as const;
+export const DECISIONS = [
+  'accept',
+  'request-supplement',
+  'refuse',
+  'withdraw',
+  'require-fee',
+  'stop',
+  'hand-over',
+] as const;
 export type Decision = (typeof DECISIONS)[number];
 
 /** Where the registration's message to hộ tịch stands when a decision is taken (read under the lane's lock). */
@@ -11,7 +19,10 @@ export type RegistrationDelivery = 'none' | 'unsent' | 'in-flight' | 'unknown' |
 
 /** Everything that may change a dossier. Each is asked of `accept`, which answers with events or a conflict. */
 export type Command =
-  | ({ kind: 'receive'; oneStopCode?: string } & Omit<DossierEventData['dossier.received'], 'procedure' | 'localProcedureCode' | 'dueAt' | 'legs'>)
+  | ({ kind: 'receive'; oneStopCode?: string } & Omit<
+      DossierEventData['dossier.received'],
+      'procedure' | 'localProcedureCode' | 'dueAt' | 'legs'
+    >)
   | { kind: 'receive-again'; contentRef: string; contentDigest: string; messageId?: string }
   | {
       kind: 'decide';

@@ -5,7 +5,12 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 
 const text: JsonSchema = { type: 'string', minLength: 1, maxLength: 200 };
 const instant: JsonSchema = { type: 'string', format: 'date-time' };
-const ref: JsonSchema = { type: 'string', minLength: 1, maxLength: 64, description: 'Reference of a sealed object in the vault.' };
+const ref: JsonSchema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 64,
+  description: 'Reference of a sealed object in the vault.',
+};
 const digest: JsonSchema = { type: 'string', minLength: 1, maxLength: 128 };
 const round: JsonSchema = { type: 'integer', minimum: 0, description: 'Supplement rounds received.' };
 const partner: JsonSchema = { enum: ['dvclt', 'hotich', 'dvcqg', 'onestop'] };
@@ -42,7 +47,12 @@ const SHAPES: Readonly<Record<DossierEventType, Shape>> = {
       contentDigest: digest,
       legs: {
         type: 'array',
-        items: { type: 'object', additionalProperties: false, required: ['leg', 'authority'], properties: { leg: text, authority: text, dueAt: instant } },
+        items: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['leg', 'authority'],
+          properties: { leg: text, authority: text, dueAt: instant },
+        },
       },
     },
   },

@@ -61,7 +61,11 @@ export interface DossierEventData {
   'registration.submitted': { at: string; repeat: boolean };
   'registry-status.reported': { status: RegistryStatus; at: string };
   'registration.completed': Decided & { registryCode: string; resultRef: string; resultDigest: string };
-  'partner-status.confirmed': { partner: PartnerId; status: DvcltStatus | PortalStatus; outcome: 'accepted' | 'already-applied' };
+  'partner-status.confirmed': {
+    partner: PartnerId;
+    status: DvcltStatus | PortalStatus;
+    outcome: 'accepted' | 'already-applied';
+  };
   'portal-dossier.found': { via: string };
   /** Content that nobody asked for: kept (its digest is held from now on), and a person decides. */
   'conflict.recorded': { reason: string; messageId?: string; contentDigest?: string };

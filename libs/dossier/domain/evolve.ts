@@ -5,7 +5,8 @@ import { DvcltStatus, RegistryStatus, type PortalStatus } from './statuses';
 
 /** Folds one event into the state. Total: every event in every state gives a state. `at` is RFC 3339. */
 export function evolve(state: DossierState | null, event: DossierEvent, at: string): DossierState {
-  if (event.type === 'dossier.received') return state === null ? born(event.data, at) : { ...state, version: state.version + 1 };
+  if (event.type === 'dossier.received')
+    return state === null ? born(event.data, at) : { ...state, version: state.version + 1 };
   if (state === null) throw new Error('a journal begins with dossier.received');
   const next: DossierState = { ...state, version: state.version + 1, updatedAt: at };
   const portalStatus = portalStatusOf(event);
@@ -15,7 +16,9 @@ export function evolve(state: DossierState | null, event: DossierEvent, at: stri
 }
 
 type Change = (state: DossierState, data: never, at: string) => Partial<DossierState>;
-type Changes = { [T in DossierEvent['type']]?: (state: DossierState, data: DossierEventData[T], at: string) => Partial<DossierState> };
+type Changes = {
+  [T in DossierEvent['type']]?: (state: DossierState, data: DossierEventData[T], at: string) => Partial<DossierState>;
+};
 
 function born(fact: DossierEventData['dossier.received'], at: string): DossierState {
   return {
@@ -47,11 +50,15 @@ function born(fact: DossierEventData['dossier.received'], at: string): DossierSt
 
 /** The first leg is the registration; the legs behind it start when it is done (procedures.md §2.3 step 12). */
 function moveLegs(legs: readonly LegState[], registration: LegState['state'], at: string): LegState[] {
-  const behind: LegState['state'] = registration === 'done' ? 'running' : registration === 'running' ? 'waiting' : 'cancelled';
+  const behind: LegState['state'] =
+    registration === 'done' ? 'running' : registration === 'running' ? 'waiting' : 'cancelled';
   return legs.map((leg, index) => ({ ...leg, state: index === 0 ? registration : behind, since: at }));
 }
 
-function decided(state: DossierStateName, portal?: PortalStatus): (before: DossierState, fact: { officerRef?: string }) => Partial<DossierState> {
+function decided(
+  state: DossierStateName,
+  portal?: PortalStatus,
+): (before: DossierState, fact: { officerRef?: string }) => Partial<DossierState> {
   return (before, fact) => ({
     state,
     officerRef: fact.officerRef ?? before.officerRef,
@@ -87,7 +94,12 @@ const CHANGES: Changes = {
     supplement: { by: fact.by, deadline: fact.deadline, officerRef: fact.officerRef },
     // After a 2 the path runs again from 3 (CONTRACTS §1.3 "DVCLT order").
     dvcltPlanned: state.dvcltPlanned.filter((step) => step === DvcltStatus.ReceivedByProvince),
-    ...(fact.by === 'registry' ? { statuses: { ...state.statuses, registry: RegistryStatus.SupplementRequired } } : {}),
+    ...(fact.by === 'registry'
+      ? {
+          statuses: { ...state.statuses, registry: RegistryStatus.SupplementRequired },
+          registry: { ...state.registry, askedAt: fact.decidedAt },
+        }
+      : {}),
   }),
   'dossier.refused': (state, fact, at) => ({
     ...decided('refused', fact.by === 'one-stop' ? 3 : undefined)(state, fact),
@@ -95,12 +107,20 @@ const CHANGES: Changes = {
     legs: moveLegs(state.legs, 'refused', at),
     ...(fact.by === 'registry' ? { statuses: { ...state.statuses, registry: RegistryStatus.Refused } } : {}),
   }),
-  'dossier.withdrawn': (state, fact, at) => ({ ...decided('withdrawn', 7)(state, fact), supplement: undefined, legs: moveLegs(state.legs, 'cancelled', at) }),
-  'dossier.stopped': (state, fact, at) => ({ ...decided('stopped', 8)(state, fact), supplement: undefined, legs: moveLegs(state.legs, 'cancelled', at) }),
+  'dossier.withdrawn': (state, fact, at) => ({
+    ...decided('withdrawn', 7)(state, fact),
+    supplement: undefined,
+    legs: moveLegs(state.legs, 'cancelled', at),
+  }),
+  'dossier.stopped': (state, fact, at) => ({
+    ...decided('stopped', 8)(state, fact),
+    supplement: undefined,
+    legs: moveLegs(state.legs, 'cancelled', at),
+  }),
   'fee.required': (state, fact) => decided(state.state, 6)(state, fact),
   'result.handed-over': decided('finished', 10),
   'registration.submitted': (state, fact) => ({
-    registry: { submitted: true, resubmitAwaited: false, submittedAt: fact.at },
+    registry: { ...state.registry, submitted: true, resubmitAwaited: false, submittedAt: fact.at },
     dvcltPlanned: planned(state, DvcltStatus.PassedToRegistry),
   }),
   'registry-status.reported': (state, fact) => ({ statuses: { ...state.statuses, registry: fact.status } }),

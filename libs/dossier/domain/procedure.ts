@@ -48,7 +48,9 @@ export function bareProcedureCode(written: string): string {
 /** Finds the procedure of a source's code; the module must agree (a birth code on a death dossier is a trap). */
 export function procedureOf(procedures: readonly Procedure[], code: string, module: string): Procedure | undefined {
   const bare = bareProcedureCode(code);
-  return procedures.find((procedure) => procedure.module === module && procedure.codes.some((known) => known.code === bare));
+  return procedures.find(
+    (procedure) => procedure.module === module && procedure.codes.some((known) => known.code === bare),
+  );
 }
 
 /** Local code by date of receipt; the loader guarantees that one is valid on every date. */
@@ -61,7 +63,9 @@ export function localCodeOn(procedure: Procedure, receivedAt: Date): string {
 /** Legs of a dossier by date of receipt and source code. */
 export function legsOn(procedure: Procedure, code: string, receivedAt: Date): Procedure['legs'] {
   const narrowed = procedure.codes.find((known) => known.code === bareProcedureCode(code))?.legs;
-  return procedure.legs.filter((leg) => isValidOn(leg, receivedAt) && (narrowed === undefined || narrowed.includes(leg.leg)));
+  return procedure.legs.filter(
+    (leg) => isValidOn(leg, receivedAt) && (narrowed === undefined || narrowed.includes(leg.leg)),
+  );
 }
 
 /** Key of the message table for an event: the source or the deciding authority makes a variant. */

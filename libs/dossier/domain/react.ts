@@ -14,6 +14,8 @@ export interface PlannedFacts {
   round?: number;
   /** The registry has an earlier push of this dossier. */
   repush?: boolean;
+  /** A re-push: when the request that it answers was made, RFC 3339, by the registry's clock. */
+  answersRequestAt?: string;
 }
 
 export interface PlannedDelivery {
@@ -39,7 +41,12 @@ export interface Reaction {
 export function react(stateAfter: DossierState, event: DossierEvent, procedure: Procedure, at: string): Reaction {
   const rules = procedure.messages[messageKey(event, stateAfter.source)] ?? [];
   return {
-    deliveries: rules.map((rule, step) => ({ partner: rule.to, operation: rule.do, step, facts: factsOf(rule, stateAfter, event, at) })),
+    deliveries: rules.map((rule, step) => ({
+      partner: rule.to,
+      operation: rule.do,
+      step,
+      facts: factsOf(rule, stateAfter, event, at),
+    })),
     timers: event.type === 'supplement.requested' ? [{ kind: 'supplement-deadline', dueAt: event.data.deadline }] : [],
   };
 }
@@ -51,7 +58,12 @@ export function isMoot(delivery: PlannedDelivery, stateNow: DossierState): boole
 }
 
 function factsOf(rule: MessageRule, state: DossierState, event: DossierEvent, at: string): PlannedFacts {
-  return { factAt: at, ...(rule.status === undefined ? {} : { status: rule.status }), ...ofEvent(event), ...ofOperation(rule.do, state) };
+  return {
+    factAt: at,
+    ...(rule.status === undefined ? {} : { status: rule.status }),
+    ...ofEvent(event),
+    ...ofOperation(rule.do, state),
+  };
 }
 
 function ofEvent(event: DossierEvent): Partial<PlannedFacts> {
@@ -65,20 +77,30 @@ function ofEvent(event: DossierEvent): Partial<PlannedFacts> {
   return facts;
 }
 
+/** What each kind of message needs to know of the dossier; a kind that is not named needs nothing. */
+const FACTS_OF_OPERATION: Readonly<Record<string, (state: DossierState) => Partial<PlannedFacts>>> = {
+  'acknowledge-receipt': (state) => ({ round: state.round }),
+  'hand-over-dossier': (state) => ({ contentRef: state.contentRef, round: state.round }),
+  'submit-registration': submissionFacts,
+  'sync-dossier': (state) => ({ contentRef: state.contentRef, ...resultFacts(state) }),
+  'push-status': resultFacts,
+  'report-status': resultFacts,
+};
+
 function ofOperation(operation: string, state: DossierState): Partial<PlannedFacts> {
-  switch (operation) {
-    case 'acknowledge-receipt':
-      return { round: state.round };
-    case 'hand-over-dossier':
-      return { contentRef: state.contentRef, round: state.round };
-    case 'submit-registration':
-      return { contentRef: state.contentRef, round: state.round, repush: state.registry.submitted, ...(state.officerRef ? { officerRef: state.officerRef } : {}) };
-    case 'sync-dossier':
-      return { contentRef: state.contentRef, ...(state.resultRef ? { resultRef: state.resultRef } : {}) };
-    case 'push-status':
-    case 'report-status':
-      return state.resultRef ? { resultRef: state.resultRef } : {};
-    default:
-      return {};
-  }
+  return FACTS_OF_OPERATION[operation]?.(state) ?? {};
+}
+
+function submissionFacts(state: DossierState): Partial<PlannedFacts> {
+  return {
+    contentRef: state.contentRef,
+    round: state.round,
+    repush: state.registry.submitted,
+    ...(state.registry.submitted && state.registry.askedAt ? { answersRequestAt: state.registry.askedAt } : {}),
+    ...(state.officerRef ? { officerRef: state.officerRef } : {}),
+  };
+}
+
+function resultFacts(state: DossierState): Partial<PlannedFacts> {
+  return state.resultRef ? { resultRef: state.resultRef } : {};
 }

@@ -23,7 +23,12 @@ const receive: Command = {
   contentRef: 'content-1',
   contentDigest: 'digest-1',
 };
-const decide = (decision: Extract<Command, { kind: 'decide' }>['decision']): Command => ({ kind: 'decide', decision, decidedAt: AT, registration: 'none' });
+const decide = (decision: Extract<Command, { kind: 'decide' }>['decision']): Command => ({
+  kind: 'decide',
+  decision,
+  decidedAt: AT,
+  registration: 'none',
+});
 
 /** Runs commands through accept and evolve, and collects what react plans for each event. */
 function run(commands: readonly Command[]): { state: DossierState; events: DossierEvent[]; messages: string[] } {
@@ -36,19 +41,49 @@ function run(commands: readonly Command[]): { state: DossierState; events: Dossi
     for (const event of verdict.events) {
       state = evolve(state, event, AT);
       events.push(event);
-      messages.push(...react(state, event, birth, AT).deliveries.map((one) => [one.partner, one.operation, one.facts.status].filter((part) => part !== undefined).join(' ')));
+      messages.push(
+        ...react(state, event, birth, AT).deliveries.map((one) =>
+          [one.partner, one.operation, one.facts.status].filter((part) => part !== undefined).join(' '),
+        ),
+      );
     }
   }
   return { state: state!, events, messages };
 }
 
-const handedOver: Command = { kind: 'delivery-settled', partner: 'onestop', operation: 'hand-over-dossier', outcome: 'accepted', oneStopCode: 'H99.101-261125-0001', at: AT };
-const pushed: Command = { kind: 'delivery-settled', partner: 'hotich', operation: 'submit-registration', outcome: 'accepted', at: AT };
-const completed: Command = { kind: 'registry-reported', status: 4, at: AT, result: { registryCode: '17/2026', resultRef: 'result-1', resultDigest: 'digest-r' } };
+const handedOver: Command = {
+  kind: 'delivery-settled',
+  partner: 'onestop',
+  operation: 'hand-over-dossier',
+  outcome: 'accepted',
+  oneStopCode: 'H99.101-261125-0001',
+  at: AT,
+};
+const pushed: Command = {
+  kind: 'delivery-settled',
+  partner: 'hotich',
+  operation: 'submit-registration',
+  outcome: 'accepted',
+  at: AT,
+};
+const completed: Command = {
+  kind: 'registry-reported',
+  status: 4,
+  at: AT,
+  result: { registryCode: '17/2026', resultRef: 'result-1', resultDigest: 'digest-r' },
+};
 
 describe('react over a birth journey', () => {
   it('sends the messages of the mapping table in order', () => {
-    const { state, messages } = run([receive, handedOver, decide('accept'), pushed, { kind: 'registry-reported', status: 3, at: AT }, completed, decide('hand-over')]);
+    const { state, messages } = run([
+      receive,
+      handedOver,
+      decide('accept'),
+      pushed,
+      { kind: 'registry-reported', status: 3, at: AT },
+      completed,
+      decide('hand-over'),
+    ]);
     expect(state.state).toBe('finished');
     expect(messages).toEqual([
       'dvclt acknowledge-receipt',
@@ -87,18 +122,52 @@ describe('react over a birth journey', () => {
       completed,
       decide('hand-over'),
     ]);
-    expect(messages.filter((message) => message.startsWith('dvclt push-status')).map((message) => message.slice(-1))).toEqual(['1', '3', '7', '2', '3', '7', '4', '5']);
+    expect(
+      messages.filter((message) => message.startsWith('dvclt push-status')).map((message) => message.slice(-1)),
+    ).toEqual(['1', '3', '7', '2', '3', '7', '4', '5']);
     expect(state.round).toBe(1);
   });
 
   it('marks the second push of a registration as a re-push only when the first one arrived', () => {
-    const before = run([receive, handedOver, decide('request-supplement'), { kind: 'receive-again', contentRef: 'content-2', contentDigest: 'digest-2' }, decide('accept')]);
-    const first = react(before.state, before.events.at(-1)!, birth, AT).deliveries.find((one) => one.operation === 'submit-registration');
+    const before = run([
+      receive,
+      handedOver,
+      decide('request-supplement'),
+      { kind: 'receive-again', contentRef: 'content-2', contentDigest: 'digest-2' },
+      decide('accept'),
+    ]);
+    const first = react(before.state, before.events.at(-1)!, birth, AT).deliveries.find(
+      (one) => one.operation === 'submit-registration',
+    );
     expect(first?.facts).toMatchObject({ round: 1, repush: false, contentRef: 'content-2' });
   });
 
+  it('tells the re-push which request it answers', () => {
+    const { state, events } = run([
+      receive,
+      handedOver,
+      decide('accept'),
+      pushed,
+      { kind: 'registry-reported', status: 2, at: '2026-11-25T03:00:00Z' },
+      { kind: 'receive-again', contentRef: 'content-2', contentDigest: 'digest-2' },
+      decide('accept'),
+    ]);
+    const again = react(state, events.at(-1)!, birth, AT).deliveries.find(
+      (one) => one.operation === 'submit-registration',
+    );
+    expect(again?.facts).toMatchObject({
+      repush: true,
+      answersRequestAt: '2026-11-25T03:00:00Z',
+      contentRef: 'content-2',
+    });
+  });
+
   it('tells the portal alone of a fee, a withdrawal and a stop', () => {
-    for (const [decision, status] of [['require-fee', 6], ['withdraw', 7], ['stop', 8]] as const) {
+    for (const [decision, status] of [
+      ['require-fee', 6],
+      ['withdraw', 7],
+      ['stop', 8],
+    ] as const) {
       const { messages } = run([receive, handedOver, decide(decision)]);
       expect(messages.slice(5)).toEqual([`dvcqg sync-dossier ${status}`, `dvcqg append-progress ${status}`]);
     }
@@ -106,7 +175,9 @@ describe('react over a birth journey', () => {
 
   it('calls an unsent registration moot once the dossier has ended', () => {
     const { state, events } = run([receive, handedOver, decide('accept')]);
-    const registration = react(state, events.at(-1)!, birth, AT).deliveries.find((one) => one.operation === 'submit-registration')!;
+    const registration = react(state, events.at(-1)!, birth, AT).deliveries.find(
+      (one) => one.operation === 'submit-registration',
+    )!;
     expect(isMoot(registration, state)).toBe(false);
     expect(isMoot(registration, { ...state, state: 'withdrawn' })).toBe(true);
   });
@@ -116,7 +187,9 @@ describe('procedures as data', () => {
   it('asks the one-stop and the portal for their code by date of receipt', () => {
     const code = (day: string): unknown => {
       const verdict = accept(null, { ...receive, receivedAt: `${day}T09:00:00+07:00` }, birth, NOW);
-      return 'events' in verdict ? (verdict.events[0]?.data as { localProcedureCode: string }).localProcedureCode : undefined;
+      return 'events' in verdict
+        ? (verdict.events[0]?.data as { localProcedureCode: string }).localProcedureCode
+        : undefined;
     };
     expect(code('2026-08-31')).toBe('2.002621');
     expect(code('2026-09-01')).toBe('3.000722');
@@ -125,9 +198,15 @@ describe('procedures as data', () => {
   it('adds the identity card leg from 01/09/2026 and narrows the legs of 2.001023', () => {
     const legs = (day: string, procedureCode: string): string[] => {
       const verdict = accept(null, { ...receive, procedureCode, receivedAt: `${day}T09:00:00+07:00` }, birth, NOW);
-      return 'events' in verdict ? (verdict.events[0]?.data as { legs: { leg: string }[] }).legs.map((leg) => leg.leg) : [];
+      return 'events' in verdict
+        ? (verdict.events[0]?.data as { legs: { leg: string }[] }).legs.map((leg) => leg.leg)
+        : [];
     };
-    expect(legs('2026-08-31', '2.000986')).toEqual(['birth-registration', 'permanent-residence', 'health-insurance-card']);
+    expect(legs('2026-08-31', '2.000986')).toEqual([
+      'birth-registration',
+      'permanent-residence',
+      'health-insurance-card',
+    ]);
     expect(legs('2026-09-01', '3.000722')).toContain('child-identity-card');
     expect(legs('2026-09-01', '2.001023')).toEqual(['birth-registration', 'health-insurance-card']);
   });

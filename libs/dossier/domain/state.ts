@@ -31,7 +31,8 @@ export interface DossierState {
   portalKnown: boolean;
   /** The state of now as the portal and the one-stop number it. */
   portalStatus: PortalStatus;
-  registry: { submitted: boolean; resubmitAwaited: boolean; submittedAt?: string };
+  /** `askedAt`: when hộ tịch asked for the supplement that a re-push answers (RFC 3339, its clock). */
+  registry: { submitted: boolean; resubmitAwaited: boolean; submittedAt?: string; askedAt?: string };
   /** Straight-path steps whose facts are in the journal since the last branch, for the order engine. */
   dvcltPlanned: DvcltStatus[];
   legs: LegState[];

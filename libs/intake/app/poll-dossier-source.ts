@@ -7,10 +7,10 @@ import { judgeListing, type ListingFacts } from '../domain/judge-listing';
 import type { DossierSource, ListedItem } from '../ports';
 import { fetchDetails, type FetchLimits } from './fetch-details';
 import type { IntakeDeps } from './intake-deps';
+import { itemKeyOf } from './item-key';
 import { PollerLease } from './poller-lease';
 import { prepareItem } from './prepare-item';
 import { storeBatch } from './store-batch';
-import { itemKeyOf } from './store-items';
 
 export interface PollDossierSourceOptions {
   /** Who polls: the worker's id. */

@@ -20,6 +20,14 @@ const LEASE_MARGIN_MS = 5_000;
 /** While calls are out, how often free slots look for what has become due meanwhile. */
 const LOOK_EVERY_MS = 100;
 
+interface Round {
+  running: Set<Promise<void>>;
+  /** Claimed, not asked yet. */
+  calls: ClaimedWatch[][];
+  asked: number;
+  failures: Error[];
+}
+
 /** Results of hộ tịch by poll: due dossiers are claimed, asked for in small calls, and what is new becomes commands. A slow
  *  call holds its own slot only. Several workers may run it: each dossier is asked for once at a time, by lease. */
 export class PollRegistry {
@@ -42,25 +50,29 @@ export class PollRegistry {
   /** Asks for whatever is due until nothing is; returns how many dossiers were asked for. Does not throw for what the
    *  registry does; a database that is away throws, and the leases run out by themselves. */
   async pollOnce(signal: AbortSignal): Promise<number> {
-    const running = new Set<Promise<void>>();
-    const calls: ClaimedWatch[][] = [];
-    let asked = 0;
-    let failure: unknown;
+    const round: Round = { running: new Set(), calls: [], asked: 0, failures: [] };
     do {
-      if (calls.length === 0 && running.size < this.maxConcurrency) calls.push(...this.callsOf(await this.claim()));
-      while (calls.length > 0 && running.size < this.maxConcurrency) {
-        const watches = calls.shift() as ClaimedWatch[];
-        asked += watches.length;
-        const call = this.call(watches, signal)
-          .catch((error: unknown) => void (failure ??= error))
-          .finally(() => running.delete(call));
-        running.add(call);
-      }
-      if (running.size > 0) await anyOf(running, LOOK_EVERY_MS);
-    } while ((running.size > 0 || calls.length > 0) && !signal.aborted && failure === undefined);
-    await Promise.all(running);
-    if (failure !== undefined) throw failure;
-    return asked;
+      const hasSlot = round.running.size < this.maxConcurrency;
+      if (hasSlot && round.calls.length === 0) round.calls.push(...this.callsOf(await this.claim()));
+      this.startCalls(round, signal);
+      if (round.running.size > 0) await anyOf(round.running, LOOK_EVERY_MS);
+    } while (round.running.size + round.calls.length > 0 && !signal.aborted && round.failures.length === 0);
+    await Promise.all(round.running);
+    const [failure] = round.failures;
+    if (failure) throw failure;
+    return round.asked;
+  }
+
+  private startCalls(round: Round, signal: AbortSignal): void {
+    const { running, calls, failures } = round;
+    while (calls.length > 0 && running.size < this.maxConcurrency) {
+      const watches = calls.shift() as ClaimedWatch[];
+      round.asked += watches.length;
+      const call = this.call(watches, signal)
+        .catch((error: unknown) => void failures.push(error as Error))
+        .finally(() => running.delete(call));
+      running.add(call);
+    }
   }
 
   private claim(): Promise<ClaimedWatch[]> {

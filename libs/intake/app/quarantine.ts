@@ -10,9 +10,7 @@ import {
   type QuarantineRow,
   type QuarantineState,
 } from '../adapters/quarantine-store';
-
-/** On the bus's event log and feed only: an item has no dossier of its own (CONTRACTS §3). */
-export const QUARANTINED_EVENT = 'vn.lienthong.item.quarantined.v1';
+import { QUARANTINED_EVENT } from '../domain/feed-events';
 
 /** Stores items in quarantine, in the caller's transaction: one open item per code, and the outside is told once per item.
  *  Returns the sync log entries to append. */

@@ -1,4 +1,5 @@
-import { cancelMoot, registrationDelivery, resolveByEvidence } from '#delivery';
+import type { PlainObject } from '#access';
+import { registrationDelivery } from '#delivery';
 import {
   applyCommands,
   findDossierId,
@@ -18,6 +19,7 @@ import {
   type SyncLogEntryInput,
 } from '#synclog';
 import { answerOnce, type OnceAnswer } from './answer-once';
+import { aboutDossier, applyDecisionEffects } from './decision-effects';
 import type { IntakeDeps } from './intake-deps';
 
 /** Body of `POST /api/v1/dossiers/{code}/decisions` (CONTRACTS §2), checked for shape by the gateway. */
@@ -45,7 +47,6 @@ export interface DecisionRequest {
 
 export type ReceiptDeps = IntakeDeps & { signingKeys: SigningKeys };
 
-const ENDS: readonly Decision[] = ['withdraw', 'stop', 'refuse'];
 const OPERATION = 'dossier.decide';
 
 /** Takes an officer's decision: judged by `accept` under the dossier's lock, sealed, logged and receipted in one transaction,
@@ -86,12 +87,12 @@ async function decide(tx: Tx, request: DecisionRequest, deps: ReceiptDeps): Prom
     ]);
     return { refusal: refusal(result.conflict) };
   }
-  if (officerRef) await sealOfficerNote(tx, state.id, officerRef, body, deps);
-  const isArrival = result.events.some((event) => event.type === 'one-stop-code.assigned');
-  const effects = [
-    ...(await cancelRegistration(tx, state, body, actor, deps)),
-    ...(isArrival ? await settleHandOver(tx, state, actor, deps) : []),
-  ];
+  if (officerRef) {
+    const owner = { ownerKind: 'dossier' as const, ownerId: state.id };
+    await deps.vault.seal(tx, owner, [officerNote(officerRef, body)]);
+  }
+  const taken = { decision: body.decision, state, events: result.events, actor };
+  const effects = await applyDecisionEffects(tx, taken, deps.clock.now());
   const digest = saltedDigest(request.asSent ?? body);
   const received = { ...entryOf('decision.received', result.after, body, actor), contentDigest: digest.contentDigest };
   const [{ leafHash }] = await deps.syncLog.append(tx, [received, ...effects]);
@@ -150,76 +151,9 @@ function refusal(conflict: { code: string; state: string | null; allowedDecision
   return new AppError({ code, disposition: 'refuse', status: 409, detail, extra: { state, allowedDecisions } });
 }
 
-async function sealOfficerNote(
-  tx: Tx,
-  dossierId: string,
-  ref: string,
-  { officer, note }: DecisionBody,
-  deps: ReceiptDeps,
-): Promise<void> {
+function officerNote(ref: string, { officer, note }: DecisionBody): PlainObject {
   const sealed: OfficerNote = { ...officer, ...(note === undefined ? {} : { note }) };
-  await deps.vault.seal(tx, { ownerKind: 'dossier', ownerId: dossierId }, [
-    { ref, kind: 'officer-note', contentType: 'application/json', bytes: Buffer.from(JSON.stringify(sealed)) },
-  ]);
-}
-
-/** An end makes the unsent registration moot, in the same transaction (CONTRACTS §2). */
-async function cancelRegistration(
-  tx: Tx,
-  state: DossierState,
-  { decision }: DecisionBody,
-  actor: SyncLogActor,
-  deps: ReceiptDeps,
-): Promise<SyncLogEntryInput[]> {
-  if (!ENDS.includes(decision)) return [];
-  const moot = {
-    partner: 'hotich' as const,
-    dossierId: state.id,
-    operation: 'submit-registration',
-    reasonCode: `decision.${decision}`,
-  };
-  const { cancelled } = await cancelMoot(tx, moot, deps.clock.now());
-  if (cancelled === 0) return [];
-  return [
-    {
-      ...aboutDossier(state, actor),
-      kind: 'delivery.cancelled',
-      partner: moot.partner,
-      operation: moot.operation,
-      detail: { count: cancelled, reasonCode: moot.reasonCode },
-    },
-  ];
-}
-
-/** A decision that names the one-stop's code proves that the hand-over of unknown outcome arrived (CONTRACTS §1.3). */
-async function settleHandOver(
-  tx: Tx,
-  state: DossierState,
-  actor: SyncLogActor,
-  deps: ReceiptDeps,
-): Promise<SyncLogEntryInput[]> {
-  const evidence = {
-    partner: 'onestop' as const,
-    dossierId: state.id,
-    operation: 'hand-over-dossier',
-    reasonCode: 'evidence.decision',
-  };
-  const settled = await resolveByEvidence(tx, evidence, deps.clock.now());
-  return settled.map((deliveryId) => ({
-    ...aboutDossier(state, actor),
-    kind: 'delivery.settled',
-    partner: evidence.partner,
-    operation: evidence.operation,
-    outcome: 'already-applied',
-    detail: { deliveryId, reasonCode: evidence.reasonCode },
-  }));
-}
-
-function aboutDossier(
-  { id, codes, unit, procedure }: DossierState,
-  actor: SyncLogActor,
-): Omit<SyncLogEntryInput, 'kind'> {
-  return { actor, dossierId: id, codes: [codes.dvclt, ...(codes.oneStop ? [codes.oneStop] : [])], unit, procedure };
+  return { ref, kind: 'officer-note', contentType: 'application/json', bytes: Buffer.from(JSON.stringify(sealed)) };
 }
 
 function entryOf(

@@ -8,7 +8,7 @@ import { resolveUnit } from '../domain/unit-cross-walk';
 import type { DecodedDossier } from '../ports';
 import { answerOnce, type OnceAnswer } from './answer-once';
 import type { DecisionRequest, ReceiptDeps } from './receive-decision';
-import { storeItems, type StoredItem } from './store-items';
+import { storeItems } from './store-items';
 
 export interface FilingRequest {
   caller: DecisionRequest['caller'];
@@ -97,10 +97,23 @@ async function file(
   const actor: SyncLogActor = { id: caller.clientId, type: 'machine', addressDigest: caller.addressDigest };
   await refuseForeign(tx, item, caller.units);
   const [stored] = await storeItems(tx, [item], { source: 'onestop', actor }, deps);
-  const leafHash = stored.leafHash ?? (await noteRepeat(tx, item, stored, actor, deps));
+  const { dossierId = null } = stored;
+  // Content that we hold, filed again while a supplement is awaited, changes nothing; its receipt still needs a leaf.
+  const repeat = {
+    kind: 'duplicate.received' as const,
+    actor,
+    codes: [item.code],
+    unit: item.unit,
+    operation: OPERATION,
+  };
+  const leafHash =
+    stored.leafHash ??
+    (
+      await deps.syncLog.append(tx, [{ ...repeat, dossierId: stored.dossierId, contentDigest: digest.contentDigest }])
+    )[0].leafHash;
   const receipt = await issueReceipt(
     tx,
-    { ...digest, clientId: caller.clientId, operation: OPERATION, dossierId: stored.dossierId ?? null, leafHash },
+    { ...digest, clientId: caller.clientId, operation: OPERATION, dossierId, leafHash },
     { keys: deps.signingKeys, ids: deps.ids, clock: deps.clock },
   );
   return { receipt };
@@ -121,18 +134,4 @@ async function refuseForeign(tx: Tx, item: FitItem, units: readonly string[] | n
       detail: 'the dossier has another one-stop code',
     });
   }
-}
-
-/** Content that we hold, filed again while a supplement is awaited: it changes nothing, and its receipt needs a leaf. */
-async function noteRepeat(
-  tx: Tx,
-  item: FitItem,
-  { dossierId }: StoredItem,
-  actor: SyncLogActor,
-  deps: ReceiptDeps,
-): Promise<Buffer> {
-  const [{ leafHash }] = await deps.syncLog.append(tx, [
-    { kind: 'duplicate.received', actor, dossierId, codes: [item.code], unit: item.unit, operation: OPERATION },
-  ]);
-  return leafHash;
 }

@@ -1,7 +1,8 @@
 import { AppError, codeOf, type Tx } from '#platform';
 import type { IntakeItem, ItemEnd } from '../domain/intake-item';
 import type { IntakeDeps } from './intake-deps';
-import { storeItems, type StoreContext } from './store-items';
+import type { StoreContext } from './item-plan';
+import { storeItems } from './store-items';
 
 export interface StoredBatch {
   /** In the order of the items. */

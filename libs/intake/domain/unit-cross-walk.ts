@@ -7,7 +7,7 @@ export interface Unit extends Dated {
 }
 
 /** From a day on, `new` answers for what `old` answered for. */
-export interface Succession extends Dated {
+interface Succession extends Dated {
   old: string;
   new: string;
 }

@@ -7,7 +7,7 @@ import { parseDocument } from 'yaml';
 /** Compiles a JSON Schema; defaults are filled in. */
 export function compileSchema<T>(schema: object): ValidateFunction<T> {
   const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: false });
-  addFormats.default(ajv);
+  addFormats(ajv);
   return ajv.compile<T>(schema);
 }
 

@@ -44,6 +44,34 @@ async function resultOf(task: DeliveryTask, payloads: PayloadReader, config: Par
   return resultText(task.dossier.module, result, file, config.resultPapers[task.dossier.module]);
 }
 
+/** What a push cannot do without. @throws AppError `dvclt.cannot-render` (person) */
+function needed({ facts, dossier }: DeliveryTask): {
+  status: DvcltStatus;
+  oneStopCode: string;
+  supplementDeadline: string;
+} {
+  const status: DvcltStatus | undefined = facts.status;
+  if (status === undefined) throw missing('status');
+  if (dossier.codes.oneStop === undefined) throw missing('oneStopCode');
+  const isSupplement = status === DvcltStatus.SupplementRequired;
+  if (isSupplement && facts.supplementDeadline === undefined) throw missing('supplementDeadline');
+  const deadline = isSupplement ? formatDeadline(facts.supplementDeadline ?? '', FORM) : '';
+  return { status, oneStopCode: dossier.codes.oneStop, supplementDeadline: deadline };
+}
+
+async function officerFields(
+  officerRef: string | undefined,
+  payloads: PayloadReader,
+): Promise<Pick<StatusMessage, 'nguoiXuLy' | 'chucDanh' | 'phongBanXuLy' | 'noiDungXuLy'>> {
+  const officer: OfficerNote = officerRef === undefined ? {} : await payloads.officer(officerRef);
+  return {
+    nguoiXuLy: officer.name ?? '',
+    chucDanh: officer.title ?? '',
+    phongBanXuLy: officer.department ?? '',
+    noiDungXuLy: officer.note ?? '',
+  };
+}
+
 /** Renders the push of one status. `thoiGianThucHien` is the time of the fact, the dates are local, unknown texts are empty.
  *  @throws AppError `dvclt.cannot-render` or `dvclt.result-incomplete` (person) */
 export async function statusMessage(
@@ -52,31 +80,22 @@ export async function statusMessage(
   config: PartnerConfig,
 ): Promise<StatusMessage> {
   const { facts, dossier } = task;
-  if (facts.status === undefined) throw missing('status');
-  if (dossier.codes.oneStop === undefined) throw missing('oneStopCode');
-  if (facts.status === DvcltStatus.SupplementRequired && facts.supplementDeadline === undefined)
-    throw missing('supplementDeadline');
-  const officer: OfficerNote = facts.officerRef === undefined ? {} : await payloads.officer(facts.officerRef);
+  const { status, oneStopCode, supplementDeadline } = needed(task);
+  const isCompleted = status === DvcltStatus.RegistrationCompleted;
   return {
     maTTHC: dossier.procedureCode,
     soHoSoLT: dossier.codes.dvclt,
     coQuanXuLy: Number(config.constants['coQuanXuLy']),
-    maHoSo: dossier.codes.oneStop,
-    trangThai: facts.status,
+    maHoSo: oneStopCode,
+    trangThai: status,
     thoiGianThucHien: formatFact(facts.factAt, FORM),
-    nguoiXuLy: officer.name ?? '',
-    chucDanh: officer.title ?? '',
-    phongBanXuLy: officer.department ?? '',
-    noiDungXuLy: officer.note ?? '',
+    ...(await officerFields(facts.officerRef, payloads)),
     ghiChu: '',
     ngayBatDau: formatFact(dossier.receivedAt, FORM),
     ngayKetThucTheoQuyDinh: formatDeadline(dossier.dueAt, FORM),
     ngayHenTraTruoc: '',
     ngayHenTraMoi: '',
-    hanBoSungHoSo:
-      facts.status === DvcltStatus.SupplementRequired ? formatDeadline(facts.supplementDeadline ?? '', FORM) : '',
-    ...(facts.status === DvcltStatus.RegistrationCompleted
-      ? { ketQuaXuLy: await resultOf(task, payloads, config) }
-      : {}),
+    hanBoSungHoSo: supplementDeadline,
+    ...(isCompleted ? { ketQuaXuLy: await resultOf(task, payloads, config) } : {}),
   };
 }

@@ -306,7 +306,9 @@ describe('sending to the portal', () => {
       session('p-1');
       site().post(SERVICE).reply(200, { error_code: errorCode, message, result: [] });
       const body = isUpdating === undefined ? { service: 'CapNhatTienDoHoSoMC' } : syncBody(isUpdating);
-      expect(await send(operation, body)).toMatchObject({ outcome, reasonCode });
+      const result = await send(operation, body);
+      expect(result).toMatchObject({ outcome, reasonCode });
+      expect(result.laneGoesOn === true).toBe(reasonCode === state);
     },
   );
 

@@ -22,7 +22,7 @@ export interface PortalWrite {
 
 /** Rule of a create that finds its dossier there: an update follows (dvcqg.md §2). */
 const EXISTS_RULE = 'dvcqg.dossier-exists';
-/** Rules of a refused state share one reason, by which the engine lets the lane go on (CONTRACTS §1.3 "Portal"). */
+/** Rules of a refused state share one reason: the state is true and never rewritten, and the lane goes on (CONTRACTS §1.3 *Portal*). */
 const STATE_REFUSED = 'dvcqg.state-refused';
 
 /** 0, "0" or "00" (Q02). Not yet a success: that needs the text too (codes-and-statuses.md §9.10). */
@@ -52,8 +52,7 @@ export function judgeWrite(
   if (verdict.outcome === 'accepted' && httpStatus >= 300)
     return { outcome: 'unknown', reasonCode: 'text.contradictory', ...raw };
   const rule = { id: verdict.ruleId, version: verdict.version };
-  if (verdict.ruleId !== EXISTS_RULE)
-    return { outcome: verdict.outcome, reasonCode: reasonOf(verdict), rule, ...raw, ...proofOf(write, verdict) };
+  if (verdict.ruleId !== EXISTS_RULE) return judged(write, verdict, raw);
   if (!write.isCreate) return { outcome: 'unknown', reasonCode: 'text.unmatched', rule, ...raw };
   return {
     outcome: 'retry',
@@ -67,8 +66,21 @@ export function judgeWrite(
 
 type Matched = Exclude<TextVerdict, { outcome: 'unknown' }>;
 
-function reasonOf({ ruleId }: Matched): string {
-  return ruleId.startsWith(`${STATE_REFUSED}.`) ? STATE_REFUSED : ruleId;
+function judged(
+  write: PortalWrite,
+  verdict: Matched,
+  raw: Pick<CallResult, 'wire' | 'httpStatus' | 'answer'>,
+): CallResult {
+  const { ruleId, version, outcome } = verdict;
+  const isStateRefused = ruleId.startsWith(`${STATE_REFUSED}.`);
+  return {
+    outcome,
+    reasonCode: isStateRefused ? STATE_REFUSED : ruleId,
+    ...(isStateRefused ? { laneGoesOn: true } : {}),
+    rule: { id: ruleId, version },
+    ...raw,
+    ...proofOf(write, verdict),
+  };
 }
 
 function proofOf(write: PortalWrite, verdict: Matched): Pick<CallResult, 'proves'> {

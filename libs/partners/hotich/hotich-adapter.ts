@@ -67,6 +67,6 @@ async function send(
 ): Promise<CallResult> {
   const reply = await client.submit(content.body, signal, mayWrite);
   if (reply.kind === 'failed') return reply.result;
-  const push = { isRepush: task.facts.repush === true, wasUnknown: task.wasUnknown ?? task.attempts > 0 };
+  const push = { isRepush: task.facts.repush === true, wasUnknown: task.wasUnknown };
   return judgeSubmit(deps.replies, push, reply);
 }

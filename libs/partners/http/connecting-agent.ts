@@ -20,15 +20,21 @@ class ConnectTimeout extends Error {
   readonly code = 'connect-timeout';
 }
 
+/** Sockets of one pool that are not established yet. */
+interface Connecting {
+  pending: Set<net.Socket>;
+  timeoutMs: number;
+}
+
 /** Hands a socket to its request only once it is really connected. Node's own agents hand it over at once and let the request's bytes
  *  wait inside the socket, where nobody can tell "never sent" from "sent and lost". */
 function whenConnected(
   socket: net.Socket,
   event: 'connect' | 'secureConnect',
-  timeoutMs: number,
-  pending: Set<net.Socket>,
+  connecting: Connecting,
   done: Created,
 ): void {
+  const { pending, timeoutMs } = connecting;
   pending.add(socket);
   const timer = setTimeout(() => socket.destroy(new ConnectTimeout('connect-timeout')), timeoutMs);
   const settle = (error: Error | null): void => {
@@ -57,7 +63,7 @@ export interface PartnerAgents {
 
 /** Makes the two agents of one partner. Certificates are always verified (Q40). */
 export function partnerAgents(options: AgentOptions): PartnerAgents {
-  const pending = new Set<net.Socket>();
+  const connecting: Connecting = { pending: new Set(), timeoutMs: options.connectTimeoutMs };
   const pool = {
     keepAlive: true,
     maxSockets: options.maxSockets,
@@ -68,14 +74,14 @@ export function partnerAgents(options: AgentOptions): PartnerAgents {
   class PlainAgent extends http.Agent {
     override createConnection(target: http.ClientRequestArgs, done?: Created): undefined {
       const socket = net.connect(target as net.NetConnectOpts);
-      whenConnected(socket, 'connect', options.connectTimeoutMs, pending, done ?? (() => undefined));
+      whenConnected(socket, 'connect', connecting, done ?? (() => undefined));
       return undefined;
     }
   }
   class TlsAgent extends https.Agent {
     override createConnection(target: https.RequestOptions, done?: Created): undefined {
       const socket = super.createConnection(target) as net.Socket;
-      whenConnected(socket, 'secureConnect', options.connectTimeoutMs, pending, done ?? (() => undefined));
+      whenConnected(socket, 'secureConnect', connecting, done ?? (() => undefined));
       return undefined;
     }
   }
@@ -88,7 +94,7 @@ export function partnerAgents(options: AgentOptions): PartnerAgents {
     close: () => {
       plain.destroy();
       tls.destroy();
-      for (const socket of pending) socket.destroy();
+      for (const socket of connecting.pending) socket.destroy();
     },
   };
 }

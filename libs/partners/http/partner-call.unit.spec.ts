@@ -42,32 +42,39 @@ describe('PartnerCalls', () => {
     expect(await run()).toMatchObject({ kind: 'json', httpStatus: 400, json: { title: 'x' }, isRenewed: false });
   });
 
-  it.each<[string, HttpResult, string, string, string, string]>([
+  const lost = { write: 'unknown', read: 'retry' };
+  const safe = { write: 'retry', read: 'retry' };
+  it.each<[string, HttpResult, { write: string; read: string; reasonCode: string; wire: string }]>([
     [
       'nothing written',
       { kind: 'not-written', code: 'econnrefused' },
-      'wire.econnrefused',
-      'retry',
-      'retry',
-      'not-written',
+      { ...safe, reasonCode: 'wire.econnrefused', wire: 'not-written' },
     ],
-    ['written, no answer', { kind: 'written', code: 'deadline' }, 'wire.deadline', 'unknown', 'retry', 'written'],
-    ['a cut answer', { kind: 'written', code: 'cut' }, 'wire.cut', 'unknown', 'retry', 'written'],
-    ['502', answer(502, { status: 200, title: 'Cập nhật thành công' }), 'http.5xx', 'unknown', 'retry', 'answered'],
-    ['a redirect', answer(302, ''), 'http.redirect', 'unknown', 'retry', 'answered'],
-    ['an HTML page in 200', answer(200, '<html>thành công</html>'), 'answer.not-json', 'unknown', 'retry', 'answered'],
-    ['a JSON array', answer(200, '[]'), 'answer.not-json', 'unknown', 'retry', 'answered'],
-    ['nothing in 200', answer(204, ''), 'answer.not-json', 'unknown', 'retry', 'answered'],
-    ['404 without JSON', answer(404, 'Not Found'), 'answer.not-json', 'unknown', 'retry', 'answered'],
-    ['429', answer(429, {}), 'http.429', 'retry', 'retry', 'answered'],
-  ])('%s', async (_name, result, reasonCode, write, read, wire) => {
+    [
+      'written, no answer',
+      { kind: 'written', code: 'deadline' },
+      { ...lost, reasonCode: 'wire.deadline', wire: 'written' },
+    ],
+    ['a cut answer', { kind: 'written', code: 'cut' }, { ...lost, reasonCode: 'wire.cut', wire: 'written' }],
+    ['502', answer(502, { title: 'Cập nhật thành công' }), { ...lost, reasonCode: 'http.5xx', wire: 'answered' }],
+    ['a redirect', answer(302, ''), { ...lost, reasonCode: 'http.redirect', wire: 'answered' }],
+    [
+      'an HTML page in 200',
+      answer(200, '<html>thành công</html>'),
+      { ...lost, reasonCode: 'answer.not-json', wire: 'answered' },
+    ],
+    ['a JSON array', answer(200, '[]'), { ...lost, reasonCode: 'answer.not-json', wire: 'answered' }],
+    ['nothing in 200', answer(204, ''), { ...lost, reasonCode: 'answer.not-json', wire: 'answered' }],
+    ['404 without JSON', answer(404, 'Not Found'), { ...lost, reasonCode: 'answer.not-json', wire: 'answered' }],
+    ['429', answer(429, {}), { ...safe, reasonCode: 'http.429', wire: 'answered' }],
+  ])('%s', async (_name, result, { write, read, ...facts }) => {
     expect(await planned(scriptedHttp([result])).run()).toMatchObject({
       kind: 'failed',
-      result: { outcome: write, reasonCode, wire },
+      result: { outcome: write, ...facts },
     });
     expect(await planned(scriptedHttp([result]), { isWrite: false }).run()).toMatchObject({
       kind: 'failed',
-      result: { outcome: read, reasonCode, wire },
+      result: { outcome: read, ...facts },
     });
   });
 

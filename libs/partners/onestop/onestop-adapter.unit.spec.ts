@@ -187,42 +187,46 @@ describe('one-stop adapter', () => {
     });
   });
 
-  it.each<[string, nock.Body, number, string, string]>([
-    ['no code', { status: '1', statusDescription: '', maHoSoMCDT: null }, 200, 'unknown', 'onestop.code-missing'],
+  it.each<[string, nock.Body, { outcome: string; reasonCode: string; httpStatus?: number }]>([
+    [
+      'no code',
+      { status: '1', statusDescription: '', maHoSoMCDT: null },
+      { outcome: 'unknown', reasonCode: 'onestop.code-missing' },
+    ],
     [
       'success with a word of failure',
       { status: '1', statusDescription: 'Có lỗi khi lưu tệp', maHoSoMCDT: 'H99.101-260302-0001' },
-      200,
-      'unknown',
-      'text.vetoed',
+      { outcome: 'unknown', reasonCode: 'text.vetoed' },
     ],
     [
       'a missing field',
       { status: '0', statusDescription: 'maDonVi không được để trống', errorCode: 'E1' },
-      200,
-      'refused',
-      'onestop.empty-field',
+      { outcome: 'refused', reasonCode: 'onestop.empty-field' },
     ],
     [
-      'a code outside the catalogue',
+      'a code outside the catalogue, under HTTP 400',
       { status: '0', statusDescription: 'maTTHC không tồn tại' },
-      400,
-      'refused',
-      'onestop.value-not-in-catalogue',
+      { outcome: 'refused', reasonCode: 'onestop.value-not-in-catalogue', httpStatus: 400 },
     ],
     [
       'its own trouble',
       { status: '0', statusDescription: 'Có lỗi trong quá trình thêm mới' },
-      200,
-      'retry',
-      'onestop.internal-failure',
+      { outcome: 'retry', reasonCode: 'onestop.internal-failure' },
     ],
-    ['an unknown text', { status: '0', statusDescription: 'Xin quay lại' }, 200, 'unknown', 'text.unmatched'],
-    ['an unknown success code', { status: '2', statusDescription: 'thành công' }, 200, 'unknown', 'text.unmatched'],
-    ['a page', '<html>', 200, 'unknown', 'answer.not-json'],
-    ['a 502', '', 502, 'unknown', 'http.5xx'],
-  ])('a hand-over answered with %s', async (_name, body, status, outcome, reasonCode) => {
-    expect(await sent(handOver(), HAND_OVER, body, status)).toMatchObject({ outcome, reasonCode });
+    [
+      'an unknown text',
+      { status: '0', statusDescription: 'Xin quay lại' },
+      { outcome: 'unknown', reasonCode: 'text.unmatched' },
+    ],
+    [
+      'an unknown success code',
+      { status: '2', statusDescription: 'thành công' },
+      { outcome: 'unknown', reasonCode: 'text.unmatched' },
+    ],
+    ['a page', '<html>', { outcome: 'unknown', reasonCode: 'answer.not-json' }],
+    ['a 502', '', { outcome: 'unknown', reasonCode: 'http.5xx', httpStatus: 502 }],
+  ])('a hand-over answered with %s', async (_name, body, expected) => {
+    expect(await sent(handOver(), HAND_OVER, body, expected.httpStatus)).toMatchObject(expected);
   });
 
   it('a report needs no code; one about an unknown dossier is a discrepancy', async () => {

@@ -59,17 +59,16 @@ function filled<T extends object>(members: T): T {
 }
 
 function decisionOf(value: unknown): PolledDecision | UnreadableDecision {
-  const row = objectOf(value);
-  const position = integerOf(row?.['viTri']);
-  const decision = DECISIONS[filledText(row?.['suKien']) ?? ''];
-  const decidedAt = dateOf(row?.['thoiGian']);
-  const codes = { dvcltCode: filledText(row?.['maHoSoLT']), oneStopCode: filledText(row?.['maHoSoMCDT']) };
+  const row = objectOf(value) ?? {};
+  const position = integerOf(row['viTri']);
+  const decision = DECISIONS[filledText(row['suKien']) ?? ''];
+  const decidedAt = dateOf(row['thoiGian']);
+  const codes = { dvcltCode: filledText(row['maHoSoLT']), oneStopCode: filledText(row['maHoSoMCDT']) };
   const broken = (reason: string): UnreadableDecision => filled({ position, row: value, reason });
-  if (row === undefined || position === undefined) return broken('viTri is missing');
+  if (position === undefined) return broken('viTri is missing');
   if (decision === undefined) return broken('suKien is none of the known ones');
   if (decidedAt === undefined) return broken('thoiGian has no readable form');
-  if (codes.dvcltCode === undefined && codes.oneStopCode === undefined)
-    return broken('neither maHoSoLT nor maHoSoMCDT');
+  if (Object.values(codes).every((code) => code === undefined)) return broken('neither maHoSoLT nor maHoSoMCDT');
   const officer = filled({
     name: filledText(row['nguoiXuLy']),
     title: filledText(row['chucDanh']),

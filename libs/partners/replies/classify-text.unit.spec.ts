@@ -131,20 +131,20 @@ describe('reply rules', () => {
       (text: string) => text.toUpperCase(),
       (text: string) => text.normalize('NFD'),
     );
+    const parts = fc.record({
+      rule: fc.constantFrom(...successes),
+      veto: fc.constantFrom(...table.vetoWords),
+      before: filler,
+      after: filler,
+      isFirst: fc.boolean(),
+      change: letterCase,
+    });
     fc.assert(
-      fc.property(
-        fc.constantFrom(...successes),
-        fc.constantFrom(...table.vetoWords),
-        filler,
-        filler,
-        fc.boolean(),
-        letterCase,
-        (rule, veto, before, after, isFirst, change) => {
-          const parts = isFirst ? [before, veto, after, rule.phrase] : [rule.phrase, before, veto, after];
-          const verdict = classifyText(table, rule.operations[0] ?? '', [change(parts.join(' '))], '200');
-          expect(['accepted', 'already-applied']).not.toContain(verdict.outcome);
-        },
-      ),
+      fc.property(parts, ({ rule, veto, before, after, isFirst, change }) => {
+        const words = isFirst ? [before, veto, after, rule.phrase] : [rule.phrase, before, veto, after];
+        const verdict = classifyText(table, rule.operations[0] ?? '', [change(words.join(' '))], '200');
+        expect(['accepted', 'already-applied']).not.toContain(verdict.outcome);
+      }),
       { numRuns: 500 },
     );
   });

@@ -171,6 +171,7 @@ export function taskOf({ dossier, facts, ...task }: SampleTask): DeliveryTask {
   return {
     deliveryId: '01950000-0000-7000-8000-0000000000d1',
     attempts: 0,
+    wasUnknown: false,
     ...task,
     dossier: dossierState(dossier),
     facts: { factAt: '2026-03-02T09:00:00.000+07:00', ...facts },

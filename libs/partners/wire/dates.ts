@@ -26,14 +26,15 @@ const FORMS: readonly RegExp[] = [
 /** A time with a zone: `Z`, `+07:00` or iGate's `+0000` without colon. */
 const ZONED = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(?:Z|([+-])(\d{2}):?(\d{2}))$/;
 
-function isReal(date: PartnerDate): boolean {
-  if (date.year < 1000) return false;
-  if (date.month === undefined) return true;
-  if (date.month < 1 || date.month > 12) return false;
-  if (date.day === undefined) return true;
-  const lastDay = new Date(Date.UTC(date.year, date.month, 0)).getUTCDate();
-  if (date.day < 1 || date.day > lastDay) return false;
-  return (date.hour ?? 0) < 24 && (date.minute ?? 0) < 60 && (date.second ?? 0) < 60;
+function isWithin(value: number | undefined, first: number, last: number): boolean {
+  return value === undefined || (value >= first && value <= last);
+}
+
+/** True for a date of the calendar and a time of the day, as far as they go. */
+function isReal({ year, month, day, hour, minute, second }: PartnerDate): boolean {
+  if (year < 1000 || !isWithin(month, 1, 12)) return false;
+  const lastDay = month === undefined ? 0 : new Date(Date.UTC(year, month, 0)).getUTCDate();
+  return isWithin(day, 1, lastDay) && isWithin(hour, 0, 23) && isWithin(minute, 0, 59) && isWithin(second, 0, 59);
 }
 
 function zonedInstant(text: string): Date | undefined {

@@ -1,5 +1,3 @@
-import 'reflect-metadata';
-import { DataSource } from 'typeorm';
 import { Foundation1700000000001 } from './migrations/0001-foundation';
 
 const MIGRATIONS = [Foundation1700000000001];
@@ -7,7 +5,16 @@ const MIGRATIONS = [Foundation1700000000001];
 /** Brings the schema up to date with the migrator's role. Returns the names of the migrations it ran.
  *  Two starters at once: the second waits on an advisory lock held for the session and then finds nothing to do. */
 export async function migrate(url: string): Promise<string[]> {
-  const source = new DataSource({ type: 'postgres', url, migrations: MIGRATIONS, migrationsTableName: 'schema_migration', synchronize: false, poolSize: 2 });
+  // Loaded here: it is heavy, and most who import the platform never migrate.
+  const { DataSource } = await import('typeorm');
+  const source = new DataSource({
+    type: 'postgres',
+    url,
+    migrations: MIGRATIONS,
+    migrationsTableName: 'schema_migration',
+    synchronize: false,
+    poolSize: 2,
+  });
   await source.initialize();
   const guard = source.createQueryRunner();
   try {

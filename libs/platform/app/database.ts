@@ -37,7 +37,9 @@ export class Database implements Tx {
       ...(role ? { options: `-c role=${role}` } : {}),
     });
     // Without a listener an idle connection's death ends the process.
-    this.pool.on('error', (error) => log.warn('database.connection-lost', { code: (error as { code?: string }).code ?? 'unknown' }));
+    this.pool.on('error', (error) =>
+      log.warn('database.connection-lost', { code: (error as { code?: string }).code ?? 'unknown' }),
+    );
   }
 
   async query<T extends object>(sql: string, params: readonly unknown[] = []): Promise<T[]> {
@@ -77,7 +79,8 @@ export class Database implements Tx {
 
 function txOf(client: PoolClient): Tx {
   return {
-    query: async <T extends object>(sql: string, params: readonly unknown[] = []) => (await client.query<T>(sql, params as unknown[])).rows,
+    query: async <T extends object>(sql: string, params: readonly unknown[] = []) =>
+      (await client.query<T>(sql, params as unknown[])).rows,
     execute: async (sql, params = []) => (await client.query(sql, params as unknown[])).rowCount ?? 0,
   };
 }

@@ -168,9 +168,12 @@ export function settingsReference(): string {
 
 function section(title: string, settings: Settings): string[] {
   const rows = Object.values(settings).map((setting) => {
-    const shown =
-      setting.fallbackText ?? (setting.fallback === undefined ? '**required**' : `\`${String(setting.fallback)}\``);
+    const shown = setting.fallbackText ?? defaultOf(setting.fallback);
     return `| \`${setting.env}\` | ${setting.about}${setting.isSecret ? ' Secret.' : ''} | ${shown} |`;
   });
   return ['', `## ${title}`, '', '| variable | meaning | default |', '| --- | --- | --- |', ...rows];
+}
+
+function defaultOf(fallback: unknown): string {
+  return typeof fallback === 'string' || typeof fallback === 'number' ? `\`${fallback}\`` : '**required**';
 }

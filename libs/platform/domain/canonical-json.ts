@@ -1,34 +1,26 @@
+import canonicalize from 'canonicalize';
 import { createHash } from 'node:crypto';
 
-/** RFC 8785 bytes of a JSON value: members sorted by UTF-16 code units, numbers and strings as ECMAScript writes them.
- *  Members that are undefined are left out, as JSON.stringify does. Own code, because the package `canonicalize` 4 has
- *  no entry point for CommonJS. Throws TypeError on values JSON cannot hold (a bug of the caller). */
+/** RFC 8785 bytes of a JSON value. Members that are undefined are left out, as JSON.stringify does.
+ *  Throws TypeError on values JSON cannot hold (a bug of the caller), and on text with half a surrogate pair, which has
+ *  no UTF-8 form: two different texts would get the same bytes. */
 export function canonicalBytes(value: unknown): Buffer {
-  return Buffer.from(canonicalText(value), 'utf8');
+  const text = canonicalText(value);
+  if (text === undefined) throw new TypeError(`a ${typeof value} has no JSON form`);
+  // JSON.stringify writes a lone half as an escape; a text that holds the six characters has its backslash escaped.
+  if (LONE_SURROGATE.test(text)) throw new TypeError('a text with half a surrogate pair has no JSON form');
+  return Buffer.from(text, 'utf8');
 }
 
-function canonicalText(value: unknown): string {
-  if (value === null || typeof value === 'boolean') return String(value);
-  if (typeof value === 'string') return canonicalString(value);
-  if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value);
-  if (Array.isArray(value))
-    return `[${value.map((item) => canonicalText(item === undefined ? null : item)).join(',')}]`;
-  if (typeof value === 'object') return canonicalObject(value);
-  throw new TypeError(`a ${typeof value} has no JSON form`);
-}
+const LONE_SURROGATE = /(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]/;
 
-function canonicalString(text: string): string {
-  // With the flag `u` a whole pair is one character, so only a lone half matches.
-  if (/\p{Surrogate}/u.test(text)) throw new TypeError('a text with half a surrogate pair has no JSON form');
-  return JSON.stringify(text);
-}
-
-function canonicalObject(value: object): string {
-  if ('toJSON' in value && typeof value.toJSON === 'function')
-    return canonicalText((value as { toJSON(): unknown }).toJSON());
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  members.sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([key, member]) => `${canonicalString(key)}:${canonicalText(member)}`).join(',')}}`;
+/** The library throws plain errors on numbers that JSON lacks. */
+function canonicalText(value: unknown): string | undefined {
+  try {
+    return canonicalize(value);
+  } catch (cause) {
+    throw new TypeError('value has no JSON form', { cause });
+  }
 }
 
 /** SHA-256 over the concatenation of the parts. */

@@ -1,14 +1,20 @@
-/** Time is injected everywhere; only this file reads the machine's clock. */
+/** Time is injected everywhere; only `systemClock` reads the machine's clock. */
 export interface Clock {
   now(): Date;
 }
 
-export const systemClock: Clock = { now: () => new Date() };
-
 const LOCAL_OFFSET_MS = 7 * 3_600_000;
 
 /** Local calendar parts of an instant in Vietnam (UTC+7, no daylight saving). */
-export function localParts(at: Date): { year: number; month: number; day: number; hour: number; minute: number; second: number; weekday: number } {
+export function localParts(at: Date): {
+  year: number;
+  month: number;
+  day: number;
+  hour: number;
+  minute: number;
+  second: number;
+  weekday: number;
+} {
   const shifted = new Date(at.getTime() + LOCAL_OFFSET_MS);
   return {
     year: shifted.getUTCFullYear(),
@@ -22,7 +28,14 @@ export function localParts(at: Date): { year: number; month: number; day: number
 }
 
 /** Year, month from 1, day, and optionally hour, minute, second of a wall clock. */
-export type WallClock = readonly [year: number, month: number, day: number, hour?: number, minute?: number, second?: number];
+export type WallClock = readonly [
+  year: number,
+  month: number,
+  day: number,
+  hour?: number,
+  minute?: number,
+  second?: number,
+];
 
 /** Instant of a local (UTC+7) wall-clock time; overflow is carried as in Date.UTC. */
 export function localInstant(...[year, month, day, hour = 0, minute = 0, second = 0]: WallClock): Date {

@@ -39,6 +39,7 @@ export class AppError extends Error {
 /** Code of any thrown value: an AppError's own code, a system code (ECONNRESET), or `unexpected`. */
 export function codeOf(error: unknown): string {
   if (error instanceof AppError) return error.code;
-  if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string') return error.code;
+  if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string')
+    return error.code;
   return 'unexpected';
 }

@@ -66,14 +66,13 @@ export function leafHash(bytes: Uint8Array): Buffer {
 
 function checkInput(input: SyncLogEntryInput): void {
   if (!KINDS.has(input.kind)) throw new AppError({ code: 'synclog-kind-unknown', disposition: 'bug', field: 'kind' });
-  for (const field of TEXT_FIELDS) {
-    const text = input[field];
-    if (text !== undefined && !isLoggableCode(text)) throw refused(field);
-  }
-  const { id, addressDigest } = input.actor;
-  if (!isLoggableCode(id)) throw refused('actor.id');
-  if (addressDigest !== undefined && !isLoggableCode(addressDigest)) throw refused('actor.addressDigest');
-  if (input.rule && !isLoggableCode(input.rule.id)) throw refused('rule.id');
+  const texts: [string, string | undefined][] = [
+    ...TEXT_FIELDS.map((field): [string, string | undefined] => [field, input[field]]),
+    ['actor.id', input.actor.id],
+    ['actor.addressDigest', input.actor.addressDigest],
+    ['rule.id', input.rule?.id],
+  ];
+  for (const [field, text] of texts) if (text !== undefined && !isLoggableCode(text)) throw refused(field);
   if (input.detail) checkDetail(input.detail);
 }
 

@@ -3,8 +3,11 @@ import { entryBytes, leafHash, MAX_ENTRY_BYTES, type SyncLogEntryInput } from '.
 
 const ID = '019b0000-0000-7000-8000-000000000001';
 const AT = '2026-03-02T09:00:00.000+07:00';
-const entry = (more: object = {}): SyncLogEntryInput =>
-  ({ kind: 'dossier.received', actor: { id: 'worker', type: 'system' }, ...more }) as SyncLogEntryInput;
+const entry = (more: object = {}): SyncLogEntryInput => ({
+  kind: 'dossier.received',
+  actor: { id: 'worker', type: 'system' },
+  ...more,
+});
 
 describe('sync log entry bytes', () => {
   it('are the RFC 8785 form of the members of the contract', () => {

@@ -4,7 +4,7 @@ import type { Client } from '../ports';
 
 /** Lifetime of an access token (CONTRACTS §2). */
 export const TOKEN_SECONDS = 900;
-export const TOKEN_AUDIENCE = 'lienthong';
+const TOKEN_AUDIENCE = 'lienthong';
 const CLOCK_TOLERANCE_SECONDS = 5;
 
 /** The installation's Ed25519 key, shared with the receipts of the sync log; the private half stays behind it. */

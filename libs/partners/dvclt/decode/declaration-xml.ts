@@ -32,12 +32,17 @@ function elementName(node: XmlNode): string | undefined {
   return Object.keys(node).find((key) => key !== ':@' && key !== TEXT && key !== CDATA);
 }
 
+function rawText(node: XmlNode): string {
+  const text = node[TEXT];
+  return typeof text === 'string' ? text : '';
+}
+
 function textOfNode(node: XmlNode): string {
   if (CDATA in node)
     return nodesOf(node[CDATA])
-      .map((part) => String(part[TEXT] ?? ''))
+      .map((part) => rawText(part))
       .join('');
-  const decoded = decodeXmlText(String(node[TEXT] ?? ''));
+  const decoded = decodeXmlText(rawText(node));
   if (decoded === undefined)
     throw new Undecodable(
       'xml',

@@ -7,7 +7,8 @@ export class Foundation1700000000001 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`set local lock_timeout = '5s'; set local statement_timeout = '60s'`);
-    for (const part of [DOSSIER, BUS, SYNCLOG, VAULT, INTAKE, DELIVERY, LATER, ACCESS, GRANTS]) await runner.query(part);
+    for (const part of [DOSSIER, BUS, SYNCLOG, VAULT, INTAKE, DELIVERY, LATER, ACCESS, GRANTS])
+      await runner.query(part);
   }
 
   async down(): Promise<void> {
@@ -287,6 +288,7 @@ create table delivery (
   status text not null check (status in ('queued','in-flight','waiting','unknown','settled','dead','cancelled')),
   due_at timestamptz check (due_at is not null or status not in ('queued','waiting')),
   attempts integer not null default 0,
+  was_unknown boolean not null default false,
   first_attempt_at timestamptz,
   last_attempt_at timestamptz,
   facts jsonb not null,

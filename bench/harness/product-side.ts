@@ -1,0 +1,38 @@
+import { EVENTS_TOPIC } from '#bus';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from '../../apps/cli/stack/free-port';
+import type { StackState } from '../../apps/cli/stack/stack-state';
+import { Child } from './child';
+import { officerEnvironment, sideEnvironment, type Side, type SideRun } from './side';
+import { SimulatorClient } from './simulator-client';
+
+const START = join(__dirname, '..', '..', 'apps', 'cli', 'stack', 'start.js');
+
+/** The real product as `npm start` brings it up: gateway, worker and simulators as processes, everything in default configuration,
+ *  on the PostgreSQL and the Kafka of the run. */
+export async function startProduct(run: SideRun): Promise<Side> {
+  const { services, dir, databaseUrl } = run;
+  const dataDir = join(dir, 'product');
+  const stack = await Child.start({
+    args: [START, '--data', dataDir, '--port', String(await freePort())],
+    env: {
+      ...sideEnvironment(run),
+      ...officerEnvironment(run),
+      DATABASE_URL: databaseUrl,
+      KAFKA_BROKERS: services.brokers,
+    },
+    logFile: join(dir, 'product.log'),
+    readyText: 'Liên Thông is ready',
+  });
+  const state = JSON.parse(readFileSync(join(dataDir, 'stack.json'), 'utf8')) as StackState;
+  const { gateway = -1, worker = -1, simulators = -1 } = state.pids;
+  return {
+    simulators: new SimulatorClient(state.simulatorsUrl ?? ''),
+    simulatorsPid: simulators,
+    pids: { gateway, worker },
+    topic: EVENTS_TOPIC,
+    assertRunning: () => void stack.assertRunning(),
+    stop: () => stack.stop(),
+  };
+}

@@ -1,0 +1,58 @@
+/** One line of `GET /_sim/ledger` (CONTRACTS §5). */
+export interface EffectLine {
+  system: string;
+  kind: string;
+  code: string;
+  count: number;
+  /** RFC 3339, one per effect. */
+  at: string[];
+  order: (string | number)[];
+}
+
+export interface EffectTotal {
+  system: string;
+  kind: string;
+  codes: number;
+  effects: number;
+}
+
+/** The simulators' control API, as far as a bench needs it. */
+export class SimulatorClient {
+  constructor(readonly url: string) {}
+
+  /** Files cases at DVCLT. @returns their codes and when they were asked for, epoch ms */
+  async file(kind: 'birth' | 'death', count: number, seed: number): Promise<{ codes: string[]; askedAtMs: number }> {
+    const askedAtMs = Date.now();
+    const body = JSON.stringify({ kind, count, scenario: 'happy-path', seed });
+    const headers = { 'content-type': 'application/json' };
+    const { codes } = await this.ask<{ codes: string[] }>('/_sim/cases', { method: 'POST', headers, body });
+    return { codes, askedAtMs };
+  }
+
+  /** Effects so far by `<system> <kind>`; cheap enough to be asked often. */
+  async totals(): Promise<Map<string, EffectTotal>> {
+    const rows = await this.ask<EffectTotal[]>('/_sim/totals');
+    return new Map(rows.map((row) => [`${row.system} ${row.kind}`, row]));
+  }
+
+  ledger(system: string): Promise<EffectLine[]> {
+    return this.ask(`/_sim/ledger?system=${system}`);
+  }
+
+  /** Calls at the four systems since `sinceMs`, by `<system> <operation>`. The simulators keep the last 50,000. */
+  async calls(sinceMs: number): Promise<Map<string, number>> {
+    const lines = await this.ask<{ system: string; operation: string }[]>(`/_sim/calls?since=${sinceMs}`);
+    const counts = new Map<string, number>();
+    for (const { system, operation } of lines) {
+      const key = `${system} ${operation}`;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  private async ask<T>(path: string, init: RequestInit = {}): Promise<T> {
+    const response = await fetch(`${this.url}${path}`, init);
+    if (!response.ok) throw new Error(`${path}: HTTP ${response.status}`);
+    return (await response.json()) as T;
+  }
+}

@@ -1,0 +1,77 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { BenchRun } from './harness/bench-run';
+import { OpenThings } from './harness/open-things';
+import { machineLine, writeReport, type BenchReport } from './harness/report';
+import { startServices } from './harness/services';
+import { intake } from './intake';
+import { journey } from './journey';
+
+interface Options {
+  count?: number;
+  repeats: number;
+  seed: number;
+  profile?: string;
+}
+
+const BENCHES: Readonly<Record<string, { run: (run: BenchRun) => Promise<BenchReport>; count: number }>> = {
+  journey: { run: journey, count: 300 },
+  intake: { run: intake, count: 1_000 },
+};
+
+const say = (line: string): void => console.log(line);
+
+/** Runs one bench. Exit codes: 0 every goal is met, 1 one is not or the bench failed, 2 wrong use. */
+async function main(name: string, options: Options): Promise<number> {
+  const bench = BENCHES[name];
+  if (!bench) {
+    console.error(`There is no bench ${name}: ${Object.keys(BENCHES).join(', ')}.`);
+    return 2;
+  }
+  const open = new OpenThings();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void open.closeAll().finally(() => process.exit(1)));
+  try {
+    const dir = mkdtempSync(join(tmpdir(), 'lienthong-bench-'));
+    open.add(async () => rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
+    const profileDir = options.profile === undefined ? undefined : resolve(options.profile);
+    if (profileDir !== undefined) mkdirSync(profileDir, { recursive: true });
+    const services = await startServices(dir);
+    open.add(() => services.stop());
+    const { repeats, seed } = options;
+    const run = { services, dir, open, count: options.count ?? bench.count, repeats, seed, profileDir, say };
+    const report = await bench.run(run);
+    show(report, writeReport(name, run, report));
+    return report.goals.every((goal) => goal.isMet) ? 0 : 1;
+  } finally {
+    await open.closeAll();
+  }
+}
+
+function show({ text, goals }: BenchReport, path: string): void {
+  say(`\n${text}\n`);
+  for (const goal of goals) say(`${goal.isMet ? 'met    ' : 'NOT MET'}  ${goal.text}`);
+  say(`\n${machineLine()}\n${path}`);
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text) || Number(text) === 0) throw new InvalidArgumentError('a whole number from 1.');
+  return Number(text);
+}
+
+const program = new Command('npm run bench --')
+  .argument('<name>', Object.keys(BENCHES).join(' or '))
+  .option('--count <n>', 'dossiers of a burst', wholeNumber)
+  .option('--repeats <n>', 'interleaved pairs of runs', wholeNumber, 3)
+  .option('--seed <n>', 'of the generated cases', wholeNumber, 20_261_101)
+  .option('--profile <dir>', 'CPU profiles of our processes go there; figures of such a run do not count')
+  .action(async (name: string, options: Options) => {
+    process.exitCode = await main(name, options).catch((error: unknown) => {
+      console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      return 1;
+    });
+  });
+
+void program.parseAsync();

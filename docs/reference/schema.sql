@@ -1,0 +1,464 @@
+-- Generated from the migrations, to be read and compared, not run: one fact a line.
+
+-- columns
+attempt.answer_digest bytea
+attempt.answer_ref uuid
+attempt.delivery_id uuid not null
+attempt.ended_at timestamp with time zone not null
+attempt.fence bigint not null
+attempt.http_status integer
+attempt.id uuid not null
+attempt.kind text not null
+attempt.late boolean not null default false
+attempt.number integer not null
+attempt.outcome text not null
+attempt.reason_code text not null
+attempt.rule_id text
+attempt.rule_version integer
+attempt.started_at timestamp with time zone not null
+attempt.wire text not null
+attempt.worker text not null
+bus_cursor.consumer text not null
+bus_cursor.lease_owner text
+bus_cursor.lease_until timestamp with time zone
+bus_cursor.partition integer not null
+bus_cursor.position bigint not null
+bus_member.consumer text not null
+bus_member.member text not null
+bus_member.seen_until timestamp with time zone not null
+bus_rejected.at timestamp with time zone not null
+bus_rejected.consumer text not null
+bus_rejected.id uuid not null
+bus_rejected.partition integer not null
+bus_rejected.reason text not null
+bus_rejected.record_headers jsonb not null
+bus_rejected.record_key bytea
+bus_rejected.record_offset bigint not null
+bus_rejected.record_value bytea
+bus_rejected.topic text not null
+client.addresses text[]
+client.created_at timestamp with time zone not null
+client.disabled_at timestamp with time zone
+client.id text not null
+client.kind text not null
+client.operations text[]
+client.roles text[] not null
+client.secret_hash text not null
+client.units text[]
+delivery.attempts integer not null default 0
+delivery.caused_seq integer not null
+delivery.content_digest bytea
+delivery.content_ref uuid
+delivery.created_at timestamp with time zone not null
+delivery.dossier_id uuid not null
+delivery.due_at timestamp with time zone
+delivery.facts jsonb not null
+delivery.first_attempt_at timestamp with time zone
+delivery.id uuid not null
+delivery.last_attempt_at timestamp with time zone
+delivery.operation text not null
+delivery.outcome text
+delivery.partner text not null
+delivery.procedure text not null
+delivery.reason_code text
+delivery.replay_number integer not null default 0
+delivery.rule_id text
+delivery.rule_version integer
+delivery.settled_at timestamp with time zone
+delivery.status text not null
+delivery.step integer not null default 0
+delivery.unit text not null
+discrepancy.class text not null
+discrepancy.detail jsonb not null
+discrepancy.dossier_id uuid
+discrepancy.found_at timestamp with time zone not null
+discrepancy.id uuid not null
+discrepancy.partner text not null
+discrepancy.state text not null default 'open'::text
+dossier.attention boolean not null default false
+dossier.created_at timestamp with time zone not null
+dossier.id uuid not null
+dossier.module text not null
+dossier.procedure text not null
+dossier.projection jsonb not null
+dossier.received_at timestamp with time zone not null
+dossier.routed_projection jsonb
+dossier.routed_seq integer not null default 0
+dossier.routing_blocked text
+dossier.state text not null
+dossier.unit text not null
+dossier.updated_at timestamp with time zone not null
+dossier.version integer not null
+dossier_code.code text not null
+dossier_code.dossier_id uuid not null
+dossier_code.system text not null
+dossier_progress.day date not null
+dossier_progress.dossier_id uuid not null
+dossier_progress.procedure text not null
+dossier_progress.seq integer not null
+dossier_progress.state text not null
+dossier_progress.unit text not null
+event_log.at timestamp with time zone not null
+event_log.codes jsonb not null
+event_log.data jsonb not null
+event_log.dossier_id uuid
+event_log.event_id uuid not null
+event_log.position bigint not null
+event_log.seq integer
+event_log.traceparent text
+event_log.type text not null
+event_log.unit text
+event_outbox.at timestamp with time zone not null
+event_outbox.codes jsonb not null default '{}'::jsonb
+event_outbox.data jsonb not null
+event_outbox.dossier_id uuid
+event_outbox.event_id uuid not null
+event_outbox.id bigint not null generated always as identity
+event_outbox.seq integer
+event_outbox.traceparent text
+event_outbox.type text not null
+event_outbox.unit text
+file_token.content_type text not null
+file_token.expires_at timestamp with time zone not null
+file_token.extension text not null
+file_token.issued_at timestamp with time zone not null
+file_token.partner text not null
+file_token.ref uuid not null
+file_token.revoked_at timestamp with time zone
+file_token.seed bytea not null
+file_token.token_hash bytea not null
+file_token.uses integer not null default 0
+hold.dossier_id uuid
+hold.ends_at timestamp with time zone
+hold.id uuid not null
+hold.operation text
+hold.partner text not null
+hold.placed_by text not null
+hold.reason text not null
+hold.release_per_second integer
+hold.released_at timestamp with time zone
+hold.released_by text
+hold.starts_at timestamp with time zone not null
+hold.unit text
+idempotency.at timestamp with time zone not null
+idempotency.client_id text not null
+idempotency.key text not null
+idempotency.request_digest bytea not null
+idempotency.response jsonb not null
+idempotency.status integer not null
+intake_message.at timestamp with time zone not null
+intake_message.content_digest bytea not null
+intake_message.disposition text not null
+intake_message.dossier_id uuid
+intake_message.external_code text
+intake_message.id uuid not null
+intake_message.listing_digest bytea
+intake_message.raw_ref uuid
+intake_message.source text not null
+intake_message.stages jsonb not null
+journal.actor jsonb not null
+journal.at timestamp with time zone not null
+journal.data jsonb not null
+journal.dossier_id uuid not null
+journal.event_id uuid not null
+journal.seq integer not null
+journal.type text not null
+lane.dossier_id uuid not null
+lane.due_at timestamp with time zone
+lane.fence bigint not null default 0
+lane.last_settled_at timestamp with time zone
+lane.lease_owner text
+lane.lease_until timestamp with time zone
+lane.partner text not null
+lane.state text not null default 'open'::text
+partner_state.breaker text not null default 'closed'::text
+partner_state.breaker_until timestamp with time zone
+partner_state.day date not null default CURRENT_DATE
+partner_state.day_used integer not null default 0
+partner_state.failures integer not null default 0
+partner_state.partner text not null
+partner_state.tokens double precision not null default 0
+partner_state.tokens_at timestamp with time zone not null default now()
+poller.fence bigint not null default 0
+poller.last_error text
+poller.last_finished_at timestamp with time zone
+poller.last_started_at timestamp with time zone
+poller.lease_owner text
+poller.lease_until timestamp with time zone
+poller.name text not null
+quarantine.codes jsonb not null
+quarantine.field text
+quarantine.first_seen timestamp with time zone not null
+quarantine.id uuid not null
+quarantine.item_key text not null
+quarantine.last_seen timestamp with time zone not null
+quarantine.listing_digest bytea
+quarantine.message_id uuid
+quarantine.reason text not null
+quarantine.reason_code text not null
+quarantine.responsible text not null
+quarantine.seen integer not null
+quarantine.source text not null
+quarantine.stage text not null
+quarantine.state text not null
+receipt.at timestamp with time zone not null
+receipt.body jsonb not null
+receipt.client_id text not null
+receipt.dossier_id uuid
+receipt.id uuid not null
+receipt.operation text not null
+registry_watch.code text not null
+registry_watch.dossier_id uuid not null
+registry_watch.lease_owner text
+registry_watch.lease_until timestamp with time zone
+registry_watch.module text not null
+registry_watch.next_poll_at timestamp with time zone
+registry_watch.polls integer not null default 0
+registry_watch.watch_since timestamp with time zone not null
+replay_item.delivery_id uuid not null
+replay_item.number integer not null
+replay_item.plan_id uuid not null
+replay_item.state text not null
+replay_item.verdict jsonb
+replay_plan.approval_expires_at timestamp with time zone
+replay_plan.approved_by text
+replay_plan.created_at timestamp with time zone not null
+replay_plan.dry_run_hash bytea
+replay_plan.edits jsonb
+replay_plan.id uuid not null
+replay_plan.reason text not null
+replay_plan.requested_by text not null
+replay_plan.selection jsonb not null
+replay_plan.selection_hash bytea not null
+replay_plan.state text not null
+reply_rule_version.at timestamp with time zone not null
+reply_rule_version.made_by text not null
+reply_rule_version.partner text not null
+reply_rule_version.rules jsonb not null
+reply_rule_version.version integer not null
+schema_migration.id integer not null default nextval('schema_migration_id_seq'::regclass)
+schema_migration.name character varying not null
+schema_migration.timestamp bigint not null
+sequencer.id integer not null
+sequencer.next_leaf bigint not null
+sequencer.next_position bigint not null
+synclog_entry.at timestamp with time zone not null
+synclog_entry.bytes bytea not null
+synclog_entry.dossier_id uuid
+synclog_entry.id uuid not null
+synclog_entry.kind text not null
+synclog_leaf.entry_id uuid not null
+synclog_leaf.leaf_index bigint not null
+synclog_outbox.entry_id uuid not null
+synclog_outbox.id bigint not null generated always as identity
+timer.cancelled_at timestamp with time zone
+timer.caused_seq integer not null
+timer.data jsonb not null default '{}'::jsonb
+timer.dossier_id uuid not null
+timer.due_at timestamp with time zone not null
+timer.fired_at timestamp with time zone
+timer.id uuid not null
+timer.kind text not null
+vault_key.created_at timestamp with time zone not null
+vault_key.erased_at timestamp with time zone
+vault_key.id uuid not null
+vault_key.master_key_id text not null
+vault_key.owner_id uuid not null
+vault_key.owner_kind text not null
+vault_key.wrapped bytea
+vault_object.ciphertext bytea not null
+vault_object.content_type text not null
+vault_object.created_at timestamp with time zone not null
+vault_object.digest bytea not null
+vault_object.id uuid not null
+vault_object.key_id uuid not null
+vault_object.kind text not null
+vault_object.nonce bytea not null
+vault_object.salt bytea not null
+vault_object.size_bytes integer not null
+vault_object.wrapped_key bytea not null
+worker.heartbeat_at timestamp with time zone not null
+worker.id text not null
+worker.roles text[] not null
+worker.started_at timestamp with time zone not null
+
+-- constraints
+attempt: CHECK ((kind = ANY (ARRAY['call'::text, 'probe'::text])))
+attempt: CHECK ((wire = ANY (ARRAY['not-written'::text, 'written'::text, 'answered'::text])))
+attempt: FOREIGN KEY (delivery_id) REFERENCES delivery(id)
+attempt: PRIMARY KEY (id)
+bus_cursor: PRIMARY KEY (consumer, partition)
+bus_member: PRIMARY KEY (consumer, member)
+bus_rejected: PRIMARY KEY (id)
+bus_rejected: UNIQUE (consumer, topic, partition, record_offset)
+client: CHECK ((kind = ANY (ARRAY['machine'::text, 'person'::text])))
+client: PRIMARY KEY (id)
+delivery: CHECK (((due_at IS NOT NULL) OR (status <> ALL (ARRAY['queued'::text, 'waiting'::text]))))
+delivery: CHECK ((outcome = ANY (ARRAY['accepted'::text, 'already-applied'::text, 'refused'::text, 'retry'::text, 'unknown'::text])))
+delivery: CHECK ((status = ANY (ARRAY['queued'::text, 'in-flight'::text, 'waiting'::text, 'unknown'::text, 'settled'::text, 'dead'::text, 'cancelled'::text])))
+delivery: FOREIGN KEY (dossier_id) REFERENCES dossier(id)
+delivery: PRIMARY KEY (id)
+delivery: UNIQUE (partner, dossier_id, caused_seq, replay_number, step)
+discrepancy: CHECK ((state = ANY (ARRAY['open'::text, 'healed'::text, 'accepted'::text])))
+discrepancy: FOREIGN KEY (dossier_id) REFERENCES dossier(id)
+discrepancy: PRIMARY KEY (id)
+dossier: CHECK ((module = ANY (ARRAY['KS'::text, 'KT'::text])))
+dossier: CHECK ((routed_seq <= version))
+dossier: CHECK ((state = ANY (ARRAY['received'::text, 'with-one-stop'::text, 'awaiting-supplement'::text, 'with-registry'::text, 'registered'::text, 'finished'::text, 'refused'::text, 'withdrawn'::text, 'stopped'::text])))
+dossier: CHECK ((version > 0))
+dossier: PRIMARY KEY (id)
+dossier_code: CHECK ((system = ANY (ARRAY['dvclt'::text, 'one-stop'::text, 'registry'::text])))
+dossier_code: FOREIGN KEY (dossier_id) REFERENCES dossier(id)
+dossier_code: PRIMARY KEY (system, code)
+dossier_progress: PRIMARY KEY (dossier_id)
+event_log: PRIMARY KEY ("position")
+event_outbox: PRIMARY KEY (id)
+file_token: FOREIGN KEY (ref) REFERENCES vault_object(id)
+file_token: PRIMARY KEY (token_hash)
+hold: PRIMARY KEY (id)
+idempotency: PRIMARY KEY (client_id, key)
+intake_message: CHECK ((disposition = ANY (ARRAY['accepted'::text, 'supplement'::text, 'duplicate'::text, 'conflict'::text, 'quarantined'::text])))
+intake_message: PRIMARY KEY (id)
+journal: CHECK ((seq > 0))
+journal: FOREIGN KEY (dossier_id) REFERENCES dossier(id)
+journal: PRIMARY KEY (dossier_id, seq)
+journal: UNIQUE (event_id)
+lane: CHECK ((state = ANY (ARRAY['open'::text, 'parked'::text])))
+lane: FOREIGN KEY (dossier_id) REFERENCES dossier(id)
+lane: PRIMARY KEY (partner, dossier_id)
+partner_state: CHECK ((breaker = ANY (ARRAY['closed'::text, 'open'::text, 'half-open'::text])))
+partner_state: PRIMARY KEY (partner)
+poller: PRIMARY KEY (name)
+quarantine: CHECK ((state = ANY (ARRAY['open'::text, 'rerun'::text, 'resolved'::text, 'given-up'::text])))
+quarantine: FOREIGN KEY (message_id) REFERENCES intake_message(id)
+quarantine: PRIMARY KEY (id)
+receipt: PRIMARY KEY (id)
+registry_watch: FOREIGN KEY (dossier_id) REFERENCES dossier(id)
+registry_watch: PRIMARY KEY (dossier_id)
+replay_item: CHECK ((state = ANY (ARRAY['pending'::text, 'replayed'::text, 'skipped'::text, 'failed'::text])))
+replay_item: FOREIGN KEY (plan_id) REFERENCES replay_plan(id)
+replay_item: PRIMARY KEY (plan_id, number)
+replay_plan: CHECK ((state = ANY (ARRAY['draft'::text, 'dry-run'::text, 'approved'::text, 'running'::text, 'paused'::text, 'done'::text, 'cancelled'::text, 'stopped'::text])))
+replay_plan: PRIMARY KEY (id)
+reply_rule_version: PRIMARY KEY (partner, version)
+schema_migration: PRIMARY KEY (id)
+sequencer: CHECK ((id = 1))
+sequencer: PRIMARY KEY (id)
+synclog_entry: CHECK ((octet_length(bytes) <= 16384))
+synclog_entry: PRIMARY KEY (id)
+synclog_leaf: FOREIGN KEY (entry_id) REFERENCES synclog_entry(id)
+synclog_leaf: PRIMARY KEY (leaf_index)
+synclog_leaf: UNIQUE (entry_id)
+synclog_outbox: FOREIGN KEY (entry_id) REFERENCES synclog_entry(id)
+synclog_outbox: PRIMARY KEY (id)
+timer: FOREIGN KEY (dossier_id) REFERENCES dossier(id)
+timer: PRIMARY KEY (id)
+timer: UNIQUE (dossier_id, kind, caused_seq)
+vault_key: CHECK ((owner_kind = ANY (ARRAY['dossier'::text, 'message'::text])))
+vault_key: PRIMARY KEY (id)
+vault_key: UNIQUE (owner_kind, owner_id)
+vault_object: FOREIGN KEY (key_id) REFERENCES vault_key(id)
+vault_object: PRIMARY KEY (id)
+worker: PRIMARY KEY (id)
+
+-- indexes
+CREATE INDEX attempt_delivery ON public.attempt USING btree (delivery_id, started_at)
+CREATE INDEX delivery_dead ON public.delivery USING btree (id) WHERE (status = ANY (ARRAY['dead'::text, 'unknown'::text]))
+CREATE INDEX delivery_dossier ON public.delivery USING btree (dossier_id)
+CREATE INDEX delivery_lane ON public.delivery USING btree (partner, dossier_id, caused_seq, replay_number, step) WHERE (status = ANY (ARRAY['queued'::text, 'in-flight'::text, 'waiting'::text, 'unknown'::text, 'dead'::text]))
+CREATE INDEX discrepancy_open ON public.discrepancy USING btree (partner, id) WHERE (state = 'open'::text)
+CREATE INDEX dossier_attention ON public.dossier USING btree (id) WHERE attention
+CREATE INDEX dossier_code_any ON public.dossier_code USING btree (code)
+CREATE INDEX dossier_code_dossier ON public.dossier_code USING btree (dossier_id)
+CREATE INDEX dossier_progress_unit_day ON public.dossier_progress USING btree (unit, day)
+CREATE INDEX dossier_unrouted ON public.dossier USING btree (updated_at) WHERE ((routed_seq < version) AND (routing_blocked IS NULL))
+CREATE INDEX event_log_dossier ON public.event_log USING btree (dossier_id, seq)
+CREATE INDEX hold_active ON public.hold USING btree (partner) WHERE (released_at IS NULL)
+CREATE INDEX intake_message_code ON public.intake_message USING btree (source, external_code)
+CREATE INDEX intake_message_dossier ON public.intake_message USING btree (dossier_id)
+CREATE INDEX lane_due ON public.lane USING btree (partner, due_at) WHERE ((state = 'open'::text) AND (due_at IS NOT NULL))
+CREATE INDEX lane_leased ON public.lane USING btree (lease_until) WHERE (lease_owner IS NOT NULL)
+CREATE INDEX registry_watch_due ON public.registry_watch USING btree (next_poll_at) WHERE (next_poll_at IS NOT NULL)
+CREATE INDEX synclog_entry_dossier ON public.synclog_entry USING btree (dossier_id, id)
+CREATE INDEX timer_due ON public.timer USING btree (due_at) WHERE ((fired_at IS NULL) AND (cancelled_at IS NULL))
+CREATE INDEX vault_object_key ON public.vault_object USING btree (key_id)
+CREATE UNIQUE INDEX "PK_0edff5015b71cc0389ae0f4b9a1" ON public.schema_migration USING btree (id)
+CREATE UNIQUE INDEX attempt_pkey ON public.attempt USING btree (id)
+CREATE UNIQUE INDEX bus_cursor_pkey ON public.bus_cursor USING btree (consumer, partition)
+CREATE UNIQUE INDEX bus_member_pkey ON public.bus_member USING btree (consumer, member)
+CREATE UNIQUE INDEX bus_rejected_consumer_topic_partition_record_offset_key ON public.bus_rejected USING btree (consumer, topic, partition, record_offset)
+CREATE UNIQUE INDEX bus_rejected_pkey ON public.bus_rejected USING btree (id)
+CREATE UNIQUE INDEX client_pkey ON public.client USING btree (id)
+CREATE UNIQUE INDEX delivery_partner_dossier_id_caused_seq_replay_number_step_key ON public.delivery USING btree (partner, dossier_id, caused_seq, replay_number, step)
+CREATE UNIQUE INDEX delivery_pkey ON public.delivery USING btree (id)
+CREATE UNIQUE INDEX discrepancy_pkey ON public.discrepancy USING btree (id)
+CREATE UNIQUE INDEX dossier_code_pkey ON public.dossier_code USING btree (system, code)
+CREATE UNIQUE INDEX dossier_pkey ON public.dossier USING btree (id)
+CREATE UNIQUE INDEX dossier_progress_pkey ON public.dossier_progress USING btree (dossier_id)
+CREATE UNIQUE INDEX event_log_pkey ON public.event_log USING btree ("position")
+CREATE UNIQUE INDEX event_outbox_pkey ON public.event_outbox USING btree (id)
+CREATE UNIQUE INDEX file_token_live ON public.file_token USING btree (ref, partner) WHERE (revoked_at IS NULL)
+CREATE UNIQUE INDEX file_token_pkey ON public.file_token USING btree (token_hash)
+CREATE UNIQUE INDEX hold_pkey ON public.hold USING btree (id)
+CREATE UNIQUE INDEX idempotency_pkey ON public.idempotency USING btree (client_id, key)
+CREATE UNIQUE INDEX intake_message_pkey ON public.intake_message USING btree (id)
+CREATE UNIQUE INDEX journal_event_id_key ON public.journal USING btree (event_id)
+CREATE UNIQUE INDEX journal_pkey ON public.journal USING btree (dossier_id, seq)
+CREATE UNIQUE INDEX lane_pkey ON public.lane USING btree (partner, dossier_id)
+CREATE UNIQUE INDEX partner_state_pkey ON public.partner_state USING btree (partner)
+CREATE UNIQUE INDEX poller_pkey ON public.poller USING btree (name)
+CREATE UNIQUE INDEX quarantine_open ON public.quarantine USING btree (source, item_key) WHERE (state = 'open'::text)
+CREATE UNIQUE INDEX quarantine_pkey ON public.quarantine USING btree (id)
+CREATE UNIQUE INDEX receipt_pkey ON public.receipt USING btree (id)
+CREATE UNIQUE INDEX registry_watch_pkey ON public.registry_watch USING btree (dossier_id)
+CREATE UNIQUE INDEX replay_item_pkey ON public.replay_item USING btree (plan_id, number)
+CREATE UNIQUE INDEX replay_plan_pkey ON public.replay_plan USING btree (id)
+CREATE UNIQUE INDEX reply_rule_version_pkey ON public.reply_rule_version USING btree (partner, version)
+CREATE UNIQUE INDEX sequencer_pkey ON public.sequencer USING btree (id)
+CREATE UNIQUE INDEX synclog_entry_pkey ON public.synclog_entry USING btree (id)
+CREATE UNIQUE INDEX synclog_leaf_entry_id_key ON public.synclog_leaf USING btree (entry_id)
+CREATE UNIQUE INDEX synclog_leaf_pkey ON public.synclog_leaf USING btree (leaf_index)
+CREATE UNIQUE INDEX synclog_outbox_pkey ON public.synclog_outbox USING btree (id)
+CREATE UNIQUE INDEX timer_dossier_id_kind_caused_seq_key ON public.timer USING btree (dossier_id, kind, caused_seq)
+CREATE UNIQUE INDEX timer_pkey ON public.timer USING btree (id)
+CREATE UNIQUE INDEX vault_key_owner_kind_owner_id_key ON public.vault_key USING btree (owner_kind, owner_id)
+CREATE UNIQUE INDEX vault_key_pkey ON public.vault_key USING btree (id)
+CREATE UNIQUE INDEX vault_object_pkey ON public.vault_object USING btree (id)
+CREATE UNIQUE INDEX worker_pkey ON public.worker USING btree (id)
+
+-- grants of lienthong_app
+attempt: DELETE, INSERT, SELECT, UPDATE
+bus_cursor: DELETE, INSERT, SELECT, UPDATE
+bus_member: DELETE, INSERT, SELECT, UPDATE
+bus_rejected: DELETE, INSERT, SELECT, UPDATE
+client: DELETE, INSERT, SELECT, UPDATE
+delivery: DELETE, INSERT, SELECT, UPDATE
+discrepancy: DELETE, INSERT, SELECT, UPDATE
+dossier: DELETE, INSERT, SELECT, UPDATE
+dossier_code: DELETE, INSERT, SELECT, UPDATE
+dossier_progress: DELETE, INSERT, SELECT, UPDATE
+event_log: DELETE, INSERT, SELECT, UPDATE
+event_outbox: DELETE, INSERT, SELECT, UPDATE
+file_token: DELETE, INSERT, SELECT, UPDATE
+hold: DELETE, INSERT, SELECT, UPDATE
+idempotency: DELETE, INSERT, SELECT, UPDATE
+intake_message: DELETE, INSERT, SELECT, UPDATE
+journal: INSERT, SELECT
+lane: DELETE, INSERT, SELECT, UPDATE
+partner_state: DELETE, INSERT, SELECT, UPDATE
+poller: DELETE, INSERT, SELECT, UPDATE
+quarantine: DELETE, INSERT, SELECT, UPDATE
+receipt: INSERT, SELECT
+registry_watch: DELETE, INSERT, SELECT, UPDATE
+replay_item: DELETE, INSERT, SELECT, UPDATE
+replay_plan: DELETE, INSERT, SELECT, UPDATE
+reply_rule_version: DELETE, INSERT, SELECT, UPDATE
+schema_migration: DELETE, INSERT, SELECT, UPDATE
+sequencer: DELETE, INSERT, SELECT, UPDATE
+synclog_entry: INSERT, SELECT
+synclog_leaf: INSERT, SELECT
+synclog_outbox: DELETE, INSERT, SELECT
+timer: DELETE, INSERT, SELECT, UPDATE
+vault_key: DELETE, INSERT, SELECT, UPDATE
+vault_object: DELETE, INSERT, SELECT, UPDATE
+worker: DELETE, INSERT, SELECT, UPDATE

@@ -1,0 +1,63 @@
+import { cancelMoot, resolveByEvidence } from '#delivery';
+import type { Decision, DossierEvent, DossierState } from '#dossier';
+import type { Tx } from '#platform';
+import type { SyncLogActor, SyncLogEntryInput } from '#synclog';
+
+const ENDS: readonly Decision[] = ['withdraw', 'stop', 'refuse'];
+
+export interface TakenDecision {
+  decision: Decision;
+  /** As it was before the decision. */
+  state: DossierState;
+  events: readonly DossierEvent[];
+  actor: SyncLogActor;
+}
+
+/** What a decision does to deliveries, in its own transaction; the caller holds the dossier's lock.
+ *  Returns the sync log entries to append. */
+export async function applyDecisionEffects(tx: Tx, taken: TakenDecision, now: Date): Promise<SyncLogEntryInput[]> {
+  return [...(await cancelRegistration(tx, taken, now)), ...(await settleHandOver(tx, taken, now))];
+}
+
+/** Members that every entry about a dossier has. */
+export function aboutDossier(
+  { id, codes, unit, procedure }: DossierState,
+  actor: SyncLogActor,
+): Omit<SyncLogEntryInput, 'kind'> {
+  return { actor, dossierId: id, codes: [codes.dvclt, ...(codes.oneStop ? [codes.oneStop] : [])], unit, procedure };
+}
+
+/** An end makes the unsent registration moot (CONTRACTS §2). */
+async function cancelRegistration(
+  tx: Tx,
+  { decision, state, actor }: TakenDecision,
+  now: Date,
+): Promise<SyncLogEntryInput[]> {
+  if (!ENDS.includes(decision)) return [];
+  const lane = { partner: 'hotich' as const, operation: 'submit-registration' };
+  const reasonCode = `decision.${decision}`;
+  const { cancelled } = await cancelMoot(tx, { ...lane, dossierId: state.id, reasonCode }, now);
+  if (cancelled === 0) return [];
+  return [
+    { ...aboutDossier(state, actor), ...lane, kind: 'delivery.cancelled', detail: { count: cancelled, reasonCode } },
+  ];
+}
+
+/** A decision that names the one-stop's code proves that the hand-over of unknown outcome arrived (CONTRACTS §1.3). */
+async function settleHandOver(
+  tx: Tx,
+  { state, events, actor }: TakenDecision,
+  now: Date,
+): Promise<SyncLogEntryInput[]> {
+  if (!events.some((event) => event.type === 'one-stop-code.assigned')) return [];
+  const lane = { partner: 'onestop' as const, operation: 'hand-over-dossier' };
+  const reasonCode = 'evidence.decision';
+  const settled = await resolveByEvidence(tx, { ...lane, dossierId: state.id, reasonCode }, now);
+  return settled.map((deliveryId) => ({
+    ...aboutDossier(state, actor),
+    ...lane,
+    kind: 'delivery.settled',
+    outcome: 'already-applied',
+    detail: { deliveryId, reasonCode },
+  }));
+}
