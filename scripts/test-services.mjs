@@ -11,7 +11,7 @@ const { freePort } = require(join(stack, 'free-port.js'));
 const { startPostgres } = require(join(stack, 'postgres-server.js'));
 const { kafkaCacheDir, missingForKafka, resolveKafkaJars } = require(join(stack, 'kafka-jars.js'));
 const { startKafka } = require(join(stack, 'kafka-server.js'));
-const { brokerReady } = require('#bus');
+const { brokerReady } = require('#bus/drivers');
 
 const dir = mkdtempSync(join(tmpdir(), 'lienthong-npm-test-'));
 const ends = [];

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { BusServer } from '#bus';
+import { BusServer } from '#bus/nest';
 import { codeOf, gatewaySettings, jsonLog, SettingsError } from '#platform';
 import { createHttpApp } from './http-app';
 import { closeParts, openParts, type GatewayParts } from './parts';

@@ -1,5 +1,6 @@
 import { createFileTokens, createVault, fileMasterKeys, type FileTokens, type MasterKeys, type Vault } from '#access';
-import { createBus, type Bus } from '#bus';
+import { type Bus } from '#bus';
+import { createBus } from '#bus/drivers';
 import { loadProcedures, type Procedure } from '#dossier';
 import { loadUnits, type UnitCrossWalk } from '#intake';
 import {

@@ -1,5 +1,6 @@
 import { createFileTokens, createVault, fileMasterKeys, type FileTokens, type Vault } from '#access';
-import { createBus, type Bus } from '#bus';
+import { type Bus } from '#bus';
+import { createBus } from '#bus/drivers';
 import { applyCommands, loadProcedures, type ApplyDependencies, type CommandOnDossier, type Procedure } from '#dossier';
 import { createPartners, type Partners } from '#partners';
 import {

@@ -1,4 +1,4 @@
-import { EVENTS_TOPIC } from '#bus';
+import { EVENTS_TOPIC } from '#bus/drivers';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../apps/cli/stack/free-port';

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { join } from 'node:path';
-import { brokerReady } from '#bus';
+import { brokerReady } from '#bus/drivers';
 import { clusterLocation, removeCluster } from '../../apps/cli/stack/cluster-location';
 import { ensureDatabase } from '../../apps/cli/stack/database-roles';
 import { freePort } from '../../apps/cli/stack/free-port';

@@ -230,8 +230,8 @@ export function busContract(harness: () => BusHarness): void {
   });
 
   it('commits nothing after it was told to stop in the middle of a batch', async () => {
-    const ids = dossierIds(1);
-    await harness().emit([sampleEvent(ids[0] as string, 1)]);
+    const [id] = dossierIds(1) as [string];
+    await harness().emit([sampleEvent(id, 1)]);
     const started = gate();
     const bus = open();
     const subscription = bus.subscribe({
@@ -246,6 +246,6 @@ export function busContract(harness: () => BusHarness): void {
     await subscription.stop();
     const got = new Recorder();
     bus.subscribe({ group, handle: got.keep });
-    await until(() => got.seqsOf(ids[0] as string).length === 1, DEADLINE_MS, 'the batch again');
+    await until(() => got.seqsOf(id).length === 1, DEADLINE_MS, 'the batch again');
   });
 }

@@ -12,3 +12,4 @@ export * from './app/doorbell';
 export * from './app/settings';
 export { SettingsError, type Environment } from './app/setting';
 export * from './app/metrics';
+export * from './app/step-loop';

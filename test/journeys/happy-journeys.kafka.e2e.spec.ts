@@ -1,4 +1,4 @@
-import { EVENTS_TOPIC } from '#bus';
+import { EVENTS_TOPIC } from '#bus/drivers';
 import { eventSchemas } from '#dossier';
 import { Database, silentLog } from '#platform';
 import { Ajv } from 'ajv';

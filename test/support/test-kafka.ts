@@ -62,7 +62,7 @@ async function launch(kafkaDir: string, port: number, controllerPort: number): P
     // One in 64 random ids begins with a hyphen; in tests each does.
     clusterId: `-${randomBytes(16).toString('base64url').slice(1)}`,
   });
-  const { brokerReady } = await import('#bus');
+  const { brokerReady } = await import('#bus/drivers');
   await brokerReady(server.brokers, READY_DEADLINE_MS);
   return server;
 }

@@ -53,7 +53,7 @@ export async function openBus(
   const brokers = choice.kind === 'external-kafka' ? process.env.KAFKA_BROKERS! : await startLocal(run, progress);
   progress('waiting until produce and fetch work');
   // Loaded only here: the client of the bus is large, and the PostgreSQL driver does not need it.
-  const { brokerReady, ensureTopics } = await import('#bus');
+  const { brokerReady, ensureTopics } = await import('#bus/drivers');
   await brokerReady(brokers, READY_DEADLINE_MS);
   await ensureTopics(brokers);
   run.set({ kafkaBrokers: brokers });

@@ -28,7 +28,7 @@ const CLIENTS = {
   administrator2: { id: 'administrator2', kind: 'person', roles: ['administrator'] },
 } as const satisfies Record<string, KnownClient>;
 
-export type ClientName = keyof typeof CLIENTS;
+type ClientName = keyof typeof CLIENTS;
 
 /** `DIR/credentials.json` (0600), CONTRACTS §5. */
 export type Credentials = { baseUrl: string; simulatorsUrl: string | null } & Record<ClientName, ClientSecret>;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { brokerReady, ensureTopics } from '#bus';
+import { brokerReady, ensureTopics } from '#bus/drivers';
 import { migrate } from '#platform';
 import { registerClients, type Credentials } from './credentials';
 import { ensureApplicationLogin } from './database-roles';

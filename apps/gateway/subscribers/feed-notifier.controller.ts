@@ -1,6 +1,7 @@
 import { Controller, Inject, UseFilters } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import { BusExceptionFilter, busTransport, type BusRecord } from '#bus';
+import { type BusRecord } from '#bus';
+import { BusExceptionFilter, busTransport } from '#bus/nest';
 import { Doorbell } from '#platform';
 
 export const FEED_GROUP = 'feed-notifier';

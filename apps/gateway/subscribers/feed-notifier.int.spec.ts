@@ -1,7 +1,9 @@
 import 'reflect-metadata';
 import type { INestMicroservice } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { appendToOutbox, BusServer, createBus, sequenceBatch, type Bus } from '#bus';
+import { appendToOutbox, sequenceBatch, type Bus } from '#bus';
+import { createBus } from '#bus/drivers';
+import { BusServer } from '#bus/nest';
 import { Doorbell, silentLog } from '#platform';
 import { testDatabase, type TestDatabase } from '#testing';
 import { uuidv7 } from 'uuidv7';

@@ -1,5 +1,4 @@
-import { pause, StepLoop } from '#bus';
-import type { Log } from '#platform';
+import { type Log, pause, StepLoop } from '#platform';
 import type { Role } from './role';
 
 export interface PeriodicOptions {

@@ -1,5 +1,5 @@
 import { NestFactory } from '@nestjs/core';
-import { BusServer } from '#bus';
+import { BusServer } from '#bus/nest';
 import type { Foundation } from '../foundation';
 import { PROGRESS_GROUP } from '../subscribers/progress-by-day.controller';
 import { WorkerModule } from '../worker.module';

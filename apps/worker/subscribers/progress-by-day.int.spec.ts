@@ -1,7 +1,9 @@
 import 'reflect-metadata';
 import type { INestMicroservice } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { appendToOutbox, BusServer, createBus, sequenceBatch, type Bus, type DomainEventRecord } from '#bus';
+import { appendToOutbox, sequenceBatch, type Bus, type DomainEventRecord } from '#bus';
+import { createBus } from '#bus/drivers';
+import { BusServer } from '#bus/nest';
 import { Database, silentLog } from '#platform';
 import { testDatabase, until, type TestDatabase } from '#testing';
 import { uuidv7 } from 'uuidv7';

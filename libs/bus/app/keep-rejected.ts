@@ -1,4 +1,4 @@
-import { systemClock, uuidIds, type Clock, type Ids, type Tx } from '#platform';
+import { uuidIds, type Tx } from '#platform';
 
 /** A record that a group could not read or take, with everything needed to look at it and to offer it again (law 4). */
 export interface RejectedRecord {
@@ -16,28 +16,12 @@ export interface RejectedRecord {
 
 const INSERT = `
 insert into bus_rejected (id, consumer, topic, partition, record_offset, record_key, record_headers, record_value, reason, at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, now())
 on conflict (consumer, topic, partition, record_offset) do nothing`;
 
 /** Keeps one rejected record; the same one again changes nothing. */
-export async function keepRejected(
-  db: Tx,
-  consumer: string,
-  rejected: RejectedRecord,
-  ids: Ids = uuidIds,
-  clock: Clock = systemClock,
-): Promise<void> {
+export async function keepRejected(db: Tx, consumer: string, rejected: RejectedRecord): Promise<void> {
   const { topic, partition, offset, key, headers, value, reason } = rejected;
-  await db.execute(INSERT, [
-    ids.next(),
-    consumer,
-    topic,
-    partition,
-    offset,
-    key,
-    JSON.stringify(headers),
-    value,
-    reason,
-    clock.now(),
-  ]);
+  const id = uuidIds.next();
+  await db.execute(INSERT, [id, consumer, topic, partition, offset, key, JSON.stringify(headers), value, reason]);
 }

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Database, Doorbell, Log } from '#platform';
+import { type Database, type Doorbell, type Log, type NextStep, pause, StepLoop } from '#platform';
 import type { EventPublisher } from '../ports';
 import { lastPosition, readEventLog } from './read-event-log';
-import { pause, StepLoop, type NextStep } from './step-loop';
 
 export interface RelayOptions {
   db: Database;

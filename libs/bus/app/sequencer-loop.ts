@@ -1,6 +1,5 @@
-import type { Database, Doorbell, Log } from '#platform';
+import { type Database, type Doorbell, type Log, StepLoop } from '#platform';
 import { sequenceBatch } from './sequence-batch';
-import { StepLoop } from './step-loop';
 
 export interface SequencerLoopOptions {
   db: Database;

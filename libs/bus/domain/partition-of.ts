@@ -29,5 +29,5 @@ export function murmur2(bytes: Uint8Array): number {
 }
 
 function byteAt(bytes: Uint8Array, at: number): number {
-  return bytes[at] as number;
+  return bytes[at] ?? 0;
 }

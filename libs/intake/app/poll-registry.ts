@@ -1,5 +1,4 @@
-import { pause } from '#bus';
-import { codeOf } from '#platform';
+import { codeOf, pause } from '#platform';
 import { claimWatches, rescheduleWatches, type ClaimedWatch } from '../adapters/registry-watch-store';
 import { pauseAfterPoll, type RegistryPollPace } from '../domain/registry-poll-pace';
 import type { RegistryResults } from '../ports';

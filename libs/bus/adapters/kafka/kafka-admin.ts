@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { AppError, silentLog, type Log } from '#platform';
+import { AppError, type Log, pause, silentLog } from '#platform';
 import { PARTITIONS } from '../../domain/partition-of';
-import { pause } from '../../app/step-loop';
 import { kafkaClient, murmur2Partitioner, type Kafka } from './kafka-client';
 
 export const EVENTS_TOPIC = 'dossier.events';

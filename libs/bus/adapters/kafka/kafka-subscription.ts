@@ -1,6 +1,5 @@
-import { codeOf } from '#platform';
+import { codeOf, pause } from '#platform';
 import type { SubscriberParts } from '../../app/batch-runner';
-import { pause } from '../../app/step-loop';
 import { EachBatch } from './each-batch';
 import type { Consumer, Kafka } from './kafka-client';
 

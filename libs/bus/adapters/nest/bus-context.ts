@@ -4,11 +4,11 @@ import { BaseRpcContext } from '@nestjs/microservices';
 export class BusContext extends BaseRpcContext<[group: string, signal: AbortSignal]> {
   /** Consumer group of the server that dispatches. */
   get group(): string {
-    return this.getArgByIndex(0);
+    return this.getArgs()[0];
   }
 
   /** Aborted when the server stops or the partition was taken away. */
   get signal(): AbortSignal {
-    return this.getArgByIndex(1);
+    return this.getArgs()[1];
   }
 }

@@ -53,7 +53,7 @@ async function rejectedReasons(): Promise<string[]> {
 }
 
 /** What a handler does with its first calls. */
-let failures: unknown[] = [];
+let failures: Error[] = [];
 function failOnce(): void {
   const failure = failures.shift();
   if (failure) throw failure;

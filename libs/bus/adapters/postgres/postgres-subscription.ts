@@ -1,7 +1,6 @@
-import { AppError, codeOf, type Doorbell } from '#platform';
+import { AppError, codeOf, type Doorbell, type NextStep, pause, StepLoop } from '#platform';
 import { randomUUID } from 'node:crypto';
 import { BatchRunner, type SubscriberParts } from '../../app/batch-runner';
-import { pause, StepLoop, type NextStep } from '../../app/step-loop';
 import type { LoggedEvent } from '../../domain/event-record';
 import { partitionOf } from '../../domain/partition-of';
 import { readableRecord } from '../../domain/readable-record';

@@ -1,4 +1,5 @@
-import { codeOf, type Log } from '#platform';
+import { codeOf } from '../domain/errors';
+import type { Log } from './log';
 
 /** What a loop does next: another step at once, or after a wait that something may cut short. */
 export type NextStep = 'again' | 'wait';
