@@ -22,6 +22,7 @@ module.exports = {
   moduleNameMapper: {
     '^#testing$': '<rootDir>/test/support/index.ts',
     '^#([a-z-]+)$': '<rootDir>/libs/$1/index.ts',
+    '^#([a-z-]+)/([a-z-]+)$': '<rootDir>/libs/$1/$2.ts',
   },
   testRegex: '\\.(unit|int|e2e|law)\\.spec\\.ts$',
 };

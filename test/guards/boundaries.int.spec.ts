@@ -18,6 +18,7 @@ const PLANTS: readonly (readonly [rule: string, path: string, text: string])[] =
     'apps/gateway/planted-inside.ts',
     "import '../../libs/delivery/app/claim-lanes';\n",
   ],
+  ['libraries-meet-at-their-index', 'apps/gateway/planted-driver.ts', "import '../../libs/bus/adapters/create-bus';\n"],
   ['simulators-are-independent', 'apps/simulators/dvclt/planted-shared.ts', "import '#dossier';\n"],
   ['partners-stay-at-the-edge', 'libs/delivery/app/planted-partner.ts', "import '#partners';\n"],
   ['platform-knows-nobody', 'libs/platform/app/planted-above.ts', "import '#dossier';\n"],

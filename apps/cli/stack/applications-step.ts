@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { ClientSecret } from './credentials';
 import { freePort } from './free-port';
@@ -53,7 +55,10 @@ export class Applications {
   }
 
   async startWorker(env: NodeJS.ProcessEnv): Promise<void> {
-    await this.start('worker', { env, isReady: (logged) => logged.includes('"worker.started"') });
+    await this.start('worker', {
+      env: { ...env, WORKER_ID: this.env.WORKER_ID ?? workerIdOf(this.run.dataDir) },
+      isReady: (logged) => logged.includes('"worker.started"'),
+    });
   }
 
   /** Environment of gateway and worker. Their database login may not migrate. */
@@ -94,6 +99,11 @@ export class Applications {
     this.run.onStop(name, () => child.stop(STOP_GRACE_MS));
     await child.start(READY_DEADLINE_MS, this.run.signal);
   }
+}
+
+/** The same after a restart, so that a killed worker's successor frees its lanes at once; another for another machine or folder. */
+function workerIdOf(dataDir: string): string {
+  return `worker-${createHash('sha256').update(`${hostname()}:${dataDir}`).digest('hex').slice(0, 12)}`;
 }
 
 /** The simulators play the outside: they get nothing of our database and no credentials of real partners. */

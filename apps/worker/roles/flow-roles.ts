@@ -16,10 +16,15 @@ export function sequencerRole({ relayDb, doorbell, log }: Foundation): Role {
   return { name: 'sequencer', start: () => loop.start(), stop: () => loop.stop() };
 }
 
-/** Hands the numbered events to the bus. */
-export function relayRole({ relayDb, doorbell, log, bus }: Foundation): Role {
+/** Hands the numbered events to the bus. The PostgreSQL driver reads the event log itself: there the relay rests, and an installation
+ *  that moves to Kafka later publishes its history first. */
+export function relayRole({ relayDb, doorbell, log, bus, settings }: Foundation): Role {
   const relay = new Relay({ db: relayDb, publisher: bus, doorbell, log });
-  return { name: 'relay', start: () => relay.start(), stop: () => relay.stop() };
+  return {
+    name: 'relay',
+    start: () => (settings.bus.kind === 'kafka' ? relay.start() : undefined),
+    stop: () => relay.stop(),
+  };
 }
 
 /** Turns facts into deliveries: knocked by the bus, swept by itself. */

@@ -101,7 +101,7 @@ describe('a broker that is killed and comes back', () => {
     const records: BusRecord[] = [];
     const bus = openBus();
     bus.subscribe({ group: 'late', handle: async (batch) => void records.push(...batch) });
-    await expect(bus.publish([{ ...(mixedEvents(ids, 1)[0] as BusRecord), position: 1 }])).rejects.toThrow();
+    await expect(bus.publish([{ ...mixedEvents(ids, 1)[0], position: 1 }])).rejects.toThrow();
     await broker.start();
     await bus.publish(mixedEvents(ids, 1).map((event, index) => ({ ...event, position: index + 1 })));
     await until(() => firstCopies(records, ids).every((seqs) => seqs.length === 1), 60_000, 'the records');
