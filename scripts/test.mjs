@@ -48,11 +48,14 @@ async function runTiers(tiers, paths) {
   } finally {
     await services?.stop();
   }
-  if (services?.kafkaMissing) {
-    say(`\nThe Kafka specs did not run, since ${services.kafkaMissing}.`);
-    if (process.env.CI === 'true') total.failed += 1;
-  }
+  if (services?.kafkaMissing) total.failed += missingKafka(services.kafkaMissing);
   return total;
+}
+
+/** Says in one line what did not run. Returns the failures that this counts as: where CI=true, a missing Kafka is one. */
+function missingKafka(why) {
+  say(`\nThe Kafka specs did not run, since ${why}.`);
+  return process.env.CI === 'true' ? 1 : 0;
 }
 
 async function startServices() {

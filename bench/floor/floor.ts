@@ -7,6 +7,7 @@ import {
   react,
   type Command,
   type DossierContent,
+  type DossierEvent,
   type DossierState,
   type OfficerNote,
   type PartnerId,
@@ -89,13 +90,7 @@ export class Floor {
     const live = this.dossiers.get(dossierId);
     const verdict = accept(live?.state ?? null, command, this.procedureFor(live?.state, command), new Date());
     if ('conflict' in verdict) return verdict;
-    const at = new Date().toISOString();
-    const facts: LoggedFact[] = [];
-    let state = live?.state ?? null;
-    for (const event of verdict.events) {
-      state = { ...evolve(state, event, at), id: dossierId };
-      facts.push({ dossierId, seq: state.version, at, event });
-    }
+    const { facts, state } = logged(dossierId, live?.state ?? null, verdict.events);
     if (facts.length === 0 && !also.ended && !also.contents?.length) return verdict;
     if (state) this.remember(dossierId, state);
     await this.deps.commits.commit({
@@ -196,6 +191,22 @@ export class Floor {
     if (!found) throw new Error('no procedure');
     return found;
   }
+}
+
+/** Numbers the events after what the dossier has, and folds them into its state. */
+function logged(
+  dossierId: string,
+  before: DossierState | null,
+  events: readonly DossierEvent[],
+): { facts: LoggedFact[]; state: DossierState | null } {
+  const at = new Date().toISOString();
+  const facts: LoggedFact[] = [];
+  let state = before;
+  for (const event of events) {
+    state = { ...evolve(state, event, at), id: dossierId };
+    facts.push({ dossierId, seq: state.version, at, event });
+  }
+  return { facts, state };
 }
 
 /** @throws Error for any outcome but success: the floor has no resilience */

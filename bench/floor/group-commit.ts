@@ -9,7 +9,7 @@ export interface ContentRow {
   bytes: Buffer;
 }
 
-export interface FactRow {
+interface FactRow {
   id: string;
   dossierId: string;
   seq: number;
@@ -19,7 +19,7 @@ export interface FactRow {
 }
 
 /** Written before a call. */
-export interface StartedAttempt {
+interface StartedAttempt {
   id: string;
   dossierId: string;
   partner: string;
@@ -29,7 +29,7 @@ export interface StartedAttempt {
 }
 
 /** Written after a call. */
-export interface EndedAttempt {
+interface EndedAttempt {
   id: string;
   endedAt: string;
   outcome: string;

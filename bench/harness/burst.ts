@@ -28,7 +28,7 @@ const DEADLINE_MS = 1_200_000;
 const ASK_EVERY_MS = 150;
 
 /** One side, once. */
-export async function runBurst(
+async function runBurst(
   run: BenchRun,
   sideName: SideName,
   repeat: number,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { KAFKA_VERSION } from '../../apps/cli/stack/kafka-jars';
 import type { BenchRun } from './bench-run';
 
-export interface Goal {
+interface Goal {
   text: string;
   isMet: boolean;
 }

@@ -35,8 +35,6 @@ export interface Side {
   stop(): Promise<void>;
 }
 
-export type StartSide = (run: SideRun) => Promise<Side>;
-
 /** The simulators' variables. */
 export function officerEnvironment({ officers }: SideRun): Record<string, string> {
   return officers ? { OFFICER_MIN_MS: String(officers.minMs), OFFICER_MAX_MS: String(officers.maxMs) } : {};

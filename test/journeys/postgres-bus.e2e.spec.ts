@@ -9,7 +9,7 @@ describe('the main job on the PostgreSQL bus', () => {
   afterAll(() => installation?.remove(), 120_000);
 
   it('says so and takes a birth the whole way', async () => {
-    expect(installation.terminal).toMatch(/PostgreSQL bus/i);
+    expect(installation.terminal).toMatch(/^Bus: the PostgreSQL driver/);
     expect(installation.stack.kafkaBrokers).toBeNull();
     const codes = await installation.fileCases('birth', 1, 77);
     const dossiers = await untilFinished(installation, codes, 60_000);

@@ -14,8 +14,11 @@ export class Registrar {
   takeUp(record: RegistryRecord): void {
     const delayMs = officerDelayMs(this.world);
     const push = record.pushes;
-    this.world.timers.after(delayMs / 2, () => this.step(record, push, 3));
-    this.world.timers.after(delayMs, () => this.step(record, push, this.decision(record)));
+    // One timer after the other: two that are due in the same late tick may fire in any order.
+    this.world.timers.after(delayMs / 2, () => {
+      this.step(record, push, 3);
+      this.world.timers.after(delayMs / 2, () => this.step(record, push, this.decision(record)));
+    });
   }
 
   /** Sets the state of a record and writes it to the ledger. */

@@ -4,7 +4,7 @@ import { callOf, type FinishedAttempt } from '../domain/attempt';
 import type { AnswerEvidence } from './describe-settlement';
 
 /** Larger answers are known by their digest only. */
-export const MAX_KEPT_ANSWER_BYTES = 262_144;
+const MAX_KEPT_ANSWER_BYTES = 262_144;
 
 /** Seals the answers that somebody may have to read again: those that did not say yes, up to 256 KiB. Of all others the keyed digest
  *  is kept, which proves equality and gives nothing away. One insert for the batch; evidence stands in the order of the attempts. */

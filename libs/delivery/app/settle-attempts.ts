@@ -11,7 +11,7 @@ import { logAttempt } from './log-attempt';
 import { refreshLanes } from './refresh-lanes';
 import type { SettlementDeps } from './settlement-deps';
 
-export const COURIER = { id: 'courier', type: 'system' } as const;
+const COURIER = { id: 'courier', type: 'system' } as const;
 
 /** Settles many attempts in one transaction: attempt rows, delivery states, journal events, outbox and sync log (law 9). At most one
  *  attempt a delivery. The order of locks is the global one: dossiers, lanes, the rest. */

@@ -23,7 +23,7 @@ export interface DecisionRules {
   now: Date;
 }
 
-export type DeadCause = 'refused' | 'attempts-exhausted' | 'age-exhausted';
+type DeadCause = 'refused' | 'attempts-exhausted' | 'age-exhausted';
 
 /** Where a delivery goes from here. `dropContent`: the kept content is rendered anew before the next call. */
 export type NextStep =
@@ -84,7 +84,7 @@ function afterProbe(probe: ProbeResult, history: DeliveryHistory, rules: Decisio
 }
 
 /** Until then the old request may still be running at the partner (CONTRACTS §1.3). */
-export function absentCountsFrom(lastCallAt: Date, policy: Pick<PartnerPolicy, 'deadlineMs' | 'absentAfterMs'>): Date {
+function absentCountsFrom(lastCallAt: Date, policy: Pick<PartnerPolicy, 'deadlineMs' | 'absentAfterMs'>): Date {
   return new Date(lastCallAt.getTime() + policy.deadlineMs + policy.absentAfterMs);
 }
 

@@ -4,7 +4,7 @@ export const LEASE_MARGIN_MS = 5_000;
 export const WORKER_SILENCE_MS = 10_000;
 export const HEARTBEAT_EVERY_MS = 2_000;
 /** A write needs a heartbeat younger than this: well before others may take the lease away. */
-export const HEARTBEAT_FRESH_MS = 8_000;
+const HEARTBEAT_FRESH_MS = 8_000;
 
 /** What a worker knows of its own right to write. */
 export interface WriteRight {

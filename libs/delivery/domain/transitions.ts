@@ -29,9 +29,6 @@ export const STANDING_STATUSES: readonly DeliveryStatus[] = DELIVERY_STATUSES.fi
   (status) => DELIVERY_TRANSITIONS[status].length > 0,
 );
 
-/** What a claim may take (DESIGN §7). */
-export const CLAIMABLE_STATUSES: readonly DeliveryStatus[] = ['queued', 'waiting', 'unknown'];
-
 /** States from which `to` may be reached, for guards in SQL. */
 export function statusesBefore(to: DeliveryStatus): DeliveryStatus[] {
   return DELIVERY_STATUSES.filter((from) => DELIVERY_TRANSITIONS[from].includes(to));

@@ -14,7 +14,7 @@ export interface DvcltTokens {
 
 /** Both answer shapes carry the JWT in `token`. Their end is not read: `refreshTokenExpiryTime` is another token's, `expiration` has no
  *  recorded form; a dead token shows itself as HTTP 401. */
-export function readToken(json: JsonObject): TokenGrant | undefined {
+function readToken(json: JsonObject): TokenGrant | undefined {
   const value = filledText(json['token']);
   return value === undefined ? undefined : { value };
 }

@@ -10,7 +10,7 @@ export interface KeptLog extends Log {
   lines: { event: string; fields: LogFields }[];
 }
 
-export function keptLog(): KeptLog {
+function keptLog(): KeptLog {
   const lines: KeptLog['lines'] = [];
   const keep = (event: string, fields: LogFields = {}): void => void lines.push({ event, fields });
   return { lines, info: keep, warn: keep, error: keep, debug: keep };

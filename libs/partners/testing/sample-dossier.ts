@@ -59,7 +59,7 @@ export const DEATH_LEAVES: Readonly<Record<string, string>> = {
 };
 
 /** A dossier that an officer has accepted on Monday 02/03/2026. */
-export function dossierState(change: Partial<DossierState> = {}): DossierState {
+function dossierState(change: Partial<DossierState> = {}): DossierState {
   return {
     id: '01950000-0000-7000-8000-000000000001',
     procedure: 'birth-group',

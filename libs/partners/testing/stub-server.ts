@@ -1,7 +1,7 @@
 import * as net from 'node:net';
 
 /** What the stub saw of one connection. */
-export interface SeenConnection {
+interface SeenConnection {
   received: string;
   socket: net.Socket;
 }

@@ -46,7 +46,7 @@ function zonedInstant(text: string): Date | undefined {
 }
 
 /** Parts of an instant in local time, without the milliseconds. */
-export function partnerDateOf(at: Date): Required<PartnerDate> {
+function partnerDateOf(at: Date): Required<PartnerDate> {
   const { year, month, day, hour, minute, second } = localParts(at);
   return { year, month, day, hour, minute, second };
 }

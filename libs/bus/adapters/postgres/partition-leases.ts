@@ -80,7 +80,7 @@ export class PartitionLeases {
 }
 
 /** Every live member gets each `members.length`-th partition, by its rank. */
-export function shareOf(members: readonly string[], member: string): number[] {
+function shareOf(members: readonly string[], member: string): number[] {
   const rank = members.indexOf(member);
   if (rank < 0) return [];
   return Array.from({ length: PARTITIONS }, (_, partition) => partition).filter(
