@@ -11,6 +11,9 @@ const swc = {
 
 module.exports = {
   testEnvironment: 'node',
+  // A leaked timer or socket keeps a worker for ever, and the runner counts it as a failure. A worker of a busy machine only needs a moment:
+  // jest's 500 ms would accuse it.
+  workerGracefulExitTimeout: 10_000,
   // The first test of a run may wait for PostgreSQL or Kafka to come up, on two busy cores.
   testTimeout: 30_000,
   globalSetup: '<rootDir>/test/support/global-setup.ts',

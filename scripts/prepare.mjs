@@ -41,7 +41,7 @@ async function install(root) {
   await runStep(
     'Installing packages (about a minute on a normal line)',
     command,
-    [...args, 'ci', '--include=dev', '--no-audit', '--no-fund'],
+    [...args, 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'],
     { cwd: root },
   );
 }

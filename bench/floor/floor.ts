@@ -87,10 +87,10 @@ export class Floor {
 
   /** Judges a command, stores its facts together with `also`, and hands them to the broker. */
   async tell(dossierId: string, command: Command, also: Writes = {}): Promise<Verdict> {
-    const live = this.dossiers.get(dossierId);
-    const verdict = accept(live?.state ?? null, command, this.procedureFor(live?.state, command), new Date());
+    const before = this.dossiers.get(dossierId)?.state ?? null;
+    const verdict = accept(before, command, this.procedureFor(before, command), new Date());
     if ('conflict' in verdict) return verdict;
-    const { facts, state } = logged(dossierId, live?.state ?? null, verdict.events);
+    const { facts, state } = logged(dossierId, before, verdict.events);
     if (facts.length === 0 && !also.ended && !also.contents?.length) return verdict;
     if (state) this.remember(dossierId, state);
     await this.deps.commits.commit({
@@ -182,10 +182,10 @@ export class Floor {
     this.idOfCode.set(state.codes.dvclt, dossierId);
   }
 
-  private procedureFor(state: DossierState | undefined, command?: Command): Procedure {
+  private procedureFor(state: DossierState | null, command?: Command): Procedure {
     const { procedures } = this.deps;
     const found =
-      state === undefined && command?.kind === 'receive'
+      state === null && command?.kind === 'receive'
         ? procedureOf(procedures, command.procedureCode, command.module)
         : procedures.find((one) => one.id === state?.procedure);
     if (!found) throw new Error('no procedure');

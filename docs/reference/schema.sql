@@ -68,6 +68,7 @@ delivery.settled_at timestamp with time zone
 delivery.status text not null
 delivery.step integer not null default 0
 delivery.unit text not null
+delivery.was_unknown boolean not null default false
 discrepancy.class text not null
 discrepancy.detail jsonb not null
 discrepancy.dossier_id uuid

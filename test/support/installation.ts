@@ -190,7 +190,7 @@ export class Installation {
       string,
       Account
     >;
-    const { clientId, clientSecret } = credentials[account]!;
+    const { clientId, clientSecret } = credentials[account];
     const { access_token: token } = await this.json<{ access_token: string }>(`${baseUrl}/oauth/token`, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
