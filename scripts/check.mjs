@@ -36,6 +36,10 @@ function sourceFolders() {
 /** Runs one guard to its end. Returns its name when it is red. */
 async function run(guard, paths) {
   const startedAt = performance.now();
+  if (guard.build && !(await isBuilt())) {
+    say(`RED ${guard.name}: the program cannot be built`);
+    return [guard.name];
+  }
   const [command, ...args] = guard.command(paths);
   const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: environment(root) });
   const output = [];
@@ -54,6 +58,17 @@ async function run(guard, paths) {
   return [guard.name];
 }
 
+/** A program that cannot be built makes its own guard red and leaves the others their say. */
+async function isBuilt() {
+  try {
+    await prepare(root);
+    return true;
+  } catch (error) {
+    say(error.message);
+    return false;
+  }
+}
+
 function wantedGuards(names) {
   const unknown = names.filter((name) => !GUARDS.some((guard) => guard.name === name));
   if (unknown.length > 0)
@@ -69,7 +84,6 @@ async function main() {
     allowPositionals: true,
   });
   const waiting = wantedGuards(values.guard);
-  if (waiting.some(({ build }) => build)) await prepare(root);
   const red = [];
   const lane = async () => {
     for (let guard = waiting.shift(); guard; guard = waiting.shift()) red.push(...(await run(guard, positionals)));

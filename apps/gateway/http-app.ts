@@ -9,6 +9,7 @@ import { nestLogger } from './http/nest-logger';
 import { describeApi } from './http/openapi-document';
 import { logRequests } from './http/request-log';
 import { refuseUndeclaredRoutes, routeTable, type RouteEntry } from './http/route-table';
+import { withTrace } from '#platform';
 import { validationPipe } from './http/validation';
 import type { GatewayParts } from './parts';
 import { ADDRESS_DIGEST, OPENAPI } from './tokens';
@@ -32,6 +33,10 @@ export async function createHttpApp(parts: GatewayParts): Promise<HttpApp> {
     abortOnError: false,
   });
   app.useGlobalPipes(validationPipe());
+  // Behind the body's parser: its events run outside of what was begun before them.
+  fastify.addHook('preHandler', (request, _reply, done) => {
+    withTrace([request.headers.traceparent].flat()[0], done);
+  });
   logRequests(fastify, {
     log: parts.log,
     metrics: parts.metrics,

@@ -7,7 +7,7 @@ const OFFICER = 'NGƯỜI MẪU CÁN BỘ';
 const ACCEPT = {
   decision: 'accept',
   decidedAt: '2026-03-02T10:00:00+07:00',
-  officer: { name: OFFICER, title: 'Công chức', department: null },
+  officer: { name: OFFICER, title: 'Công chức', department: 'Bộ phận một cửa' },
   note: null,
 };
 
@@ -166,7 +166,10 @@ describe('what a one-stop hands over', () => {
     [{ ...ACCEPT, decidedAt: '02/03/2026' }, 'decidedAt'],
     [{ ...ACCEPT, decidedAt: '2026-03-02T10:00:00' }, 'decidedAt'],
     [{ ...ACCEPT, officer: 'x' }, 'officer'],
-    [{ ...ACCEPT, officer: { name: 7 } }, 'officer.name'],
+    [{ ...ACCEPT, officer: { ...ACCEPT.officer, name: 7 } }, 'officer.name'],
+    [{ ...ACCEPT, officer: undefined }, 'officer'],
+    [{ ...ACCEPT, officer: null }, 'officer'],
+    [{ ...ACCEPT, officer: { ...ACCEPT.officer, department: ' ' } }, 'officer.department'],
     [{ ...ACCEPT, note: 'x'.repeat(4_001) }, 'note'],
     [{ ...ACCEPT, supplementDeadline: 'soon' }, 'supplementDeadline'],
   ])('refuses a decision with a wrong member', async (body, field) => {

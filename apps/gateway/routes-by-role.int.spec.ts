@@ -30,7 +30,7 @@ const MATRIX: Record<string, readonly Role[] | 'public'> = {
   'GET /api/v1/quarantine': [...READERS, 'manager'],
   'GET /api/v1/quarantine/:id': READERS,
   'GET /api/v1/partners': [...READERS, 'manager'],
-  'GET /api/v1/progress': ['manager', 'operator', 'auditor'],
+  'GET /api/v1/progress': ['manager', 'operator', 'approver', 'auditor'],
   'GET /api/v1/sync-log/entries': ['auditor'],
   'GET /api/v1/clients': ['administrator', 'auditor'],
   'POST /api/v1/clients': ['administrator'],

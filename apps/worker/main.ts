@@ -1,5 +1,13 @@
 import 'reflect-metadata';
-import { codeOf, jsonLog, SettingsError, workerSettings, type WorkerRole, type WorkerSettings } from '#platform';
+import {
+  AppError,
+  codeOf,
+  jsonLog,
+  SettingsError,
+  workerSettings,
+  type WorkerRole,
+  type WorkerSettings,
+} from '#platform';
 import { closeFoundation, createFoundation, type Foundation } from './foundation';
 import { couriersRole } from './roles/courier-role';
 import { clocksRole, relayRole, routerRole, sequencerRole } from './roles/flow-roles';
@@ -58,6 +66,8 @@ function settingsOrExit(): WorkerSettings {
 }
 
 run(settingsOrExit()).catch((error: unknown) => {
-  jsonLog('worker').error('worker.start-failed', { code: codeOf(error) });
+  // What a start fails of is configuration or a service: its sentence says what to do and holds no data of dossiers.
+  const detail = error instanceof AppError ? error.detail : undefined;
+  jsonLog('worker').error('worker.start-failed', { code: codeOf(error), detail });
   process.exit(1);
 });

@@ -93,16 +93,7 @@ export class Floor {
     const { facts, state } = logged(dossierId, before, verdict.events);
     if (facts.length === 0 && !also.ended && !also.contents?.length) return verdict;
     if (state) this.remember(dossierId, state);
-    await this.deps.commits.commit({
-      ...also,
-      facts: facts.map(({ event, ...fact }) => ({
-        ...fact,
-        id: uuidIds.next(),
-        type: event.type,
-        facts: event.data,
-      })),
-      ...(facts.length > 0 && state ? { dossier: state } : {}),
-    });
+    await this.deps.commits.commit({ ...also, ...rowsOf(facts, state) });
     this.deps.log.publish(facts);
     return verdict;
   }
@@ -207,6 +198,16 @@ function logged(
     facts.push({ dossierId, seq: state.version, at, event });
   }
   return { facts, state };
+}
+
+function rowsOf(facts: readonly LoggedFact[], state: DossierState | null): Pick<Writes, 'facts' | 'dossier'> {
+  const rows = facts.map(({ event, ...fact }) => ({
+    ...fact,
+    id: uuidIds.next(),
+    type: event.type,
+    facts: event.data,
+  }));
+  return facts.length > 0 && state ? { facts: rows, dossier: state } : { facts: rows };
 }
 
 /** @throws Error for any outcome but success: the floor has no resilience */

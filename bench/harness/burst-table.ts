@@ -1,7 +1,7 @@
 import { tableOf, type Column } from '../../apps/cli/output/table';
 import type { BurstResult } from './burst';
-import { median, percentile, spreadOf } from './statistics';
 import type { Usage } from './meter';
+import { median, percentile, spreadOf } from './statistics';
 
 export interface Pair {
   floor: BurstResult;
@@ -24,6 +24,7 @@ interface Row {
 }
 
 const FAIR_SHARE = 0.9;
+const QUIET = 0.1;
 
 const REASONS = {
   transactions:
@@ -39,11 +40,13 @@ export function burstTable(pairs: readonly Pair[], unit: string): string {
   const measures = measuresOf(pairs[0]?.ours.latenciesMs.length ?? 1, unit);
   const rows = measures.map((measure) => rowOf(measure, pairs));
   const ratio = spreadOf(ratiosOf(pairs));
+  const isQuiet = pairs.every(({ floor, ours }) => Math.max(floor.usage.foreignShare, ours.usage.foreignShare) < QUIET);
   const reasons = measures.flatMap((measure) => reasonOf(measure, pairs));
   return [
     tableOf(rows, COLUMNS),
     '',
     `throughput, ours ÷ floor: median ${ratio.median.toFixed(2)}, from ${ratio.min.toFixed(2)} to ${ratio.max.toFixed(2)} in ${pairs.length} pairs`,
+    ...(isQuiet ? [] : ['the machine was not quiet: others used more than a tenth of it; do not quote these figures']),
     ...(reasons.length > 0 ? [`floor below ${FAIR_SHARE} of ours, since:`, ...reasons] : []),
   ].join('\n');
 }
@@ -81,6 +84,7 @@ function measuresOf(count: number, unit: string): Measure[] {
     used('PostgreSQL CPU ms', 'postgresCpuMs', 1, REASONS.rows),
     used('Kafka CPU ms', 'kafkaCpuMs', 1, 'three consumer groups, and produces more often'),
     used('simulators CPU ms', 'simulatorsCpuMs', 1),
+    { head: 'machine used by others, %', of: ({ usage }) => usage.foreignShare * 100, digits: 0 },
   ];
 }
 

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 
 const MS_PER_TICK = 1_000 / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }).trim());
 
@@ -24,6 +25,11 @@ export function cpuMsOfTree(pid: number): number {
     .map((name) => timesOf(Number(name)))
     .filter((one) => one?.parent === pid);
   return children.reduce((sum, child) => sum + (child?.ownMs ?? 0), times.ownMs + times.endedChildrenMs);
+}
+
+/** CPU time that the whole machine has used so far, ms, over all cores. */
+export function cpuMsOfMachine(): number {
+  return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0);
 }
 
 function timesOf(pid: number): ProcessTimes | undefined {

@@ -1,4 +1,5 @@
-import { cpuMsOf, cpuMsOfTree } from './cpu-time';
+import { cpus } from 'node:os';
+import { cpuMsOf, cpuMsOfMachine, cpuMsOfTree } from './cpu-time';
 import { recordsOf } from './kafka-records';
 import type { Services } from './services';
 import type { Side } from './side';
@@ -21,6 +22,8 @@ export interface Usage {
   postgresCpuMs: number;
   kafkaCpuMs: number;
   simulatorsCpuMs: number;
+  /** Part of the machine that others used meanwhile, 0 to 1. Above a tenth the figures say little. */
+  foreignShare: number;
 }
 
 interface DatabaseCounts {
@@ -37,6 +40,8 @@ interface Reading {
   postgresCpuMs: number;
   kafkaCpuMs: number;
   simulatorsCpuMs: number;
+  benchCpuMs: number;
+  machineCpuMs: number;
 }
 
 /** A backend reports its counts at the end of a transaction, at most once a second. */
@@ -73,6 +78,7 @@ export class Meter {
     if (!before || !after) throw new Error('the meter was not started and ended');
     const database = await this.databaseCounts();
     const parts = Object.entries(after.cpuMsByPart).map(([part, ms]) => [part, ms - before.cpuMsByPart[part]] as const);
+    const cpuMs = parts.reduce((sum, [, ms]) => sum + ms, 0);
     return {
       transactions: database.transactions - before.database.transactions,
       rows: database.rows - before.database.rows,
@@ -80,11 +86,12 @@ export class Meter {
       brokerRecords: after.brokerRecords - before.brokerRecords,
       httpCalls: this.calls,
       httpServed: after.served - before.served,
-      cpuMs: parts.reduce((sum, [, ms]) => sum + ms, 0),
+      cpuMs,
       cpuMsByPart: Object.fromEntries(parts),
       postgresCpuMs: after.postgresCpuMs - before.postgresCpuMs,
       kafkaCpuMs: after.kafkaCpuMs - before.kafkaCpuMs,
       simulatorsCpuMs: after.simulatorsCpuMs - before.simulatorsCpuMs,
+      foreignShare: foreignShare(before, after, cpuMs),
     };
   }
 
@@ -102,6 +109,8 @@ export class Meter {
       postgresCpuMs: cpuMsOfTree(services.postgresPid),
       kafkaCpuMs: cpuMsOf(services.kafkaPid),
       simulatorsCpuMs: cpuMsOf(side.simulatorsPid),
+      benchCpuMs: cpuMsOf(process.pid),
+      machineCpuMs: cpuMsOfMachine(),
     };
   }
 
@@ -113,4 +122,13 @@ export class Meter {
     );
     return { transactions: Number(row.transactions), rows: Number(row.rows) };
   }
+}
+
+function foreignShare(before: Reading, after: Reading, sideCpuMs: number): number {
+  const ofRun = (['postgresCpuMs', 'kafkaCpuMs', 'simulatorsCpuMs', 'benchCpuMs'] as const).reduce(
+    (sum, key) => sum + after[key] - before[key],
+    sideCpuMs,
+  );
+  const availableMs = (after.atMs - before.atMs) * cpus().length;
+  return Math.max(0, (after.machineCpuMs - before.machineCpuMs - ofRun) / availableMs);
 }

@@ -14,6 +14,8 @@ export interface DeliveryFacts {
   factAt: string;
   /** Vault reference of the officer note that belongs to the fact. */
   officerRef?: string;
+  /** Vault reference of the note of the one-stop's last decision: fills what the fact's own note leaves empty. */
+  decisionOfficerRef?: string;
   /** RFC 3339; when a supplement is asked for. */
   supplementDeadline?: string;
   /** Vault reference of the content this delivery carries (a supplement has its own). */

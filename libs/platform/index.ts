@@ -13,3 +13,4 @@ export * from './app/settings';
 export { SettingsError, type Environment } from './app/setting';
 export * from './app/metrics';
 export * from './app/step-loop';
+export * from './app/trace';

@@ -8,7 +8,13 @@ export {
 } from './domain/detail';
 export { leafHash, type SyncLogActor, type SyncLogEntryInput } from './domain/entry';
 export { createSyncLog, type AppendedEntry, type SyncLog } from './app/append-entries';
-export { saltedDigest, verifyReceipt, type Receipt, type SaltedDigest } from './receipts/domain/receipt';
+export {
+  inContractOrder,
+  saltedDigest,
+  verifyReceipt,
+  type Receipt,
+  type SaltedDigest,
+} from './receipts/domain/receipt';
 export { issueReceipt, type ReceiptInput } from './receipts/app/issue-receipt';
 export { findReceipt } from './receipts/adapters/receipt-store';
 export type { PublicJwk, SigningKeys } from './receipts/signing-keys';

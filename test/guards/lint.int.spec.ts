@@ -58,7 +58,7 @@ describe('the lint', () => {
     },
   );
 
-  it('sees each of the three ways to read the clock or the dice in a domain, and no more', () => {
+  it('sees each way to read the clock or the dice in a domain, and allows a date that is given', () => {
     const impure = findings.get('libs/delivery/domain/planted-impure.ts') ?? [];
     expect(impure.filter(({ message }) => message.includes('the clock'))).toHaveLength(2);
     expect(impure.filter(({ message }) => message.includes('randomness'))).toHaveLength(2);
@@ -71,7 +71,9 @@ describe('the lint', () => {
   it('has no rule of ours that these plants do not break', async () => {
     const { stdout } = await tree.run('node', ['--input-type=module', '--eval', OWN_RULES]);
     const broken = new Set(LINT_PLANTS.flatMap(({ breaks }) => breaks.map(([rule]) => rule)));
-    expect((JSON.parse(stdout) as string[]).filter((rule) => !broken.has(rule))).toEqual([]);
+    const own = JSON.parse(stdout) as string[];
+    expect(own).toContain('complexity');
+    expect(own.filter((rule) => !broken.has(rule))).toEqual([]);
   });
 });
 

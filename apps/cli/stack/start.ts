@@ -12,6 +12,8 @@ import { endLeftovers } from './stack-state';
 import { bringUp } from './bring-up';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
+// Whoever read our output may have gone (a closed terminal, a pipe): the stack still has to end in order.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 /** Brings up the local stack and stays until it is told to end. Exit codes: 0 ended as told, 1 a failure that was said, 2 wrong use. */
 async function main(): Promise<number> {

@@ -40,7 +40,7 @@ export class ProgressController {
   ) {}
 
   @Get()
-  @Roles('manager', 'operator', 'auditor')
+  @Roles('manager', 'operator', 'approver', 'auditor')
   @Operation('progress.list', 'How far the dossiers are, by commune and day of receipt, newest day first')
   @ApiOkResponse({ type: ProgressPage })
   async list(@Caller() caller: Principal, @Query() query: ProgressQuery): Promise<Page<ProgressView>> {

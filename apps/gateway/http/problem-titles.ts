@@ -46,6 +46,8 @@ const BY_STATUS: Readonly<Record<number, { en: string; vi: string }>> = {
   404: { en: 'Not found', vi: 'Không tìm thấy' },
   409: { en: 'Conflict', vi: 'Xung đột' },
   413: { en: 'Too large', vi: 'Quá lớn' },
+  415: { en: 'Content type is not supported', vi: 'Kiểu nội dung không được hỗ trợ' },
+  422: { en: 'Content cannot be taken', vi: 'Nội dung không thể tiếp nhận' },
   429: { en: 'Too many requests', vi: 'Quá nhiều yêu cầu' },
   503: { en: 'Not available now', vi: 'Tạm thời không phục vụ' },
 };

@@ -1,26 +1,37 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsIn, IsISO8601, IsOptional, IsString, Length, Matches, MaxLength, ValidateNested } from 'class-validator';
+import {
+  IsIn,
+  IsISO8601,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  MaxLength,
+  ValidateNested,
+} from 'class-validator';
 import { DECISIONS, type Decision } from '#dossier';
 
+/** Who decided. All three are needed: DVCLT refuses a status without them (CONTRACTS §1.2). */
 export class OfficerInput {
-  @ApiPropertyOptional()
-  @IsOptional()
+  @ApiProperty({ maxLength: 200 })
   @IsString()
+  @Matches(/\S/, { message: 'officer.name must not be empty' })
   @MaxLength(200)
-  name?: string | null;
+  name!: string;
 
-  @ApiPropertyOptional()
-  @IsOptional()
+  @ApiProperty({ maxLength: 200 })
   @IsString()
+  @Matches(/\S/, { message: 'officer.title must not be empty' })
   @MaxLength(200)
-  title?: string | null;
+  title!: string;
 
-  @ApiPropertyOptional()
-  @IsOptional()
+  @ApiProperty({ maxLength: 200 })
   @IsString()
+  @Matches(/\S/, { message: 'officer.department must not be empty' })
   @MaxLength(200)
-  department?: string | null;
+  department!: string;
 }
 
 /** What an officer of the one-stop decided (CONTRACTS §2). */
@@ -34,11 +45,11 @@ export class DecisionInput {
   @Matches(/T.*(Z|[+-]\d\d:\d\d)$/, { message: 'decidedAt must be RFC 3339 with an offset' })
   decidedAt!: string;
 
-  @ApiPropertyOptional({ type: OfficerInput })
-  @IsOptional()
+  @ApiProperty({ type: OfficerInput })
+  @IsObject()
   @ValidateNested()
   @Type(() => OfficerInput)
-  officer?: OfficerInput | null;
+  officer!: OfficerInput;
 
   @ApiPropertyOptional({ maxLength: 4_000 })
   @IsOptional()

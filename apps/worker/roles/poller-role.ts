@@ -1,3 +1,4 @@
+import { AppError } from '#platform';
 import { loadUnits, PollDossierSource, PollRegistry, type IntakeDeps } from '#intake';
 import type { Foundation } from '../foundation';
 import { periodicRole } from './loops';
@@ -20,7 +21,15 @@ export function pollersRole(foundation: Foundation): Role {
     log,
     doorbell,
   };
-  const { dvclt, hotich } = partners.configs;
+  const { dvclt, hotich, onestop } = partners.configs;
+  if (onestop.decisions === 'poll') {
+    throw new AppError({
+      code: 'config.invalid',
+      disposition: 'bug',
+      detail:
+        'config/partners/onestop.yaml: decisions: poll is not built yet; set decisions: push and let the one-stop call the API',
+    });
+  }
   const roles: Role[] = [];
   // With `intake: onestop` the one-stop polls DVCLT itself and hands the dossiers to our API (CONTRACTS §2).
   if (dvclt.intake === 'gateway') {

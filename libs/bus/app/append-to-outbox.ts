@@ -1,4 +1,4 @@
-import type { Tx } from '#platform';
+import { currentTraceparent, type Tx } from '#platform';
 import type { DomainEventRecord } from '../domain/event-record';
 
 const INSERT = `
@@ -14,10 +14,11 @@ order by e.place`;
  *  After the commit, ring the doorbell's channel `outbox`. */
 export async function appendToOutbox(tx: Tx, events: readonly DomainEventRecord[]): Promise<void> {
   if (events.length === 0) return;
-  await tx.execute(INSERT, [JSON.stringify(events.map(rowOf))]);
+  const traceparent = currentTraceparent();
+  await tx.execute(INSERT, [JSON.stringify(events.map((event) => rowOf(event, traceparent)))]);
 }
 
-function rowOf(event: DomainEventRecord): Record<string, unknown> {
+function rowOf(event: DomainEventRecord, traceparent: string): Record<string, unknown> {
   return {
     event_id: event.eventId,
     type: event.type,
@@ -27,6 +28,6 @@ function rowOf(event: DomainEventRecord): Record<string, unknown> {
     unit: event.unit,
     codes: event.codes,
     data: event.data,
-    traceparent: event.traceparent ?? null,
+    traceparent: event.traceparent ?? traceparent,
   };
 }

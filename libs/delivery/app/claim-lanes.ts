@@ -22,6 +22,7 @@ interface ClaimedRow {
   unit: string;
   procedure: string;
   status: 'in-flight' | 'unknown';
+  causedSeq: number;
   attempts: number;
   wasUnknown: boolean;
   firstAttemptAt: Date;
@@ -82,9 +83,9 @@ with picked as (
       was_unknown = d.was_unknown or d.status = 'unknown',
       first_attempt_at = coalesce(d.first_attempt_at, $2)
   from picked p where d.id = p.delivery_id and d.status in ('queued', 'waiting', 'unknown')
-  returning d.id, d.dossier_id, d.operation, d.unit, d.procedure, d.status, d.attempts, d.was_unknown, d.first_attempt_at, d.facts, d.content_ref
+  returning d.id, d.dossier_id, d.operation, d.unit, d.procedure, d.status, d.caused_seq, d.attempts, d.was_unknown, d.first_attempt_at, d.facts, d.content_ref
 )
-select s.id as "deliveryId", s.dossier_id as "dossierId", s.operation, s.unit, s.procedure, s.status, s.attempts,
+select s.id as "deliveryId", s.dossier_id as "dossierId", s.operation, s.unit, s.procedure, s.status, s.caused_seq as "causedSeq", s.attempts,
        s.was_unknown as "wasUnknown", s.first_attempt_at as "firstAttemptAt", s.facts, s.content_ref as "contentRef", leased.fence::text as fence, o.projection
 from started s
 join leased on leased.dossier_id = s.dossier_id

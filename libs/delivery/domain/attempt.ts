@@ -17,6 +17,8 @@ export interface ClaimedDelivery extends LaneKey {
   procedure: string;
   /** `unknown` stays so while it is repeated or probed. */
   status: 'in-flight' | 'unknown';
+  /** Journal number of the fact that caused it. */
+  causedSeq: number;
   /** Calls and probes started, this one included. */
   attempts: number;
   /** It has been `unknown` before: an earlier request may have been applied. */

@@ -37,6 +37,7 @@ function settled(judged: JudgedAttempt, outcome: 'accepted' | 'already-applied')
     operation: claim.operation,
     outcome,
     at: rfc3339(endedAt),
+    causedSeq: claim.causedSeq,
     ...(status === undefined ? {} : { status }),
     ...(round === undefined ? {} : { round }),
     ...(repush === undefined ? {} : { repush }),

@@ -1,4 +1,4 @@
-import { AppError, type Tx } from '#platform';
+import type { Tx } from '#platform';
 import type { Actor } from '../domain/commands';
 import type { DossierEvent } from '../domain/events';
 import type { DossierState } from '../domain/state';
@@ -49,12 +49,16 @@ export async function updateDossiers(tx: Tx, states: readonly DossierState[]): P
   );
 }
 
-/** Codes of one dossier may come twice (a repeat of the same fact); a code of another dossier is a race or a fault of the partner. */
-export async function insertCodes(
-  tx: Tx,
-  codes: readonly { system: string; code: string; dossierId: string }[],
-): Promise<void> {
-  if (codes.length === 0) return;
+export interface CodeRow {
+  system: string;
+  code: string;
+  dossierId: string;
+}
+
+/** Codes of one dossier may come twice (a repeat of the same fact). Returns those that another dossier has already: they are not
+ *  stored a second time, and the caller decides what that means. */
+export async function insertCodes(tx: Tx, codes: readonly CodeRow[]): Promise<CodeRow[]> {
+  if (codes.length === 0) return [];
   // Race: two transactions bring the same code. The second waits on the primary key, inserts nothing, and then sees a foreign owner.
   await tx.execute(
     `insert into dossier_code (system, code, dossier_id)
@@ -63,21 +67,12 @@ export async function insertCodes(
      on conflict (system, code) do nothing`,
     [JSON.stringify(codes)],
   );
-  const foreign = await tx.query<{ system: string; code: string }>(
-    `select c.system, c.code from dossier_code c
+  return tx.query<CodeRow>(
+    `select r.system, r.code, r."dossierId" from dossier_code c
      join jsonb_to_recordset($1::jsonb) as r(system text, code text, "dossierId" uuid) on c.system = r.system and c.code = r.code
      where c.dossier_id <> r."dossierId"`,
     [JSON.stringify(codes)],
   );
-  const taken = foreign[0];
-  if (taken)
-    throw new AppError({
-      code: 'dossier-code-taken',
-      disposition: 'retry',
-      status: 409,
-      field: taken.system,
-      detail: `a ${taken.system} code belongs to another dossier`,
-    });
 }
 
 export async function insertJournal(tx: Tx, journal: readonly JournalRow[]): Promise<void> {

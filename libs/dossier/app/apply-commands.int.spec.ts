@@ -3,7 +3,13 @@ import { fixedClock, testDatabase, type TestDatabase } from '#testing';
 import { uuidIds } from '#platform';
 import { loadProcedures } from '../adapters/load-procedures';
 import type { Actor, Command } from '../domain/commands';
-import { applyCommands, createDossiers, type ApplyDependencies, type NewDossier } from './apply-commands';
+import {
+  applyCommands,
+  createDossiers,
+  type ApplyDependencies,
+  type CommandResult,
+  type NewDossier,
+} from './apply-commands';
 
 const system: Actor = { id: 'system', type: 'system' };
 const deps: ApplyDependencies = {
@@ -113,6 +119,51 @@ describe('applyCommands', () => {
       twice.map((one) => one.dossierId),
     ]);
     expect(rows).toHaveLength(1);
+  });
+
+  it('carries a result whose registration number another dossier has, and calls a person', async () => {
+    const births = [newBirth('G22.99.08-261125-000501'), newBirth('G22.99.08-261125-000502')];
+    await create(...births);
+    const complete = (index: number): Promise<CommandResult[]> => {
+      const { dossierId } = births[index]!;
+      const result = { registryCode: '99001/KS/17/2026', resultRef: uuidIds.next(), resultDigest: 'digest' };
+      const commands: Command[] = [
+        decide('accept', `H99.101-261125-050${index}`),
+        { kind: 'registry-reported', status: 4, at: '2026-11-25T10:00:00+07:00', result },
+      ];
+      return database.db.run((tx) =>
+        applyCommands(
+          tx,
+          commands.map((command) => ({ dossierId, command, actor: system })),
+          deps,
+        ),
+      );
+    };
+    await complete(0);
+    await complete(1);
+    const rows = await database.db.query(`select state, attention from dossier where id = any($1) order by id`, [
+      births.map((one) => one.dossierId),
+    ]);
+    expect(rows).toEqual([
+      { state: 'registered', attention: false },
+      { state: 'registered', attention: true },
+    ]);
+    const found = await database.db.query(
+      `select data->>'class' as class from journal where dossier_id = $1 and type = 'discrepancy.found'`,
+      [births[1]!.dossierId],
+    );
+    expect(found).toEqual([{ class: 'registry-code-taken' }]);
+  });
+
+  it('refuses a one-stop code that another dossier has', async () => {
+    const [one, other] = [newBirth('G22.99.08-261125-000601'), newBirth('G22.99.08-261125-000602')];
+    await create(one, other);
+    const accepted = ({ dossierId }: NewDossier): Promise<CommandResult[]> =>
+      database.db.run((tx) =>
+        applyCommands(tx, [{ dossierId, command: decide('accept', 'H99.101-261125-0601'), actor: system }], deps),
+      );
+    await accepted(one);
+    await expect(accepted(other)).rejects.toMatchObject({ code: 'dossier-code-taken', field: 'one-stop' });
   });
 
   it('takes only one of two accepting decisions that meet', async () => {

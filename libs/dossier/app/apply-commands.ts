@@ -6,6 +6,7 @@ import {
   insertJournal,
   lockDossiers,
   updateDossiers,
+  type CodeRow,
   type JournalRow,
 } from '../adapters/dossier-store';
 import { accept } from '../domain/accept';
@@ -52,7 +53,8 @@ export async function applyCommands(
   const states = await lockDossiers(tx, [...new Set(commands.map((one) => one.dossierId))].sort());
   const journal: JournalRow[] = [];
   const results = commands.map((one) => applyOne(one, states, journal, deps));
-  await writeChanges(tx, { states, journal, isNew: false });
+  const clashes = await writeChanges(tx, { states, journal, isNew: false });
+  await applyCommands(tx, clashes, deps);
   return results;
 }
 
@@ -124,17 +126,35 @@ interface Changes {
   isNew: boolean;
 }
 
-async function writeChanges(tx: Tx, { states, journal, isNew }: Changes): Promise<void> {
-  if (journal.length === 0) return;
+/** Writes everything in one statement each; returns the commands that a code of another dossier makes necessary. */
+async function writeChanges(tx: Tx, { states, journal, isNew }: Changes): Promise<CommandOnDossier[]> {
+  if (journal.length === 0) return [];
   const touched = new Set(journal.map((row) => row.dossierId));
   const changed = [...states.values()].filter(
     (state): state is DossierState => state !== null && touched.has(state.id),
   );
   await (isNew ? insertDossiers(tx, changed) : updateDossiers(tx, changed));
-  await insertCodes(tx, codesOf(journal));
+  const clashes = await insertCodes(tx, codesOf(journal));
   await insertJournal(tx, journal);
   // The event row is inserted after the dossier's lock is held (STACK §4).
   await appendToOutbox(tx, journal.map(recordOf));
+  return clashes.map(afterClash);
+}
+
+/** A registration number that another dossier has: the result is true all the same, and a person looks at the two. Any other code
+ *  names one dossier only, and everything written to a partner under it would reach the wrong one: the transaction fails. */
+function afterClash({ system, dossierId }: CodeRow): CommandOnDossier {
+  if (system !== 'registry') {
+    throw new AppError({
+      code: 'dossier-code-taken',
+      disposition: 'retry',
+      status: 409,
+      field: system,
+      detail: `a ${system} code belongs to another dossier`,
+    });
+  }
+  const command = { kind: 'discrepancy', partner: 'hotich', class: 'registry-code-taken' } as const;
+  return { dossierId, command, actor: { id: 'journal', type: 'system' } };
 }
 
 function codesOf(journal: readonly JournalRow[]): { system: string; code: string; dossierId: string }[] {

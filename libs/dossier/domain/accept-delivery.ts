@@ -39,8 +39,9 @@ function settled(state: DossierState, command: Settled): readonly DossierEvent[]
       return handedOver(state, command);
     case 'submit-registration':
       return submitted(state, command);
-    case 'push-status':
     case 'report-status':
+      return isOvertaken(state, command) ? [] : confirmed(command);
+    case 'push-status':
     case 'sync-dossier':
       return confirmed(command);
     default:
@@ -64,9 +65,12 @@ function handedOver(state: DossierState, command: Settled): readonly DossierEven
     oneStopCode !== undefined && known === undefined
       ? [{ type: 'one-stop-code.assigned', data: { oneStopCode, via: 'hand-over' } }]
       : [];
-  // A decision may have come before this answer: the one-stop is then further than "newly filed".
-  const isFurther = state.statuses.oneStop !== undefined && (command.round ?? 0) === 0;
-  return [...assigned, ...(isFurther ? [] : confirmed(command, PortalStatus.NewlyFiled))];
+  return [...assigned, ...(isOvertaken(state, command) ? [] : confirmed(command, PortalStatus.NewlyFiled))];
+}
+
+/** The one-stop decided after the fact that this message told: its own number is the newer one. */
+function isOvertaken(state: DossierState, { causedSeq }: Settled): boolean {
+  return causedSeq !== undefined && causedSeq < (state.oneStopDecidedSeq ?? 0);
 }
 
 /** A push that arrives after the dossier's end tells nobody (CONTRACTS §2: DVCLT gets no 7, the one-stop no 4). */

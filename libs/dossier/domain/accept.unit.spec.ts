@@ -233,6 +233,23 @@ describe('accept: deliveries', () => {
     expect(types(accept(known, settled('H99.2'), birth, NOW))).toEqual(['discrepancy.found']);
   });
 
+  it("does not let a late answer of the one-stop overtake the one-stop's own decision", () => {
+    const reported = (causedSeq: number): Command => ({
+      kind: 'delivery-settled',
+      partner: 'onestop',
+      operation: 'report-status',
+      outcome: 'accepted',
+      status: 9,
+      causedSeq,
+      at: AT,
+    });
+    const registered = born({ state: 'registered', version: 7 });
+    const handedOver = evolve(registered, { type: 'result.handed-over', data: { decidedAt: AT } }, AT);
+    expect(types(accept(registered, reported(7), birth, NOW))).toEqual(['partner-status.confirmed']);
+    expect(types(accept(handedOver, reported(7), birth, NOW))).toEqual([]);
+    expect(handedOver.statuses.oneStop).toBe(10);
+  });
+
   it('tells nobody of a push that arrived after a withdrawal', () => {
     const verdict = accept(
       born({ state: 'withdrawn' }),

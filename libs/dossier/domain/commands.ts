@@ -45,6 +45,8 @@ export type Command =
       status?: number;
       round?: number;
       repush?: boolean;
+      /** Journal number of the fact that the message told; a later decision of the one-stop is newer than this answer. */
+      causedSeq?: number;
       /** What the answer proved. */
       oneStopCode?: string;
       provenStatus?: number;

@@ -55,14 +55,21 @@ function moveLegs(legs: readonly LegState[], registration: LegState['state'], at
   return legs.map((leg, index) => ({ ...leg, state: index === 0 ? registration : behind, since: at }));
 }
 
+/** What a decision leaves in the state. `portal` is the number of the one-stop's own decision; absent when another authority decided. */
 function decided(
   state: DossierStateName,
   portal?: PortalStatus,
 ): (before: DossierState, fact: { officerRef?: string }) => Partial<DossierState> {
-  return (before, fact) => ({
+  return (before, { officerRef }) => ({
     state,
-    officerRef: fact.officerRef ?? before.officerRef,
-    ...(portal === undefined ? {} : { statuses: { ...before.statuses, oneStop: portal } }),
+    officerRef: officerRef ?? before.officerRef,
+    ...(portal === undefined
+      ? {}
+      : {
+          statuses: { ...before.statuses, oneStop: portal },
+          oneStopDecidedSeq: before.version,
+          decisionOfficerRef: officerRef ?? before.decisionOfficerRef,
+        }),
   });
 }
 

@@ -8,6 +8,8 @@ export interface PlannedFacts {
   status?: number;
   factAt: string;
   officerRef?: string;
+  /** Note of the last decision of the one-stop, for what `officerRef` leaves empty. */
+  decisionOfficerRef?: string;
   supplementDeadline?: string;
   contentRef?: string;
   resultRef?: string;
@@ -83,7 +85,10 @@ const FACTS_OF_OPERATION: Readonly<Record<string, (state: DossierState) => Parti
   'hand-over-dossier': (state) => ({ contentRef: state.contentRef, round: state.round }),
   'submit-registration': submissionFacts,
   'sync-dossier': (state) => ({ contentRef: state.contentRef, ...resultFacts(state) }),
-  'push-status': resultFacts,
+  'push-status': (state) => ({
+    ...resultFacts(state),
+    ...(state.decisionOfficerRef ? { decisionOfficerRef: state.decisionOfficerRef } : {}),
+  }),
   'report-status': resultFacts,
 };
 

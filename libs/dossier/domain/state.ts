@@ -26,6 +26,10 @@ export interface DossierState {
   supplement?: { by: 'one-stop' | 'registry'; deadline: string; officerRef?: string };
   resultRef?: string;
   officerRef?: string;
+  /** Note of the last decision of the one-stop: fills what a later authority leaves empty (CONTRACTS §1.2 *DVCLT status*). */
+  decisionOfficerRef?: string;
+  /** Journal number of the last decision of the one-stop that has a number of its own. */
+  oneStopDecidedSeq?: number;
   statuses: { oneStop?: PortalStatus; dvclt?: DvcltStatus; registry?: RegistryStatus; portal?: PortalStatus };
   /** True from the moment a portal answer proves that it holds the dossier. */
   portalKnown: boolean;

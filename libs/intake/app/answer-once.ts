@@ -1,5 +1,5 @@
 import { AppError, canonicalBytes, type Tx } from '#platform';
-import type { Receipt } from '#synclog';
+import { inContractOrder, type Receipt } from '#synclog';
 import { bindAnswer, findBoundAnswer, lockIdempotencyKey } from '../adapters/idempotency-store';
 import type { IntakeDeps } from './intake-deps';
 
@@ -31,7 +31,7 @@ export async function answerOnce(
     const bound = await findBoundAnswer(tx, clientId, key);
     if (bound)
       return bound.requestDigest.equals(requestDigest)
-        ? { receipt: bound.response as Receipt }
+        ? { receipt: inContractOrder(bound.response as Receipt) }
         : { refusal: conflict() };
     const fresh = await work(tx);
     if ('receipt' in fresh)

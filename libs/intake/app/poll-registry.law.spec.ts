@@ -254,12 +254,21 @@ describe('poll of the registry', () => {
     const [first, twin, other] = [await pushed(), await pushed(), await pushed()];
     registry.complete(first.code, '9');
     await pollAfter(500);
-    registry.complete(twin.code, '9');
+    const [key] = await world.test.db.query<{ wrapped: Buffer }>('select wrapped from vault_key where owner_id = $1', [
+      twin.id,
+    ]);
+    const setKey = (wrapped: Buffer | null): Promise<number> =>
+      world.test.db.execute(
+        'update vault_key set wrapped = $2, erased_at = case when $2::bytea is null then now() end where owner_id = $1',
+        [twin.id, wrapped],
+      );
+    await setKey(null);
+    registry.complete(twin.code, '10');
     registry.report(other.code, 3);
     await pollAfter(1_000);
     expect((await world.dossier(twin.code)).state).toBe('with-registry');
     expect((await world.dossier(other.code)).statuses.registry).toBe(3);
-    registry.complete(twin.code, '10');
+    await setKey(key!.wrapped);
     await pollAfter(2_000);
     expect((await world.dossier(twin.code)).state).toBe('registered');
   });

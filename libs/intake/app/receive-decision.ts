@@ -55,11 +55,13 @@ const OPERATION = 'dossier.decide';
  *  `allowedDecisions`), `idempotency-conflict` (409) */
 export async function receiveDecision(request: DecisionRequest, deps: ReceiptDeps): Promise<Receipt> {
   const { caller, idempotencyKey, code, body } = request;
+  // Any code of the dossier makes the same request (CONTRACTS §2: same key and body, the same receipt).
+  const dossier = (await findDossierId(deps.db, code)) ?? code;
   const receipt = await answerOnce(
     {
       clientId: caller.clientId,
       idempotencyKey,
-      content: { operation: OPERATION, code, body: request.asSent ?? body },
+      content: { operation: OPERATION, dossier, body: request.asSent ?? body },
     },
     deps,
     (tx) => decide(tx, request, deps),

@@ -1,3 +1,4 @@
+import type { OfficerNote } from '#dossier';
 import nock from 'nock';
 import type { CallResult, DeliveryFacts, DeliveryTask, PartnerAdapter } from '#delivery';
 import { fixedClock } from '#testing';
@@ -61,7 +62,7 @@ describe('DVCLT adapter', () => {
       expect(await rendered(ackTask())).toEqual({ maHoSo: 'G22.99.08-260302-000007', daNhan: true });
     });
 
-    it('of status 1, before any officer acted: every field of dvclt.md §5, texts empty', async () => {
+    it('of status 1, before any officer acted: every field of dvclt.md §5, officer empty', async () => {
       expect(await rendered(pushTask({ status: 1 }))).toEqual({
         maTTHC: '2.000986',
         soHoSoLT: 'G22.99.08-260302-000007',
@@ -72,13 +73,26 @@ describe('DVCLT adapter', () => {
         nguoiXuLy: '',
         chucDanh: '',
         phongBanXuLy: '',
-        noiDungXuLy: '',
+        noiDungXuLy: 'Đã tiếp nhận vào hệ thống một cửa của tỉnh',
         ghiChu: '',
         ngayBatDau: '02/03/2026 08:00:00',
         ngayKetThucTheoQuyDinh: '02/03/2026 17:00:00',
         ngayHenTraTruoc: '',
         ngayHenTraMoi: '',
         hanBoSungHoSo: '',
+      });
+    });
+
+    it('fills what the row of hộ tịch leaves empty from the last decision, but never takes over its note', async () => {
+      const notes: Record<string, OfficerNote> = { row: { name: 'CÁN BỘ HỘ TỊCH MẪU', title: '' }, decision: OFFICER };
+      const payloads = { ...payloadsOf({}), officer: async (ref: string) => notes[ref]! };
+      const task = pushTask({ status: 6, officerRef: 'row', decisionOfficerRef: 'decision' });
+      const content = await adapterWith().render(task, payloads);
+      expect(JSON.parse(content.body.toString('utf8'))).toMatchObject({
+        nguoiXuLy: 'CÁN BỘ HỘ TỊCH MẪU',
+        chucDanh: 'Công chức',
+        phongBanXuLy: 'Bộ phận một cửa',
+        noiDungXuLy: 'Từ chối giải quyết',
       });
     });
 

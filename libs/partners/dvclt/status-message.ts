@@ -59,17 +59,38 @@ function needed({ facts, dossier }: DeliveryTask): {
   return { status, oneStopCode: dossier.codes.oneStop, supplementDeadline: deadline };
 }
 
+/** What DVCLT reads as "what was done" when nobody left a note: the official name of the status (codes-and-statuses.md §7.2). */
+const STATUS_NAMES: Readonly<Record<DvcltStatus, string>> = {
+  [DvcltStatus.ReceivedByProvince]: 'Đã tiếp nhận vào hệ thống một cửa của tỉnh',
+  [DvcltStatus.SupplementRequired]: 'Yêu cầu bổ sung hồ sơ',
+  [DvcltStatus.AcceptedByOneStop]: 'Một cửa điện tử tiếp nhận',
+  [DvcltStatus.RegistrationCompleted]: 'Đã hoàn thành đăng ký',
+  [DvcltStatus.ResultReturned]: 'Đã trả kết quả',
+  [DvcltStatus.Refused]: 'Từ chối giải quyết',
+  [DvcltStatus.PassedToRegistry]: 'Đã chuyển cơ quan đăng ký hộ tịch',
+};
+
+/** Officer fields come from the fact's own note (the decision, or hộ tịch's row) and, where that is empty, from the one-stop's last
+ *  decision; they may be empty on 1 and 7 only (CONTRACTS §1.2). The note of another decision says nothing of this fact. */
 async function officerFields(
-  officerRef: string | undefined,
+  { officerRef, decisionOfficerRef }: DeliveryTask['facts'],
+  status: DvcltStatus,
   payloads: PayloadReader,
 ): Promise<Pick<StatusMessage, 'nguoiXuLy' | 'chucDanh' | 'phongBanXuLy' | 'noiDungXuLy'>> {
-  const officer: OfficerNote = officerRef === undefined ? {} : await payloads.officer(officerRef);
+  const own: OfficerNote = officerRef === undefined ? {} : await payloads.officer(officerRef);
+  const isWhole = filled(own.name) && filled(own.title) && filled(own.department);
+  const other: OfficerNote =
+    isWhole || decisionOfficerRef === undefined ? {} : await payloads.officer(decisionOfficerRef);
   return {
-    nguoiXuLy: officer.name ?? '',
-    chucDanh: officer.title ?? '',
-    phongBanXuLy: officer.department ?? '',
-    noiDungXuLy: officer.note ?? '',
+    nguoiXuLy: filled(own.name) ?? filled(other.name) ?? '',
+    chucDanh: filled(own.title) ?? filled(other.title) ?? '',
+    phongBanXuLy: filled(own.department) ?? filled(other.department) ?? '',
+    noiDungXuLy: filled(own.note) ?? STATUS_NAMES[status],
   };
+}
+
+function filled(text: string | undefined): string | undefined {
+  return text?.trim() ? text : undefined;
 }
 
 /** Renders the push of one status. `thoiGianThucHien` is the time of the fact, the dates are local, unknown texts are empty.
@@ -89,7 +110,7 @@ export async function statusMessage(
     maHoSo: oneStopCode,
     trangThai: status,
     thoiGianThucHien: formatFact(facts.factAt, FORM),
-    ...(await officerFields(facts.officerRef, payloads)),
+    ...(await officerFields(facts, status, payloads)),
     ghiChu: '',
     ngayBatDau: formatFact(dossier.receivedAt, FORM),
     ngayKetThucTheoQuyDinh: formatDeadline(dossier.dueAt, FORM),

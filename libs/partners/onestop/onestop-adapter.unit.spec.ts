@@ -156,6 +156,8 @@ describe('one-stop adapter', () => {
     expect(
       (await rendered(report({ status: 9, resultRef: 'r' }, { module: 'KT' }), { result: DEATH_RESULT }))['ketQua'],
     ).toEqual({
+      trangSo: null,
+      soDinhDanh: null,
       maGiayToKetQua: 'KQ.G15.999999',
       tenTep: 'trich-luc.pdf',
       duLieuTep: Buffer.from('result-file').toString('base64'),

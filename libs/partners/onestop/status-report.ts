@@ -3,7 +3,7 @@ import { PortalStatus, type OfficerNote } from '#dossier';
 import { AppError } from '#platform';
 import type { PartnerConfig } from '../config/partner-config';
 import { formatDeadline, formatFact } from '../wire/dates';
-import { isEmpty, withoutEmpty } from '../wire/fields';
+import { isEmpty } from '../wire/fields';
 
 const FORM = 'dd/MM/yyyy HH:mm:ss';
 
@@ -28,16 +28,17 @@ async function resultMessage(
   const result = await payloads.result(task.facts.resultRef);
   const file = await payloads.file(result.fileRef);
   const paper = result.fields['maGiayToKetQua'];
-  return withoutEmpty({
+  // All eight members of CONTRACTS §1.1; what hộ tịch did not give is null.
+  return {
     maGiayToKetQua: isEmpty(paper) ? config.resultPapers[task.dossier.module] : paper,
     tenTep: result.fileName,
     duLieuTep: file.toString('base64'),
     soDangKy: result.registrationNumber,
     quyenSo: result.bookNumber,
-    trangSo: result.pageNumber,
+    trangSo: result.pageNumber ?? null,
     ngayDangKy: result.registeredOnText,
-    soDinhDanh: result.identityNumber,
-  });
+    soDinhDanh: result.identityNumber ?? null,
+  };
 }
 
 /** Body of `capNhatTrangThai`: only what the one-stop did not decide itself (4, 5, 3, and 9 with the result). `trangThai` is a number.

@@ -1,5 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 
@@ -77,14 +87,25 @@ function environment(): NodeJS.ProcessEnv {
   return { ...process.env, NODE_OPTIONS: '', FORCE_COLOR: '0', PATH: `${TOOLS}${delimiter}${process.env.PATH ?? ''}` };
 }
 
+/** Folders that git ignores, for a project that came without its .git (an archive, another owner's clone). */
+const IGNORED = new Set(['node_modules', 'dist', '.git', '.lienthong', 'coverage', 'results']);
+
 function trackedFiles(): string[] {
   const git = spawnSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: ROOT,
     encoding: 'utf8',
   });
-  if (git.status !== 0) throw new Error(`git does not list the files of the project: ${git.stderr}`);
-  // A file that was deleted and is still in the index.
-  return git.stdout.split('\0').filter((file) => file !== '' && existsSync(join(ROOT, file)));
+  const files = git.status === 0 ? git.stdout.split('\0').filter((file) => file !== '') : filesBelow('.');
+  // A file that was deleted may still be in the index.
+  return files.filter((file) => existsSync(join(ROOT, file)));
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return IGNORED.has(entry.name) ? [] : filesBelow(path);
+    return entry.isFile() ? [path] : [];
+  });
 }
 
 function textOf(chunks: readonly Buffer[]): string {

@@ -171,7 +171,6 @@ describe('decoding of a DVCLT detail', () => {
     ],
     ['a valid file without content', { files: [{ id: 1, huyGiayTo: 0 }] }, 'files', 'files.not-base64'],
     ['a file without id', { files: [{ huyGiayTo: 0, duLieuTepDinhKem: 'QUJD' }] }, 'files', 'files.no-id'],
-    ['two files with one id', { files: [SAMPLE_FILES[0], SAMPLE_FILES[0]] }, 'files', 'files.repeated-id'],
     ['a file that is no object', { files: ['x'] }, 'files', 'files.not-an-object'],
     ['too many files', { files: Array.from({ length: 201 }, (_unused, id) => ({ id })) }, 'files', 'files.too-many'],
     ['no code', { outer: { maHoSo: null }, inner: { maHoSo: null } }, 'checks', 'checks.field-missing'],

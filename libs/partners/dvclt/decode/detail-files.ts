@@ -57,10 +57,5 @@ function fileOf(value: unknown, place: string): DecodedAttachment {
 export function filesOf(values: readonly unknown[], maxFiles: number): DecodedAttachment[] {
   if (values.length > maxFiles)
     throw new Undecodable('files', 'files.too-many', `more than ${maxFiles} files`, 'fileDinhKem');
-  const files = values.map((value, at) => fileOf(value, `fileDinhKem[${at}]`));
-  const ids = files.map((file) => file.sourceId);
-  const twice = ids.findIndex((id, at) => ids.indexOf(id) !== at);
-  if (twice !== -1)
-    throw new Undecodable('files', 'files.repeated-id', 'two files have the same id', `fileDinhKem[${twice}].id`);
-  return files;
+  return values.map((value, at) => fileOf(value, `fileDinhKem[${at}]`));
 }

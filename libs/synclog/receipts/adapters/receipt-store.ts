@@ -1,5 +1,5 @@
 import type { Tx } from '#platform';
-import type { Receipt } from '../domain/receipt';
+import { inContractOrder, type Receipt } from '../domain/receipt';
 
 export async function insertReceipt(tx: Tx, receipt: Receipt, at: Date): Promise<void> {
   await tx.execute(
@@ -11,5 +11,5 @@ export async function insertReceipt(tx: Tx, receipt: Receipt, at: Date): Promise
 /** The receipt as it was given; absent for an unknown id. */
 export async function findReceipt(tx: Tx, id: string): Promise<Receipt | undefined> {
   const rows = await tx.query<{ body: Receipt }>(`select body from receipt where id = $1`, [id]);
-  return rows[0]?.body;
+  return rows[0] && inContractOrder(rows[0].body);
 }

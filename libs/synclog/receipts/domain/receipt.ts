@@ -44,3 +44,10 @@ export function verifyReceipt(receipt: Receipt, keys: Pick<SigningKeys, 'verify'
     saltedDigest(body, Buffer.from(receipt.salt, 'base64')).contentDigest === receipt.contentDigest
   );
 }
+
+/** The receipt with its members in the order of the contract: what is stored as JSON comes back in another one, and the same request gets
+ *  the same bytes again. */
+export function inContractOrder(receipt: Receipt): Receipt {
+  const { id, at, clientId, operation, dossierId, contentDigest, salt, leafHash, keyId, signature } = receipt;
+  return { id, at, clientId, operation, dossierId, contentDigest, salt, leafHash, keyId, signature };
+}
