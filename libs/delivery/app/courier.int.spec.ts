@@ -172,10 +172,11 @@ describe('the courier', () => {
     const dossierId = await bench.newDossier();
     await bench.enqueue(dossierId, [1]);
     let looked = 0;
+    const lastHeard = new Date(Date.now() - 8_000);
     const heartbeat = {
       get confirmedAt() {
         looked += 1;
-        return new Date(Date.now() - 8_000);
+        return lastHeard;
       },
     };
     start({ heartbeat });
