@@ -14,7 +14,6 @@ export { Courier, type CourierDeps, type CourierOptions } from './app/courier';
 export { WorkerHeartbeat, type WorkerHeartbeatDeps } from './app/worker-heartbeat';
 export { expireLeases, releaseWorker, type ExpireDeps } from './app/expire-leases';
 export type { ApplyOutcomes } from './app/settlement-deps';
-export * from './adapters/delivery-reads';
 export {
   routeDossiers,
   type RegistryWatchPort,

@@ -1,4 +1,4 @@
-import type { DossierContent, DossierState, OfficerNote, PartnerId, RegistrationResult } from '#dossier';
+import type { DossierContent, DossierState, OfficerNote, PartnerId, PlannedFacts, RegistrationResult } from '#dossier';
 
 /** What a call came to (CONTRACTS §4). */
 export type OutcomeKind = 'accepted' | 'already-applied' | 'refused' | 'retry' | 'unknown';
@@ -6,29 +6,8 @@ export type OutcomeKind = 'accepted' | 'already-applied' | 'refused' | 'retry' |
 /** How far the request got: nothing written → safe to repeat; written without a usable answer → unknown (law 2). */
 export type Wire = 'not-written' | 'written' | 'answered';
 
-/** What a delivery has to say; codes, statuses and references only. Made by `react`, stored with the delivery. */
-export interface DeliveryFacts {
-  /** Status number for push-status, report-status, sync-dossier, append-progress. */
-  status?: number;
-  /** RFC 3339 time of the fact that this message reports. */
-  factAt: string;
-  /** Vault reference of the officer note that belongs to the fact. */
-  officerRef?: string;
-  /** Vault reference of the note of the one-stop's last decision: fills what the fact's own note leaves empty. */
-  decisionOfficerRef?: string;
-  /** RFC 3339; when a supplement is asked for. */
-  supplementDeadline?: string;
-  /** Vault reference of the content this delivery carries (a supplement has its own). */
-  contentRef?: string;
-  /** Vault reference of the registration result. */
-  resultRef?: string;
-  /** Supplement round, for acknowledgements, hand-overs and re-submissions. */
-  round?: number;
-  /** RFC 3339 by the registry's clock: its request that a re-push answers; a row changed later proves the arrival (CONTRACTS §1.3). */
-  answersRequestAt?: string;
-  /** submit-registration: hộ tịch holds an earlier push of this dossier (a re-push after a supplement). `round` may be above 0 without one. */
-  repush?: boolean;
-}
+/** What a delivery has to say: planned by `react` and stored with the delivery. */
+export type DeliveryFacts = PlannedFacts;
 
 /** One duty as the courier sees it. */
 export interface DeliveryTask {

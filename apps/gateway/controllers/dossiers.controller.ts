@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiParam, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsISO8601, IsOptional, Matches } from 'class-validator';
-import { findDossierId } from '#dossier';
+import { DOSSIER_STATES, findDossierId } from '#dossier';
 import type { Principal } from '#access';
 import { Database } from '#platform';
 import { Caller, Operation, Roles } from '../http/access';
@@ -10,7 +10,7 @@ import { numberCursor } from '../http/number-cursor';
 import { idCursor, pageOf, PageQuery, type Page } from '../http/page';
 import { dossierView, readDossier, readDossiers, type DossierRow } from '../reads/dossiers';
 import { readTimeline, timelineEvent } from '../reads/timeline';
-import { DOSSIER_STATES, DossierPage, DossierView, TimelinePage, type TimelineEvent } from '../schema/dossier';
+import { DossierPage, DossierView, TimelinePage, type TimelineEvent } from '../schema/dossier';
 
 export class DossierQuery extends PageQuery {
   @ApiPropertyOptional({ enum: DOSSIER_STATES })

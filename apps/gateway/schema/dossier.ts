@@ -1,17 +1,8 @@
+import { DOSSIER_STATES } from '#dossier';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
-const STATES = [
-  'received',
-  'with-one-stop',
-  'awaiting-supplement',
-  'with-registry',
-  'registered',
-  'finished',
-  'refused',
-  'withdrawn',
-  'stopped',
-];
-export const DOSSIER_STATES: readonly string[] = STATES;
+/** Mutable copy: the OpenAPI decorators take no read-only lists. */
+const STATES = [...DOSSIER_STATES];
 
 export class DossierCodes {
   @ApiProperty({ type: String, nullable: true })

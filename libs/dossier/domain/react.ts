@@ -3,21 +3,28 @@ import { messageKey, type MessageRule, type Procedure } from './procedure';
 import type { DossierState } from './state';
 import type { PartnerId } from './partners';
 
-/** What a delivery has to say (DeliveryFacts of the delivery engine): codes, statuses and references only. */
+/** What a delivery has to say: codes, statuses and references only. Made here, stored with the delivery. */
 export interface PlannedFacts {
+  /** Status number for push-status, report-status, sync-dossier, append-progress. */
   status?: number;
+  /** RFC 3339 time of the fact that this message reports. */
   factAt: string;
+  /** Vault reference of the officer note that belongs to the fact. */
   officerRef?: string;
-  /** Note of the last decision of the one-stop, for what `officerRef` leaves empty. */
+  /** Vault reference of the note of the one-stop's last decision: fills what the fact's own note leaves empty. */
   decisionOfficerRef?: string;
+  /** RFC 3339; when a supplement is asked for. */
   supplementDeadline?: string;
+  /** Vault reference of the content this delivery carries (a supplement has its own). */
   contentRef?: string;
+  /** Vault reference of the registration result. */
   resultRef?: string;
+  /** Supplement round, for acknowledgements, hand-overs and re-submissions. */
   round?: number;
-  /** The registry has an earlier push of this dossier. */
-  repush?: boolean;
-  /** A re-push: when the request that it answers was made, RFC 3339, by the registry's clock. */
+  /** RFC 3339 by the registry's clock: its request that a re-push answers; a row changed later proves the arrival (CONTRACTS §1.3). */
   answersRequestAt?: string;
+  /** submit-registration: hộ tịch holds an earlier push of this dossier (a re-push after a supplement). `round` may be above 0 without one. */
+  repush?: boolean;
 }
 
 export interface PlannedDelivery {
