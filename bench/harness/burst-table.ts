@@ -91,7 +91,12 @@ function measuresOf(count: number, unit: string): Measure[] {
 function rowOf({ head, of, digits }: Measure, pairs: readonly Pair[]): Row {
   const floor = median(pairs.map((pair) => of(pair.floor)));
   const ours = median(pairs.map((pair) => of(pair.ours)));
-  return { head, floor: floor.toFixed(digits), ours: ours.toFixed(digits), ratio: (ours / floor).toFixed(2) };
+  return {
+    head,
+    floor: floor.toFixed(digits),
+    ours: ours.toFixed(digits),
+    ratio: floor === 0 ? '–' : (ours / floor).toFixed(2),
+  };
 }
 
 function reasonOf({ head, of, reason }: Measure, pairs: readonly Pair[]): string[] {

@@ -125,7 +125,7 @@ describe('applyCommands', () => {
     const births = [newBirth('G22.99.08-261125-000501'), newBirth('G22.99.08-261125-000502')];
     await create(...births);
     const complete = (index: number): Promise<CommandResult[]> => {
-      const { dossierId } = births[index]!;
+      const { dossierId } = births[index];
       const result = { registryCode: '99001/KS/17/2026', resultRef: uuidIds.next(), resultDigest: 'digest' };
       const commands: Command[] = [
         decide('accept', `H99.101-261125-050${index}`),
@@ -150,7 +150,7 @@ describe('applyCommands', () => {
     ]);
     const found = await database.db.query(
       `select data->>'class' as class from journal where dossier_id = $1 and type = 'discrepancy.found'`,
-      [births[1]!.dossierId],
+      [births[1].dossierId],
     );
     expect(found).toEqual([{ class: 'registry-code-taken' }]);
   });

@@ -268,7 +268,7 @@ describe('poll of the registry', () => {
     await pollAfter(1_000);
     expect((await world.dossier(twin.code)).state).toBe('with-registry');
     expect((await world.dossier(other.code)).statuses.registry).toBe(3);
-    await setKey(key!.wrapped);
+    await setKey(key.wrapped);
     await pollAfter(2_000);
     expect((await world.dossier(twin.code)).state).toBe('registered');
   });

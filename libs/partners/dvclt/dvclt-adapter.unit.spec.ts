@@ -85,7 +85,7 @@ describe('DVCLT adapter', () => {
 
     it('fills what the row of hộ tịch leaves empty from the last decision, but never takes over its note', async () => {
       const notes: Record<string, OfficerNote> = { row: { name: 'CÁN BỘ HỘ TỊCH MẪU', title: '' }, decision: OFFICER };
-      const payloads = { ...payloadsOf({}), officer: async (ref: string) => notes[ref]! };
+      const payloads = { ...payloadsOf({}), officer: async (ref: string) => notes[ref] };
       const task = pushTask({ status: 6, officerRef: 'row', decisionOfficerRef: 'decision' });
       const content = await adapterWith().render(task, payloads);
       expect(JSON.parse(content.body.toString('utf8'))).toMatchObject({

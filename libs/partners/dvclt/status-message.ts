@@ -78,19 +78,24 @@ async function officerFields(
   payloads: PayloadReader,
 ): Promise<Pick<StatusMessage, 'nguoiXuLy' | 'chucDanh' | 'phongBanXuLy' | 'noiDungXuLy'>> {
   const own: OfficerNote = officerRef === undefined ? {} : await payloads.officer(officerRef);
-  const isWhole = filled(own.name) && filled(own.title) && filled(own.department);
+  const isWhole = [own.name, own.title, own.department].every(isFilled);
   const other: OfficerNote =
     isWhole || decisionOfficerRef === undefined ? {} : await payloads.officer(decisionOfficerRef);
   return {
-    nguoiXuLy: filled(own.name) ?? filled(other.name) ?? '',
-    chucDanh: filled(own.title) ?? filled(other.title) ?? '',
-    phongBanXuLy: filled(own.department) ?? filled(other.department) ?? '',
-    noiDungXuLy: filled(own.note) ?? STATUS_NAMES[status],
+    nguoiXuLy: firstFilled(own.name, other.name),
+    chucDanh: firstFilled(own.title, other.title),
+    phongBanXuLy: firstFilled(own.department, other.department),
+    noiDungXuLy: firstFilled(own.note, STATUS_NAMES[status]),
   };
 }
 
-function filled(text: string | undefined): string | undefined {
-  return text?.trim() ? text : undefined;
+function isFilled(text: string | undefined): boolean {
+  return text !== undefined && text.trim() !== '';
+}
+
+/** Empty when none is filled. */
+function firstFilled(...texts: readonly (string | undefined)[]): string {
+  return texts.find(isFilled) ?? '';
 }
 
 /** Renders the push of one status. `thoiGianThucHien` is the time of the fact, the dates are local, unknown texts are empty.
