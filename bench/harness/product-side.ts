@@ -1,6 +1,7 @@
 import { EVENTS_TOPIC } from '#bus/drivers';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeCluster } from '../../apps/cli/stack/cluster-location';
 import { freePort } from '../../apps/cli/stack/free-port';
 import type { StackState } from '../../apps/cli/stack/stack-state';
 import { Child } from './child';
@@ -33,6 +34,10 @@ export async function startProduct(run: SideRun): Promise<Side> {
     pids: { gateway, worker },
     topic: EVENTS_TOPIC,
     assertRunning: () => void stack.assertRunning(),
-    stop: () => stack.stop(),
+    stop: async () => {
+      await stack.stop();
+      // It reserves a place for a cluster of its own, although it uses ours.
+      removeCluster(dataDir);
+    },
   };
 }

@@ -69,7 +69,7 @@ describe(`claims against claims, settlements and new heads, seed ${SEED}`, () =>
   }, 700_000);
 
   describe('when the lane changes between the snapshot and the lock', () => {
-    const GUARD = 'l.xmin = seen.xmin';
+    const GUARD = 'l.xmin::text = due.seen';
     // Makes a claim stand still after its snapshot was taken and before it locks, until the test lets it go on.
     const GATE = '(select pg_advisory_xact_lock_shared(7305)::text) is not null';
 

@@ -10,6 +10,7 @@ export {
 export { enqueueDeliveries, type NewDelivery } from './app/enqueue-deliveries';
 export { cancelMoot, registrationDelivery, type CancelledDeliveries, type MootDeliveries } from './app/cancel-moot';
 export { resolveByEvidence, type Evidence } from './app/resolve-by-evidence';
+export { SettleQueue, type SettleQueueOptions } from './app/settle-queue';
 export { Courier, type CourierDeps, type CourierOptions } from './app/courier';
 export { WorkerHeartbeat, type WorkerHeartbeatDeps } from './app/worker-heartbeat';
 export { expireLeases, releaseWorker, type ExpireDeps } from './app/expire-leases';

@@ -1,4 +1,4 @@
-import { Courier, WorkerHeartbeat } from '#delivery';
+import { Courier, SettleQueue, WorkerHeartbeat } from '#delivery';
 import { PARTNER_IDS } from '#dossier';
 import { applyOutcomes, type Foundation } from '../foundation';
 import type { Role } from './role';
@@ -17,6 +17,7 @@ export function couriersRole(foundation: Foundation): Role {
     ids,
     log,
   });
+  const settleQueue = sharedSettlement(foundation);
   const couriers = PARTNER_IDS.map(
     (partner) =>
       new Courier({
@@ -28,7 +29,7 @@ export function couriersRole(foundation: Foundation): Role {
         vault,
         fileTokens,
         syncLog,
-        applyOutcomes: applyOutcomes(foundation),
+        settleQueue,
         clock,
         ids,
         random,
@@ -46,4 +47,29 @@ export function couriersRole(foundation: Foundation): Role {
       await heartbeat.stop();
     },
   };
+}
+
+/** One settlement for all couriers of this worker: batches of several would wait for each other's dossiers. */
+function sharedSettlement(foundation: Foundation): SettleQueue {
+  const { db, workerId, syncLog, clock, ids, random, log, doorbell, vault, partners } = foundation;
+  return new SettleQueue(
+    {
+      db,
+      workerId,
+      adapterOf: (partner) => partners.adapters[partner],
+      applyOutcomes: applyOutcomes(foundation),
+      syncLog,
+      vault,
+      clock,
+      ids,
+      random,
+      log,
+    },
+    {
+      onSettled: () => {
+        doorbell.ring('outbox');
+        doorbell.ring('lanes');
+      },
+    },
+  );
 }

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { extname } from 'node:path';
 import { sha256, type Clock, type Tx } from '#platform';
 import type { MasterKeys } from '../vault/ports';
@@ -39,7 +39,7 @@ const DAY_MS = 86_400_000;
 /** The token is an HMAC of a random 256-bit seed: the table alone (seed, hash of the token) does not give away a link, and the
  *  same link can still be handed out again. */
 export function createFileTokens(options: FileTokensOptions): FileTokens {
-  const secret = options.keys.derive('lienthong/file-links/1');
+  const secret = createSecretKey(options.keys.derive('lienthong/file-links/1'));
   const tokenOf = (seed: Buffer): string => createHmac('sha256', secret).update(seed).digest('base64url');
   return {
     issueFileToken: async (tx, file) => {

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { AppError, sha256, type Clock, type Ids, type Tx } from '#platform';
 import { insertObjects, readObjectFacts, readObjects, type ObjectRow, type OpenableRow } from './adapters/vault-store';
 import { OwnerKeys, type OwnerKey } from './app/owner-keys';
@@ -29,7 +29,7 @@ export function createVault(options: VaultOptions): Vault {
     maxCachedKeys: options.maxCachedKeys,
     maxCachedAgeMs: options.maxCachedAgeMs,
   });
-  const dedupKey = keys.derive('lienthong/dedup/1');
+  const dedupKey = createSecretKey(keys.derive('lienthong/dedup/1'));
 
   const sealMany = async (tx: Tx, items: readonly SealItem[]): Promise<SealedObject[][]> => {
     if (items.every((item) => item.objects.length === 0)) return items.map(() => []);

@@ -44,29 +44,40 @@ export async function claimLanes(tx: Tx, options: ClaimOptions): Promise<Claimed
  *
  *  The race it guards: between this statement's snapshot and the lock, another worker may claim and settle the same lane, or a replay
  *  may put another head before ours. PostgreSQL then checks the *lane's* conditions again on its new version, but reads the *heads*
- *  from the old snapshot. `seen` is the lane as the snapshot saw it and is not read again, so a differing `xmin` tells that the row has
+ *  from the old snapshot. `due` holds the lanes as the snapshot saw them and is not read again, so a differing `xmin` tells that the row has
  *  changed since, and the lane is left to the next claim. Every change of a head writes its lane's row (enqueue, settle, cancel, expire).
+ *
+ *  Only the first due lanes are looked at: with a long backlog a claim must not read all of it. Lanes behind a narrow hold stand in that
+ *  window too, which is wide for that reason.
+ *
+ *  The status of the head is checked once more where it is changed (`coalesce` keeps the planner from reading the whole index of standing
+ *  deliveries instead of the one row).
  *
  *  A hold of an operation or unit is checked against the head, and so also stops what stands behind it. */
 export const CLAIM_LANES = `
-with picked as (
+with due as materialized (
+  select l.dossier_id, l.xmin::text as seen from lane l
+  where l.partner = $1 and l.state = 'open' and l.due_at <= $2 and l.lease_owner is null
+  order by l.due_at
+  limit $3 * 4 + 500
+), picked as (
   select l.partner, l.dossier_id, head.id as delivery_id
-  from lane l
-  join lane seen on seen.partner = l.partner and seen.dossier_id = l.dossier_id
+  from due
+  join lane l on l.partner = $1 and l.dossier_id = due.dossier_id
   cross join lateral (
     select d.id, d.status, d.due_at, d.operation, d.unit from delivery d
-    where d.partner = l.partner and d.dossier_id = l.dossier_id and d.status in (${STANDING})
+    where d.partner = $1 and d.dossier_id = due.dossier_id and d.status in (${STANDING})
     order by d.caused_seq, d.replay_number, d.step limit 1
   ) head
-  where l.partner = $1 and l.state = 'open' and l.due_at <= $2 and l.lease_owner is null
-    and l.xmin = seen.xmin
+  where l.state = 'open' and l.due_at <= $2 and l.lease_owner is null
+    and l.xmin::text = due.seen
     and head.status in ('queued', 'waiting', 'unknown') and head.due_at <= $2
     and not exists (
       select 1 from hold h
-      where h.partner = l.partner and h.released_at is null and h.starts_at <= $2 and (h.ends_at is null or h.ends_at > $2)
+      where h.partner = $1 and h.released_at is null and h.starts_at <= $2 and (h.ends_at is null or h.ends_at > $2)
         and (h.operation is null or h.operation = head.operation)
         and (h.unit is null or h.unit = head.unit)
-        and (h.dossier_id is null or h.dossier_id = l.dossier_id)
+        and (h.dossier_id is null or h.dossier_id = due.dossier_id)
     )
   order by l.due_at
   limit $3
@@ -82,7 +93,7 @@ with picked as (
       attempts = d.attempts + 1,
       was_unknown = d.was_unknown or d.status = 'unknown',
       first_attempt_at = coalesce(d.first_attempt_at, $2)
-  from picked p where d.id = p.delivery_id and d.status in ('queued', 'waiting', 'unknown')
+  from picked p where d.id = p.delivery_id and coalesce(d.status, '') in ('queued', 'waiting', 'unknown')
   returning d.id, d.dossier_id, d.operation, d.unit, d.procedure, d.status, d.caused_seq, d.attempts, d.was_unknown, d.first_attempt_at, d.facts, d.content_ref
 )
 select s.id as "deliveryId", s.dossier_id as "dossierId", s.operation, s.unit, s.procedure, s.status, s.caused_seq as "causedSeq", s.attempts,

@@ -1,5 +1,5 @@
 import type { FileTokens, Vault } from '#access';
-import { codeOf, type Clock, type Database, type Doorbell, type Ids, type Log, type Random } from '#platform';
+import { codeOf, pause, type Clock, type Database, type Doorbell, type Ids, type Log, type Random } from '#platform';
 import type { SyncLog } from '#synclog';
 import { PayloadOpener } from '../adapters/payload-opener';
 import { createPayloadReader } from '../adapters/payload-reader';
@@ -9,8 +9,7 @@ import { mayStartWriting } from '../domain/lease';
 import type { CallResult, PartnerAdapter } from '../ports';
 import { claimLanes } from './claim-lanes';
 import { prepareContents, type PrepareDeps, type PreparedDelivery } from './prepare-contents';
-import { SettleQueue } from './settle-queue';
-import type { ApplyOutcomes } from './settlement-deps';
+import type { SettleQueue } from './settle-queue';
 import { isProbe, tryDelivery } from './try-delivery';
 import type { WorkerHeartbeat } from './worker-heartbeat';
 
@@ -23,7 +22,8 @@ export interface CourierDeps {
   vault: Pick<Vault, 'sealMany' | 'openMany' | 'dedupDigest'>;
   fileTokens: Pick<FileTokens, 'issueFileToken'>;
   syncLog: Pick<SyncLog, 'append'>;
-  applyOutcomes: ApplyOutcomes;
+  /** Shared by the couriers of a process. */
+  settleQueue: SettleQueue;
   clock: Clock;
   ids: Ids;
   random: Random;
@@ -33,6 +33,8 @@ export interface CourierDeps {
 export interface CourierOptions {
   /** How often due lanes are looked for without a doorbell; the guarantee behind it. @default 200 ms */
   pollMs?: number;
+  /** Pause after a claim, in which slots become free and lanes become due: the next claim takes many in one statement. @default 15 ms */
+  gatherMs?: number;
   /** Pause after a claim that failed. @default 1_000 ms */
   pauseMs?: number;
   /** How long a stop waits for calls under way and their settlement. @default the partner's deadline + 5_000 ms */
@@ -54,18 +56,14 @@ export class Courier {
     private readonly deps: CourierDeps,
     private readonly options: CourierOptions = {},
   ) {
-    this.settleQueue = new SettleQueue(deps, {
-      onSettled: () => {
-        deps.doorbell.ring('outbox');
-        deps.doorbell.ring('lanes');
-      },
-    });
+    this.settleQueue = deps.settleQueue;
     const opener = new PayloadOpener(deps.vault);
     const payloads = createPayloadReader({
       partner: deps.adapter.partner,
       opener,
       fileTokens: deps.fileTokens,
       db: deps.db,
+      clock: deps.clock,
     });
     this.prepareDeps = { ...deps, opener, payloads };
   }
@@ -110,8 +108,10 @@ export class Courier {
     const rung = doorbell.wait('lanes', this.options.pollMs ?? 200, listening.signal);
     try {
       const claims = await this.claim(free);
-      if (claims.length > 0) this.begin(claims);
-      else await rung;
+      if (claims.length > 0) {
+        this.begin(claims);
+        await pause(this.options.gatherMs ?? 15, this.stopping.signal);
+      } else await rung;
     } catch (error) {
       log.warn('claim.failed', { partner: adapter.partner, code: codeOf(error) });
       await doorbell.wait('lanes', this.options.pauseMs ?? 1_000, listening.signal);

@@ -33,9 +33,10 @@ export async function judgeUnderLocks(
       fence: lane?.fence ?? '',
       leaseOwner: lane?.leaseOwner ?? null,
     };
+    const adapter = deps.adapterOf(attempt.claim.partner);
     const rules = {
-      policy: deps.adapter.policy,
-      repeatPolicy: deps.adapter.repeatPolicy(attempt.claim.operation),
+      policy: adapter.policy,
+      repeatPolicy: adapter.repeatPolicy(attempt.claim.operation),
       random: deps.random(),
       now,
     };

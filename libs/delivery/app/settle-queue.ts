@@ -16,7 +16,8 @@ export interface SettleQueueOptions {
   onSettled(): void;
 }
 
-/** Gathers what has ended and settles it in batches, one transaction at a time; what ends meanwhile makes the next batch. A batch that fails
+/** Gathers what has ended and settles it in batches, one transaction at a time; what ends meanwhile makes the next batch. All couriers of a
+ *  process share one: their batches would wait for each other's dossiers, each holding the locks of the others. A batch that fails
  *  is settled one by one, so that one poison attempt never holds up the others. */
 export class SettleQueue {
   private readonly waiting: FinishedAttempt[] = [];
@@ -80,7 +81,6 @@ export class SettleQueue {
       await settleAttempts(batch, this.deps);
     } catch (error) {
       this.deps.log.warn('settlement.batch-failed', {
-        partner: this.deps.adapter.partner,
         count: batch.length,
         code: codeOf(error),
       });

@@ -1,5 +1,5 @@
 import type { Vault } from '#access';
-import type { CommandOnDossier } from '#dossier';
+import type { CommandOnDossier, PartnerId } from '#dossier';
 import type { Clock, Database, Ids, Log, Random, Tx } from '#platform';
 import type { SyncLog } from '#synclog';
 import type { PartnerAdapter } from '../ports';
@@ -11,7 +11,8 @@ export type ApplyOutcomes = (tx: Tx, commands: readonly CommandOnDossier[]) => P
 export interface SettlementDeps {
   db: Pick<Database, 'run'>;
   workerId: string;
-  adapter: Pick<PartnerAdapter, 'partner' | 'policy' | 'repeatPolicy'>;
+  /** The rules of the partner whose attempt is settled. */
+  adapterOf(partner: PartnerId): Pick<PartnerAdapter, 'policy' | 'repeatPolicy'>;
   applyOutcomes: ApplyOutcomes;
   syncLog: Pick<SyncLog, 'append'>;
   vault: Pick<Vault, 'sealMany' | 'dedupDigest'>;

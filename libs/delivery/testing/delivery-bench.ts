@@ -7,6 +7,8 @@ import { Doorbell, silentLog, uuidIds, type Clock, type Database } from '#platfo
 import { createSyncLog } from '#synclog';
 import { fixedClock, testDatabase, type TestDatabase } from '#testing';
 import type { CourierDeps } from '../app/courier';
+import { SettleQueue } from '../app/settle-queue';
+import type { SettlementDeps } from '../app/settlement-deps';
 import { enqueueDeliveries, type NewDelivery } from '../app/enqueue-deliveries';
 import type { ExpireDeps } from '../app/expire-leases';
 import type { ScriptedPartner } from './scripted-partner';
@@ -63,28 +65,42 @@ export class DeliveryBench {
     return { ids: this.ids, syncLog: createSyncLog(this), now: this.clock.now() };
   }
 
-  /** Everything that a courier of this worker works with. */
-  deps(adapter: ScriptedPartner, workerId: string): CourierDeps {
+  /** Everything that a courier of this worker works with, and its settlement. */
+  deps(adapter: ScriptedPartner, workerId: string): CourierDeps & SettlementDeps {
     const procedures = loadProcedures(join(__dirname, '../../../config'));
     const clock = this.clock;
-    return {
+    const doorbell = new Doorbell('', silentLog);
+    const settlement: SettlementDeps = {
       db: this.db,
-      adapter,
       workerId,
-      heartbeat: {
-        get confirmedAt() {
-          return clock.now();
-        },
-      },
-      doorbell: new Doorbell('', silentLog),
+      adapterOf: () => adapter,
       vault: this.vault,
-      fileTokens: { issueFileToken: async (_tx, file) => `https://gateway.test/files/${file.ref}` },
       syncLog: createSyncLog(this),
       applyOutcomes: (tx, commands) => applyCommands(tx, commands, { procedures, clock, ids: this.ids }),
       clock,
       ids: this.ids,
       random: () => 0.5,
       log: silentLog,
+    };
+    const settleQueue = new SettleQueue(settlement, {
+      onSettled: () => {
+        doorbell.ring('outbox');
+        doorbell.ring('lanes');
+      },
+    });
+    return {
+      ...settlement,
+      db: this.db,
+      vault: this.vault,
+      adapter,
+      settleQueue,
+      doorbell,
+      heartbeat: {
+        get confirmedAt() {
+          return clock.now();
+        },
+      },
+      fileTokens: { issueFileToken: async (_tx, file) => `https://gateway.test/files/${file.ref}` },
     };
   }
 

@@ -1,4 +1,4 @@
-import { Pool, type PoolClient } from 'pg';
+import { Pool, type PoolClient, type QueryConfig } from 'pg';
 import type { Log } from './log';
 
 /** One open transaction. `query` returns rows; `execute` returns the number of rows touched. */
@@ -43,11 +43,11 @@ export class Database implements Tx {
   }
 
   async query<T extends object>(sql: string, params: readonly unknown[] = []): Promise<T[]> {
-    return (await this.pool.query<T>(sql, params as unknown[])).rows;
+    return (await this.pool.query<T>(statement(sql, params))).rows;
   }
 
   async execute(sql: string, params: readonly unknown[] = []): Promise<number> {
-    return (await this.pool.query(sql, params as unknown[])).rowCount ?? 0;
+    return (await this.pool.query(statement(sql, params))).rowCount ?? 0;
   }
 
   /** Runs `work` in one READ COMMITTED transaction; rolls back when it throws. */
@@ -77,11 +77,28 @@ export class Database implements Tx {
   }
 }
 
+/** Names by statement text, for the life of the process. */
+const NAMES = new Map<string, string>();
+/** Texts that are put together at run time must not fill the servers' memory with prepared statements. */
+const MAX_NAMES = 500;
+
+/** Statements with parameters are prepared once per connection: the hot ones are long, and planning them cost the database more than
+ *  running them. Without parameters a text may hold several statements, which cannot be prepared. */
+function statement(sql: string, params: readonly unknown[]): QueryConfig {
+  if (params.length === 0) return { text: sql };
+  const known = NAMES.get(sql);
+  if (known !== undefined) return { name: known, text: sql, values: params as unknown[] };
+  if (NAMES.size >= MAX_NAMES) return { text: sql, values: params as unknown[] };
+  const name = `s${NAMES.size}`;
+  NAMES.set(sql, name);
+  return { name, text: sql, values: params as unknown[] };
+}
+
 function txOf(client: PoolClient): Tx {
   return {
     query: async <T extends object>(sql: string, params: readonly unknown[] = []) =>
-      (await client.query<T>(sql, params as unknown[])).rows,
-    execute: async (sql, params = []) => (await client.query(sql, params as unknown[])).rowCount ?? 0,
+      (await client.query<T>(statement(sql, params))).rows,
+    execute: async (sql, params = []) => (await client.query(statement(sql, params))).rowCount ?? 0,
   };
 }
 

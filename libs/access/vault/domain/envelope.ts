@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
 import { AppError } from '#platform';
 
 const ALGORITHM = 'aes-256-gcm';
@@ -8,9 +8,9 @@ const TAG_BYTES = 16;
 /** Length of a wrapped 32-byte key: nonce ‖ ciphertext ‖ tag. */
 export const WRAPPED_KEY_BYTES = NONCE_BYTES + KEY_BYTES + TAG_BYTES;
 
-/** AES-256-GCM: ciphertext ‖ tag. `context` is authenticated, not stored. The nonce must be fresh for the key. */
+/** AES-256-GCM: ciphertext ‖ tag. Key objects, since Node 24 takes five times as long for a key that comes as bytes. `context` is authenticated, not stored. The nonce must be fresh for the key. */
 export function encrypt(key: Buffer, nonce: Buffer, bytes: Uint8Array, context: string): Buffer {
-  const cipher = createCipheriv(ALGORITHM, key, nonce);
+  const cipher = createCipheriv(ALGORITHM, createSecretKey(key), nonce);
   cipher.setAAD(Buffer.from(context, 'utf8'));
   return Buffer.concat([cipher.update(bytes), cipher.final(), cipher.getAuthTag()]);
 }
@@ -19,7 +19,7 @@ export function encrypt(key: Buffer, nonce: Buffer, bytes: Uint8Array, context: 
 export function decrypt(key: Buffer, nonce: Buffer, sealed: Buffer, context: string): Buffer {
   const end = sealed.length - TAG_BYTES;
   try {
-    const decipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES });
+    const decipher = createDecipheriv(ALGORITHM, createSecretKey(key), nonce, { authTagLength: TAG_BYTES });
     decipher.setAAD(Buffer.from(context, 'utf8'));
     decipher.setAuthTag(sealed.subarray(end));
     return Buffer.concat([decipher.update(sealed.subarray(0, end)), decipher.final()]);

@@ -69,8 +69,22 @@ export class BusServer extends Server implements CustomTransportStrategy {
     return this.options.bus as T;
   }
 
+  /** Each dossier's records in their order, the dossiers side by side: a handler may then gather what comes at once into one statement. */
   private async handleBatch(batch: readonly BusRecord[], context: BatchContext): Promise<void> {
+    const queues = new Map<string, BusRecord[]>();
     for (const record of batch) {
+      const key = record.dossierId ?? record.eventId;
+      const queue = queues.get(key);
+      if (queue) queue.push(record);
+      else queues.set(key, [record]);
+    }
+    const results = await Promise.allSettled([...queues.values()].map((queue) => this.handleQueue(queue, context)));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  private async handleQueue(queue: readonly BusRecord[], context: BatchContext): Promise<void> {
+    for (const record of queue) {
       if (context.signal.aborted) throw new AppError({ code: 'subscription-ended', disposition: 'retry' });
       const handler = this.messageHandlers.get(record.type) ?? this.messageHandlers.get('*');
       if (handler) await this.dispatch(handler, record, context);
