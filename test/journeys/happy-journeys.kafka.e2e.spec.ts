@@ -67,6 +67,7 @@ describe('the main job on Kafka', () => {
         ce_specversion: '1.0',
         ce_source: '/lienthong',
         ce_subject: key,
+        traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/) as string,
         'content-type': 'application/json',
       });
       expect(Number(headers.ce_sequence)).toBeLessThanOrEqual((sequences.get(key) ?? 0) + 1);
