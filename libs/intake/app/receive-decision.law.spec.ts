@@ -256,6 +256,10 @@ describe('an officer’s decision', () => {
       );
       for (const receipt of receipts) expect(receipt).toEqual(receipts[0]);
       expect(await receiveDecision(same, deps)).toEqual(receipts[0]);
+      // To the byte, and under any code of the dossier.
+      const { codes } = await world.dossier(same.code);
+      const again = await receiveDecision({ ...same, code: codes.oneStop ?? codes.dvclt }, deps);
+      expect(JSON.stringify(again)).toBe(JSON.stringify(receipts[0]));
       expect((await world.journal(code)).filter((type) => type === 'dossier.accepted')).toHaveLength(1);
       const [{ n }] = await world.test.db.query<{ n: number }>(`select count(*)::int as n from receipt where id = $1`, [
         receipts[0].id,
