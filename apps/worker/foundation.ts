@@ -1,7 +1,8 @@
 import { createFileTokens, createVault, fileMasterKeys, type FileTokens, type Vault } from '#access';
 import { type Bus } from '#bus';
 import { createBus } from '#bus/drivers';
-import { applyCommands, loadProcedures, type ApplyDependencies, type CommandOnDossier, type Procedure } from '#dossier';
+import { applyCommands, loadProcedures, type ApplyDependencies, type Procedure } from '#dossier';
+import type { ApplyOutcomes } from '#delivery';
 import { createPartners, type Partners } from '#partners';
 import {
   Database,
@@ -14,7 +15,6 @@ import {
   type Ids,
   type Log,
   type Random,
-  type Tx,
   type WorkerSettings,
 } from '#platform';
 import { createSyncLog, type SyncLog } from '#synclog';
@@ -87,10 +87,8 @@ export function createFoundation(settings: WorkerSettings, onFatal: (error: unkn
 }
 
 /** `applyCommands` with the worker's dependencies bound. */
-export function applyOutcomes(
-  foundation: Foundation,
-): (tx: Tx, commands: readonly CommandOnDossier[]) => Promise<unknown> {
-  return (tx, commands) => applyCommands(tx, commands, foundation.apply);
+export function applyOutcomes(foundation: Foundation): ApplyOutcomes {
+  return (tx, commands, locked) => applyCommands(tx, commands, foundation.apply, locked);
 }
 
 /** Closes what `createFoundation` opened; call it when no role runs any more. */

@@ -35,6 +35,7 @@ async function settleIn(tx: Tx, attempts: readonly FinishedAttempt[], deps: Sett
     judged.flatMap((one) =>
       commandsOfStep(one).map((command) => ({ dossierId: one.attempt.claim.dossierId, command, actor: COURIER })),
     ),
+    dossiers,
   );
   const now = deps.clock.now();
   const changes = judged

@@ -1,11 +1,15 @@
 import type { Vault } from '#access';
-import type { CommandOnDossier, PartnerId } from '#dossier';
+import type { CommandOnDossier, LockedDossiers, PartnerId } from '#dossier';
 import type { Clock, Database, Ids, Log, Random, Tx } from '#platform';
 import type { SyncLog } from '#synclog';
 import type { PartnerAdapter } from '../ports';
 
 /** Tells dossiers what came of their deliveries; `applyCommands` of `#dossier` with its dependencies bound. */
-export type ApplyOutcomes = (tx: Tx, commands: readonly CommandOnDossier[]) => Promise<unknown>;
+export type ApplyOutcomes = (
+  tx: Tx,
+  commands: readonly CommandOnDossier[],
+  locked?: LockedDossiers,
+) => Promise<unknown>;
 
 /** What a settlement works with. */
 export interface SettlementDeps {

@@ -76,7 +76,8 @@ export class DeliveryBench {
       adapterOf: () => adapter,
       vault: this.vault,
       syncLog: createSyncLog(this),
-      applyOutcomes: (tx, commands) => applyCommands(tx, commands, { procedures, clock, ids: this.ids }),
+      applyOutcomes: (tx, commands, locked) =>
+        applyCommands(tx, commands, { procedures, clock, ids: this.ids }, locked),
       clock,
       ids: this.ids,
       random: () => 0.5,

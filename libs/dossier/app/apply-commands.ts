@@ -25,6 +25,9 @@ export interface CommandOnDossier {
 /** An event with its place in the dossier's journal. */
 export type JournalEvent = DossierEvent & { seq: number; eventId: string };
 
+/** States as `lockDossiers` read them in the same transaction; must hold every dossier of the commands. */
+export type LockedDossiers = ReadonlyMap<string, DossierState | null>;
+
 export type CommandResult =
   | {
       dossierId: string;
@@ -48,9 +51,12 @@ export async function applyCommands(
   tx: Tx,
   commands: readonly CommandOnDossier[],
   deps: ApplyDependencies,
+  locked?: LockedDossiers,
 ): Promise<CommandResult[]> {
   if (commands.length === 0) return [];
-  const states = await lockDossiers(tx, [...new Set(commands.map((one) => one.dossierId))].sort());
+  const states = locked
+    ? new Map(locked)
+    : await lockDossiers(tx, [...new Set(commands.map((one) => one.dossierId))].sort());
   const journal: JournalRow[] = [];
   const results = commands.map((one) => applyOne(one, states, journal, deps));
   const clashes = await writeChanges(tx, { states, journal, isNew: false });

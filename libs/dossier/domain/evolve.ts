@@ -43,7 +43,6 @@ function born(fact: DossierEventData['dossier.received'], at: string): DossierSt
     portalKnown: false,
     portalStatus: 1,
     registry: { submitted: false, resubmitAwaited: false },
-    dvcltPlanned: [],
     legs: fact.legs.map((leg, index) => ({ ...leg, state: index === 0 ? 'running' : 'waiting', since: at })),
   };
 }
@@ -62,7 +61,6 @@ function decided(
 ): (before: DossierState, fact: { officerRef?: string }) => Partial<DossierState> {
   return (before, { officerRef }) => ({
     state,
-    officerRef: officerRef ?? before.officerRef,
     ...(portal === undefined
       ? {}
       : {
@@ -73,15 +71,10 @@ function decided(
   });
 }
 
-function planned(state: DossierState, step: DvcltStatus): DvcltStatus[] {
-  return state.dvcltPlanned.includes(step) ? state.dvcltPlanned : [...state.dvcltPlanned, step];
-}
-
 const CHANGES: Changes = {
   'one-stop-code.assigned': (state, fact) => ({
     state: state.state === 'received' ? 'with-one-stop' : state.state,
     codes: { ...state.codes, oneStop: fact.oneStopCode },
-    dvcltPlanned: planned(state, DvcltStatus.ReceivedByProvince),
   }),
   'supplement.received': (state, fact) => ({
     state: state.codes.oneStop ? 'with-one-stop' : 'received',
@@ -93,14 +86,11 @@ const CHANGES: Changes = {
   'supplement.overdue': () => ({ attention: true }),
   'dossier.accepted': (state, fact) => ({
     ...decided('with-registry', 2)(state, fact),
-    dvcltPlanned: planned(state, DvcltStatus.AcceptedByOneStop),
     registry: { ...state.registry, resubmitAwaited: state.registry.submitted },
   }),
   'supplement.requested': (state, fact) => ({
     ...decided('awaiting-supplement', fact.by === 'one-stop' ? 5 : undefined)(state, fact),
     supplement: { by: fact.by, deadline: fact.deadline, officerRef: fact.officerRef },
-    // After a 2 the path runs again from 3 (CONTRACTS §1.3 "DVCLT order").
-    dvcltPlanned: state.dvcltPlanned.filter((step) => step === DvcltStatus.ReceivedByProvince),
     ...(fact.by === 'registry'
       ? {
           statuses: { ...state.statuses, registry: RegistryStatus.SupplementRequired },
@@ -126,9 +116,8 @@ const CHANGES: Changes = {
   }),
   'fee.required': (state, fact) => decided(state.state, 6)(state, fact),
   'result.handed-over': decided('finished', 10),
-  'registration.submitted': (state, fact) => ({
-    registry: { ...state.registry, submitted: true, resubmitAwaited: false, submittedAt: fact.at },
-    dvcltPlanned: planned(state, DvcltStatus.PassedToRegistry),
+  'registration.submitted': (state) => ({
+    registry: { ...state.registry, submitted: true, resubmitAwaited: false },
   }),
   'registry-status.reported': (state, fact) => ({ statuses: { ...state.statuses, registry: fact.status } }),
   'registration.completed': (state, fact, at) => ({
@@ -136,7 +125,6 @@ const CHANGES: Changes = {
     resultRef: fact.resultRef,
     codes: { ...state.codes, registry: [...state.codes.registry, fact.registryCode] },
     statuses: { ...state.statuses, registry: RegistryStatus.Completed },
-    dvcltPlanned: planned(state, DvcltStatus.RegistrationCompleted),
     legs: moveLegs(state.legs, 'done', at),
   }),
   'partner-status.confirmed': (state, fact) => {

@@ -109,7 +109,6 @@ function submissionFacts(state: DossierState): Partial<PlannedFacts> {
     round: state.round,
     repush: state.registry.submitted,
     ...(state.registry.submitted && state.registry.askedAt ? { answersRequestAt: state.registry.askedAt } : {}),
-    ...(state.officerRef ? { officerRef: state.officerRef } : {}),
   };
 }
 

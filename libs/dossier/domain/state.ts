@@ -25,7 +25,6 @@ export interface DossierState {
   round: number;
   supplement?: { by: 'one-stop' | 'registry'; deadline: string; officerRef?: string };
   resultRef?: string;
-  officerRef?: string;
   /** Note of the last decision of the one-stop: fills what a later authority leaves empty (CONTRACTS §1.2 *DVCLT status*). */
   decisionOfficerRef?: string;
   /** Journal number of the last decision of the one-stop that has a number of its own. */
@@ -36,9 +35,7 @@ export interface DossierState {
   /** The state of now as the portal and the one-stop number it. */
   portalStatus: PortalStatus;
   /** `askedAt`: when hộ tịch asked for the supplement that a re-push answers (RFC 3339, its clock). */
-  registry: { submitted: boolean; resubmitAwaited: boolean; submittedAt?: string; askedAt?: string };
-  /** Straight-path steps whose facts are in the journal since the last branch, for the order engine. */
-  dvcltPlanned: DvcltStatus[];
+  registry: { submitted: boolean; resubmitAwaited: boolean; askedAt?: string };
   legs: LegState[];
 }
 

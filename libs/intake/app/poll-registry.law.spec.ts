@@ -1,4 +1,4 @@
-import { DvcltStatus, type RegistrationResult } from '#dossier';
+import type { RegistrationResult } from '#dossier';
 import { rfc3339, uuidIds } from '#platform';
 import { FakeRegistry } from '../../../test/intake/fake-registry';
 import { applyCommand, dossierWithOneStop, intakeWorld, type IntakeWorld } from '../../../test/intake/intake-world';
@@ -121,7 +121,10 @@ describe('poll of the registry', () => {
       statuses: { registry: 4 },
       codes: { registry: ['00123/KS/7/01/2026'] },
     });
-    expect(state.dvcltPlanned).toContain(DvcltStatus.RegistrationCompleted);
+    const [completed] = await world.test.db.query<{ officerRef: string }>(
+      `select data->>'officerRef' as "officerRef" from journal where dossier_id = $1 and type = 'registration.completed'`,
+      [id],
+    );
     const result = JSON.parse(
       (await world.deps.vault.open(state.resultRef as string)).toString(),
     ) as RegistrationResult;
@@ -133,7 +136,7 @@ describe('poll of the registry', () => {
       officer: { name: 'CÁN BỘ MẪU' },
     });
     expect((await world.deps.vault.open(result.fileRef)).toString()).toBe('PDF MẪU');
-    expect((await world.deps.vault.open(state.officerRef as string)).toString()).toContain('CÁN BỘ MẪU');
+    expect((await world.deps.vault.open(completed.officerRef)).toString()).toContain('CÁN BỘ MẪU');
     const written = await world.test.db.query<{ text: string }>(
       `select data::text as text from journal where dossier_id = $1 union all select convert_from(bytes, 'UTF8') from synclog_entry where dossier_id = $1`,
       [id],

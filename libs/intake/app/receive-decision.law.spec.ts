@@ -109,7 +109,9 @@ describe('an officer’s decision', () => {
     const receipt = await receiveDecision(given, deps);
     const state = await world.dossier(code);
     expect(state.state).toBe('with-registry');
-    const officer = JSON.parse((await world.deps.vault.open(state.officerRef as string)).toString()) as OfficerNote;
+    const officer = JSON.parse(
+      (await world.deps.vault.open(state.decisionOfficerRef as string)).toString(),
+    ) as OfficerNote;
     expect(officer).toEqual({ name: 'CÁN BỘ MẪU', title: 'Công chức', department: 'Một cửa', note: 'Đủ điều kiện' });
     expect(receipt).toMatchObject({ clientId: 'one-stop', operation: 'dossier.decide', dossierId: id });
     expect(verifyReceipt(receipt, deps.signingKeys, given.body)).toBe(true);

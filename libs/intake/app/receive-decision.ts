@@ -56,24 +56,29 @@ const OPERATION = 'dossier.decide';
 export async function receiveDecision(request: DecisionRequest, deps: ReceiptDeps): Promise<Receipt> {
   const { caller, idempotencyKey, code, body } = request;
   // Any code of the dossier makes the same request (CONTRACTS §2: same key and body, the same receipt).
-  const dossier = (await findDossierId(deps.db, code)) ?? code;
+  const dossierId = await findDossierId(deps.db, code);
   const receipt = await answerOnce(
     {
       clientId: caller.clientId,
       idempotencyKey,
-      content: { operation: OPERATION, dossier, body: request.asSent ?? body },
+      content: { operation: OPERATION, dossier: dossierId ?? code, body: request.asSent ?? body },
     },
     deps,
-    (tx) => decide(tx, request, deps),
+    (tx) => decide(tx, dossierId, request, deps),
   );
   deps.doorbell.ring('outbox');
   deps.doorbell.ring('lanes');
   return receipt;
 }
 
-async function decide(tx: Tx, request: DecisionRequest, deps: ReceiptDeps): Promise<OnceAnswer> {
+async function decide(
+  tx: Tx,
+  dossierId: string | null,
+  request: DecisionRequest,
+  deps: ReceiptDeps,
+): Promise<OnceAnswer> {
   const { body, caller } = request;
-  const state = await lockOwn(tx, request);
+  const state = await lockOwn(tx, dossierId, request.caller.units);
   const registration = await registrationDelivery(tx, state.id);
   const actor: SyncLogActor = { id: caller.clientId, type: 'machine', addressDigest: caller.addressDigest };
   const officerRef = hasOfficerNote(body) ? deps.ids.next() : undefined;
@@ -82,6 +87,7 @@ async function decide(tx: Tx, request: DecisionRequest, deps: ReceiptDeps): Prom
     tx,
     [{ dossierId: state.id, actor: { id: actor.id, type: actor.type }, command }],
     deps,
+    new Map([[state.id, state]]),
   );
   if (result.conflict) {
     await deps.syncLog.append(tx, [
@@ -106,10 +112,10 @@ async function decide(tx: Tx, request: DecisionRequest, deps: ReceiptDeps): Prom
   return { receipt };
 }
 
-async function lockOwn(tx: Tx, { code, caller }: DecisionRequest): Promise<DossierState> {
-  const dossierId = await findDossierId(tx, code);
+/** Another unit's dossier is as unknown as none. */
+async function lockOwn(tx: Tx, dossierId: string | null, units: readonly string[] | null): Promise<DossierState> {
   const state = dossierId === null ? null : ((await lockDossiers(tx, [dossierId])).get(dossierId) ?? null);
-  if (state === null || (caller.units !== null && !caller.units.includes(state.unit))) {
+  if (state === null || (units !== null && !units.includes(state.unit))) {
     throw new AppError({
       code: 'dossier-unknown',
       disposition: 'refuse',

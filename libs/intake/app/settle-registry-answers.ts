@@ -7,6 +7,7 @@ import {
   type CommandOnDossier,
   type DossierEvent,
   type DossierState,
+  type LockedDossiers,
   type RegistrationResult,
 } from '#dossier';
 import { rfc3339, type Tx } from '#platform';
@@ -62,7 +63,7 @@ export async function settleRegistryAnswers(
     const report = reportOf({ dossierId, state, row, askedAt }, deps);
     if (report) reports.push(report);
   }
-  await write(tx, reports, deps);
+  await write(tx, reports, states, deps);
   await rescheduleWatches(tx, options.workerId, nextTimes(answers, options.pace, deps.clock.now()));
   return reports.length;
 }
@@ -164,7 +165,7 @@ function objectsOf(
   return objects;
 }
 
-async function write(tx: Tx, reports: readonly Report[], deps: IntakeDeps): Promise<void> {
+async function write(tx: Tx, reports: readonly Report[], states: LockedDossiers, deps: IntakeDeps): Promise<void> {
   if (reports.length === 0) return;
   const sealed = (
     await deps.vault.sealMany(
@@ -182,7 +183,7 @@ async function write(tx: Tx, reports: readonly Report[], deps: IntakeDeps): Prom
       command: result && resultDigest ? { ...command, result: { ...result, resultDigest } } : command,
     };
   });
-  await applyCommands(tx, commands, deps);
+  await applyCommands(tx, commands, deps, states);
   await deps.syncLog.append(
     tx,
     reports.map((report) => entryOf(report, digests)),

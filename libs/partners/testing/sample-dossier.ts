@@ -82,7 +82,6 @@ function dossierState(change: Partial<DossierState> = {}): DossierState {
     portalKnown: false,
     portalStatus: 2,
     registry: { submitted: false, resubmitAwaited: false },
-    dvcltPlanned: [],
     legs: [],
     ...change,
   };
