@@ -10,10 +10,11 @@ import { runPaced, pacedLines } from './harness/paced';
 const OFFICERS = { minMs: 5, maxMs: 50 };
 const STRAIGHT_PATH = '1,3,7,4,5';
 const STEPS_OF_BIRTH = 5;
-const RATIO_GOAL = 0.3;
+const RATIO_GOAL = 0.4;
 
 const PLAN: BurstPlan = {
   officers: OFFICERS,
+  endsAtRest: true,
   // The fifth row of progress is the last call to the portal, the fifth status the last one to DVCLT.
   isDone: (totals, cases) =>
     ['dvclt status', 'dvcqg progress'].every((key) => (totals.get(key)?.effects ?? 0) >= STEPS_OF_BIRTH * cases),

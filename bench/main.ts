@@ -4,24 +4,60 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { BenchRun } from './harness/bench-run';
 import { OpenThings } from './harness/open-things';
-import { machineLine, writeReport, type BenchReport } from './harness/report';
+import { machineLine, writeReport, type BenchReport, type ReportedRun } from './harness/report';
 import { startServices } from './harness/services';
+import { faults } from './faults';
 import { intake } from './intake';
 import { journey } from './journey';
+import { largeFiles } from './large-files';
+import { memory } from './memory';
 
 interface Options {
   count?: number;
   repeats: number;
   seed: number;
   profile?: string;
+  kills: number;
+  seconds?: number;
 }
 
-const BENCHES: Readonly<Record<string, { run: (run: BenchRun) => Promise<BenchReport>; count: number }>> = {
-  journey: { run: journey, count: 300 },
-  intake: { run: intake, count: 1_000 },
-};
+/** What a bench is given, whichever it is. */
+interface Place {
+  dir: string;
+  open: OpenThings;
+}
+
+type Outcome = { report: BenchReport } & ReportedRun;
 
 const say = (line: string): void => console.log(line);
+
+const BENCHES: Readonly<Record<string, (place: Place, options: Options) => Promise<Outcome>>> = {
+  journey: (place, options) => compared(place, options, journey, 300),
+  intake: (place, options) => compared(place, options, intake, 1_000),
+  'large-files': (place, options) => compared(place, options, largeFiles, 1),
+  memory: (place, options) => compared(place, options, memory, 10_000),
+  faults: async ({ dir, open }, { seed, kills, seconds }) => {
+    const { serverVersion, ...report } = await faults({ dir, open, seed, kills, seconds, say });
+    return { report, serverVersion, settings: { seed } };
+  },
+};
+
+/** A bench that compares sides on one PostgreSQL and one Kafka. */
+async function compared(
+  { dir, open }: Place,
+  options: Options,
+  bench: (run: BenchRun) => Promise<BenchReport>,
+  defaultCount: number,
+): Promise<Outcome> {
+  const profileDir = options.profile === undefined ? undefined : resolve(options.profile);
+  if (profileDir !== undefined) mkdirSync(profileDir, { recursive: true });
+  const services = await startServices(dir);
+  open.add(() => services.stop());
+  const { repeats, seed, count = defaultCount } = options;
+  const report = await bench({ services, dir, open, count, repeats, seed, profileDir, say });
+  const settings = { count, repeats, seed, isProfiled: profileDir !== undefined };
+  return { report, serverVersion: services.serverVersion, settings };
+}
 
 /** Runs one bench. Exit codes: 0 every goal is met, 1 one is not or the bench failed, 2 wrong use. */
 async function main(name: string, options: Options): Promise<number> {
@@ -36,13 +72,7 @@ async function main(name: string, options: Options): Promise<number> {
   try {
     const dir = mkdtempSync(join(tmpdir(), 'lienthong-bench-'));
     open.add(async () => rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
-    const profileDir = options.profile === undefined ? undefined : resolve(options.profile);
-    if (profileDir !== undefined) mkdirSync(profileDir, { recursive: true });
-    const services = await startServices(dir);
-    open.add(() => services.stop());
-    const { repeats, seed } = options;
-    const run = { services, dir, open, count: options.count ?? bench.count, repeats, seed, profileDir, say };
-    const report = await bench.run(run);
+    const { report, ...run } = await bench({ dir, open }, options);
     show(report, writeReport(name, run, report));
     return report.goals.every((goal) => goal.isMet) ? 0 : 1;
   } finally {
@@ -66,6 +96,8 @@ const program = new Command('npm run bench --')
   .option('--count <n>', 'dossiers of a burst', wholeNumber)
   .option('--repeats <n>', 'interleaved pairs of runs', wholeNumber, 3)
   .option('--seed <n>', 'of the generated cases', wholeNumber, 20_261_101)
+  .option('--kills <n>', 'faults: processes killed', wholeNumber, 200)
+  .option('--seconds <n>', 'faults: no kill after so long; the kills made until then count', wholeNumber)
   .option('--profile <dir>', 'CPU profiles of our processes go there; figures of such a run do not count')
   .action(async (name: string, options: Options) => {
     process.exitCode = await main(name, options).catch((error: unknown) => {

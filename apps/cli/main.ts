@@ -6,6 +6,7 @@ import { addQuarantineCommands } from './commands/quarantine';
 import { addSimCommands } from './commands/sim';
 import { addStackCommands } from './commands/stack';
 import { addStatusCommand } from './commands/status';
+import { addVerifyCommands } from './commands/verify';
 
 function buildProgram(): Command {
   const program = new Command('lienthong')
@@ -21,6 +22,7 @@ function buildProgram(): Command {
   addDeliveryCommands(program);
   addQuarantineCommands(program);
   addSimCommands(program);
+  addVerifyCommands(program);
   addStackCommands(program);
   return program;
 }

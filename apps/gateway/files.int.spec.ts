@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { fixedClock } from '#testing';
 import { testGateway, type TestGateway } from '../../test/support/test-gateway';
 
@@ -28,7 +28,7 @@ describe('files for a partner', () => {
     gateway.parts.fileTokens.issueFileToken(gateway.parts.db, { ref, partner, ...FILE });
   const fetch = (url: string) => gateway.app.inject(url.replace('http://gateway.test', ''));
 
-  it('gives the bytes with type, length and digest', async () => {
+  it('gives the bytes with type, length and digest [Q20]', async () => {
     const ref = await seal();
     const answer = await fetch(await issue(ref));
     expect(answer.statusCode).toBe(200);
@@ -40,6 +40,46 @@ describe('files for a partner', () => {
       'content-disposition': `attachment; filename="${ref}.pdf"`,
       'cache-control': 'private, no-store',
     });
+  });
+
+  it('gives a large file piece by piece, the same bytes with length and digest [Q21]', async () => {
+    const { db, vault } = gateway.parts;
+    const bytes = randomBytes(2_000_003);
+    const writer = vault.beginDraft();
+    await writer.write(bytes);
+    const draft = await writer.finish();
+    await db.run((tx) =>
+      vault.seal(tx, { ownerKind: 'dossier', ownerId: dossierId }, [
+        { kind: 'attachment', contentType: 'application/pdf', draft },
+      ]),
+    );
+    const link = await issue(draft.ref);
+    const answer = await fetch(link);
+    expect(answer.statusCode).toBe(200);
+    expect(answer.rawPayload.equals(bytes)).toBe(true);
+    expect(answer.headers).toMatchObject({
+      'content-length': String(bytes.length),
+      digest: `sha-256=${createHash('sha256').update(bytes).digest('base64')}`,
+    });
+    await db.execute(`delete from vault_chunk where object_id = $1 and number = 0`, [draft.ref]);
+    expect((await fetch(link)).statusCode).toBe(500);
+  });
+
+  it('ends the connection in the middle when a later piece is not what was sealed', async () => {
+    const { db, vault } = gateway.parts;
+    const writer = vault.beginDraft();
+    await writer.write(randomBytes(3_000_000));
+    const draft = await writer.finish();
+    await db.run((tx) =>
+      vault.seal(tx, { ownerKind: 'dossier', ownerId: dossierId }, [
+        { kind: 'attachment', contentType: 'application/pdf', draft },
+      ]),
+    );
+    await db.execute(`delete from vault_chunk where object_id = $1 and number = 4`, [draft.ref]);
+    await gateway.app.listen(0, '127.0.0.1');
+    const path = new URL(await issue(draft.ref)).pathname;
+    const answer = await globalThis.fetch(`${await gateway.app.getUrl()}${path}`);
+    await expect(answer.arrayBuffer()).rejects.toThrow();
   });
 
   it('gives one link per object and partner while it is valid, of 256 bits, and keeps neither it nor the file’s name', async () => {
@@ -59,7 +99,7 @@ describe('files for a partner', () => {
     expect(new Set(links).size).toBe(1);
   });
 
-  it('ends with its time, is prolonged by asking again before, and is a new one after', async () => {
+  it('ends with its time, is prolonged by asking again before, and is a new one after [Q20]', async () => {
     const ref = await seal();
     const link = await issue(ref);
     clock.advance(86_400_000);

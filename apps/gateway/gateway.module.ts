@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { Authenticate, findClient, LogIn, ManageClients, tokenVerifier } from '#access';
@@ -18,6 +17,7 @@ import { QuarantineController } from './controllers/quarantine.controller';
 import { ReceiptsController } from './controllers/receipts.controller';
 import { SyncLogController } from './controllers/sync-log.controller';
 import { TokenController } from './controllers/token.controller';
+import { createAddressDigest } from './http/address-digest';
 import { AccessGuard } from './http/access-guard';
 import { FeedWaiters } from './http/feed-waiters';
 import { ProblemFilter } from './http/problem-filter';
@@ -27,6 +27,7 @@ import * as tokens from './tokens';
 import { CheckReadiness } from './use-cases/check-readiness';
 import { FetchFile } from './use-cases/fetch-file';
 import { MeasureWork } from './use-cases/measure-work';
+import { OperatorsDesk } from './use-cases/operators-desk';
 
 const CONTROLLERS = [
   TokenController,
@@ -59,6 +60,7 @@ export class GatewayModule {
         FeedWaiters,
         CheckReadiness,
         { provide: FetchFile, useValue: new FetchFile({ ...parts, tokens: parts.fileTokens }) },
+        { provide: OperatorsDesk, useValue: new OperatorsDesk(parts) },
         MeasureWork,
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
@@ -69,9 +71,7 @@ export class GatewayModule {
 
 function valuesOf(parts: GatewayParts): Provider[] {
   const addressKey = parts.masterKeys.derive('lienthong/address-digest/1');
-  // Keyed and not salted per process: the same address reads the same in every gateway's lines, and nobody without the key can try addresses out.
-  const addressDigest = (address: string): string =>
-    createHmac('sha256', addressKey).update(address).digest('base64url').slice(0, 22);
+  const addressDigest = createAddressDigest(addressKey);
   return [
     { provide: Database, useValue: parts.db },
     { provide: Doorbell, useValue: parts.doorbell },

@@ -4,11 +4,14 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { OpenApiHolder } from './controllers/openapi.controller';
 import { GatewayModule } from './gateway.module';
+import { bearerOf } from './http/access-guard';
 import { limitedAdapter } from './http/fastify-adapter';
+import { gateLargeBodies } from './http/large-body-gate';
 import { nestLogger } from './http/nest-logger';
 import { describeApi } from './http/openapi-document';
 import { logRequests } from './http/request-log';
 import { refuseUndeclaredRoutes, routeTable, type RouteEntry } from './http/route-table';
+import { Authenticate } from '#access';
 import { withTrace } from '#platform';
 import { validationPipe } from './http/validation';
 import type { GatewayParts } from './parts';
@@ -37,6 +40,9 @@ export async function createHttpApp(parts: GatewayParts): Promise<HttpApp> {
   fastify.addHook('preHandler', (request, _reply, done) => {
     withTrace([request.headers.traceparent].flat()[0], done);
   });
+  gateLargeBodies(fastify, (request) =>
+    app.get(Authenticate).run(bearerOf(request.headers.authorization), request.ip, 'dossier.file'),
+  );
   logRequests(fastify, {
     log: parts.log,
     metrics: parts.metrics,

@@ -17,6 +17,9 @@ import {
 } from '#platform';
 import { createSyncLog, fileSigningKeys, type SigningKeys, type SyncLog } from '#synclog';
 
+/** A caller that waits longer has given up. */
+const STATEMENT_TIMEOUT_MS = 10_000;
+
 /** Everything the gateway is made of, before Nest. */
 export interface GatewayParts {
   settings: GatewaySettings;
@@ -47,7 +50,12 @@ export interface OpenOptions {
 export function openParts(settings: GatewaySettings, log: Log, options: OpenOptions = {}): GatewayParts {
   const clock = options.clock ?? systemClock;
   const db = new Database(
-    { url: settings.databaseUrl, applicationName: 'lienthong-gateway', maxConnections: settings.databasePoolSize },
+    {
+      url: settings.databaseUrl,
+      applicationName: 'lienthong-gateway',
+      maxConnections: settings.databasePoolSize,
+      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    },
     log,
   );
   const doorbell = new Doorbell(settings.databaseUrl, log, { applicationName: 'lienthong-gateway-doorbell' });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { DecisionRoute } from './onestop/counter-officer';
 import type { Gateway } from './onestop/gateway-client';
 import { SYSTEMS, type Credentials, type SystemId } from './server/systems';
@@ -28,6 +29,12 @@ function numberFrom(env: Environment, name: string): number | undefined {
   return Number(text);
 }
 
+/** Message texts in place of the shipped ones: `TEXTS_FILE` names a JSON file, `{"dvclt":{"applied":"…"},…}`. */
+function textsFrom(env: Environment): unknown {
+  const path = env['TEXTS_FILE'];
+  return path === undefined || path === '' ? undefined : JSON.parse(readFileSync(path, 'utf8'));
+}
+
 function log(level: 'info' | 'error', event: string, facts: object): void {
   process.stdout.write(`${JSON.stringify({ event, at: new Date().toISOString(), level, ...facts })}\n`);
 }
@@ -41,11 +48,14 @@ async function main(env: Environment): Promise<void> {
     pace: { minMs: numberFrom(env, 'OFFICER_MIN_MS') ?? 300, maxMs: numberFrom(env, 'OFFICER_MAX_MS') ?? 1_000 },
     seed: numberFrom(env, 'SEED'),
     tokenLifetimeMs: numberFrom(env, 'TOKEN_LIFETIME_MS'),
+    texts: textsFrom(env),
+    tls: env['TLS'] === '1',
     decisions: (env['ONESTOP_DECISIONS'] === 'poll' ? 'poll' : 'push') satisfies DecisionRoute,
     onBug: (error) =>
       log('error', 'simulators.failed-call', { error: error instanceof Error ? error.name : 'unknown' }),
   });
-  log('info', 'simulators.listening', { port: simulators.port, url: simulators.url, seed: simulators.seed });
+  const { port, url, seed, tls } = simulators;
+  log('info', 'simulators.listening', { port, url, seed, ...(tls === null ? {} : { tls }) });
   const stop = () => void simulators.stop().then(() => log('info', 'simulators.stopped', {}));
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);

@@ -12,9 +12,12 @@ import { FiredFaults } from './faults/fired-faults';
 import { HotichSystem } from './hotich/hotich-system';
 import { CallLog } from './ledger/call-log';
 import { EffectLedger } from './ledger/effect-ledger';
+import { PaperWitness } from './ledger/paper-witness';
+import { AllTexts } from './server/all-texts';
 import type { DecisionRoute } from './onestop/counter-officer';
 import type { Gateway } from './onestop/gateway-client';
 import { OnestopSystem } from './onestop/onestop-system';
+import { readStorm } from './onestop/storm';
 import { fieldsOf } from './server/fields';
 import { HttpServer, type Received } from './server/http-server';
 import type { PartnerSystem } from './server/partner-system';
@@ -24,6 +27,7 @@ import { serveCall, type Ending } from './server/serve-call';
 import { SYSTEMS, type Credentials, type SystemId } from './server/systems';
 import { Timers } from './server/timers';
 import { jsonReply } from './server/reply';
+import { TlsDoors } from './tls/tls-doors';
 import type { OfficerPace, World } from './world';
 
 export interface SimulatorOptions {
@@ -45,6 +49,14 @@ export interface SimulatorOptions {
   readonly decisionPatienceMs?: number;
   /** @default 3_600_000 ms */
   readonly tokenLifetimeMs?: number;
+  /** How late `hiddenCommit: late` answers; the default is later than the shipped call deadline of 10 s. @default 12_000 ms */
+  readonly lateMs?: number;
+  /** How long the portal waits for one file. @default 30_000 ms */
+  readonly fileTimeoutMs?: number;
+  /** Also listens with TLS, one free port for each system (`badCert`). @default false */
+  readonly tls?: boolean;
+  /** Message texts that replace the shipped ones, `{"dvclt":{"applied":"…"},…}`; names in each system's texts.ts. */
+  readonly texts?: unknown;
   /** First number in dossier codes. @default from the time of day */
   readonly sequenceStart?: number;
   /** Told of errors that are the simulators' own. @default ignored */
@@ -55,6 +67,8 @@ export interface Simulators {
   readonly url: string;
   readonly port: number;
   readonly seed: number;
+  /** Base addresses with TLS and the authority that a client has to trust (PEM); null where it is off. */
+  readonly tls: { readonly urls: Readonly<Record<SystemId, string>>; readonly ca: string } | null;
   readonly credentials: Readonly<Record<SystemId, Credentials>>;
   readonly ledger: EffectLedger;
   connect(gateway: Gateway): void;
@@ -65,31 +79,24 @@ export interface Simulators {
 
 /** Starts the four outside systems below one port: `/dvclt`, `/hotich`, `/dvcqg`, `/onestop`, with their control API at `/_sim/`. */
 export async function startSimulators(options: SimulatorOptions = {}): Promise<Simulators> {
-  const seed = options.seed ?? randomInt(2 ** 31);
+  const { host = '127.0.0.1', seed = randomInt(2 ** 31), lateMs = 12_000, onBug = () => undefined } = options;
   const world = await createWorld(options, seed);
   const faults = new FaultRegistry(seed, world.now, (code) => world.cases.aliasesOf(code));
   const calls = new CallLog();
   const credentials = completed(options.credentials ?? {});
-  const dvclt = new DvcltSystem(world, credentials.dvclt);
-  const dvcqg = new DvcqgSystem(world, credentials.dvcqg);
-  const onestop = new OnestopSystem(world, {
-    credentials: credentials.onestop,
-    decisions: options.decisions ?? 'push',
-    decisionPatienceMs: options.decisionPatienceMs ?? 600_000,
-  });
-  const systems = [dvclt, new HotichSystem(world, credentials.hotich), dvcqg, onestop];
-  const control = new ControlApi({ world, faults, calls, systems, dvclt, onestop });
-  const server = new HttpServer(
-    dispatcher({ world, faults, calls, systems, control }),
-    options.onBug ?? (() => undefined),
-  );
-  const host = options.host ?? '127.0.0.1';
+  const systems = systemsOf(options, { world, faults, calls, credentials });
+  const { dvclt, hotich, dvcqg, onestop } = systems;
+  const all = [dvclt, hotich, dvcqg, onestop];
+  const control = new ControlApi({ world, faults, calls, systems: all, dvclt, hotich, onestop });
+  const server = new HttpServer(dispatcher({ world, faults, calls, systems: all, control, lateMs }), onBug);
   const port = await server.listen(options.port ?? 0, host);
+  const { tls, closeDoors } = await openDoors(options.tls === true, host, { world, faults, server });
   if (options.gateway !== undefined) onestop.connect(options.gateway);
   return {
     url: `http://${host}:${port}`,
     port,
     seed,
+    tls,
     credentials,
     ledger: world.ledger,
     connect: (gateway) => onestop.connect(gateway),
@@ -98,22 +105,71 @@ export async function startSimulators(options: SimulatorOptions = {}): Promise<S
       world.timers.stop();
       onestop.stop();
       dvcqg.stop();
+      await closeDoors();
       await server.stop();
     },
   };
 }
 
+interface Shared {
+  readonly world: World;
+  readonly faults: FaultRegistry;
+  readonly calls: CallLog;
+  readonly credentials: Readonly<Record<SystemId, Credentials>>;
+}
+
+function systemsOf(options: SimulatorOptions, { world, faults, calls, credentials }: Shared) {
+  const { decisions = 'push', decisionPatienceMs: patienceMs = 600_000, fileTimeoutMs = 30_000 } = options;
+  const push = {
+    patienceMs,
+    stormFor: (code: string) => readStorm(faults.fire('onestop', 'decision', [code]).value('clientStorm')),
+    onStormAnswer: (code: string, status: number) =>
+      calls.record({ system: 'onestop', operation: 'clientStorm', code, atMs: world.now(), status }),
+  };
+  return {
+    dvclt: new DvcltSystem(world, credentials.dvclt),
+    hotich: new HotichSystem(world, credentials.hotich),
+    dvcqg: new DvcqgSystem(world, { credentials: credentials.dvcqg, fileTimeoutMs }),
+    onestop: new OnestopSystem(world, { credentials: credentials.onestop, decisions, push }),
+  };
+}
+
+interface Doors {
+  readonly tls: Simulators['tls'];
+  closeDoors(): Promise<void>;
+}
+
+async function openDoors(
+  isWanted: boolean,
+  host: string,
+  to: { world: World; faults: FaultRegistry; server: HttpServer },
+): Promise<Doors> {
+  if (!isWanted) return { tls: null, closeDoors: () => Promise.resolve() };
+  const doors = new TlsDoors({
+    host,
+    nowMs: to.world.now(),
+    badCertFor: (system) => to.faults.fire(system, 'connection', []).text('badCert'),
+    onConnection: (connection) => to.server.adopt(connection),
+  });
+  return { tls: { urls: await doors.open(), ca: doors.authority.cert }, closeDoors: () => doors.stop() };
+}
+
 async function createWorld(options: SimulatorOptions, seed: number): Promise<World> {
   const now = () => Date.now();
+  const pdf = await SamplePdf.create();
+  const texts = new AllTexts();
+  texts.replace(options.texts);
   return {
     now,
     timers: new Timers(),
     random: new SeededRandom(seed),
     pace: options.pace ?? { minMs: 300, maxMs: 1_000 },
-    pdf: await SamplePdf.create(),
+    pdf,
     cases: new CaseStore(),
     generator: new CaseGenerator(now, options.sequenceStart),
     ledger: new EffectLedger(now),
+    papers: new PaperWitness(pdf),
+    texts,
     tokenLifetimeMs: options.tokenLifetimeMs ?? 3_600_000,
   };
 }
@@ -129,6 +185,7 @@ interface Dispatch {
   readonly calls: CallLog;
   readonly systems: readonly PartnerSystem[];
   readonly control: ControlApi;
+  readonly lateMs: number;
 }
 
 function dispatcher(parts: Dispatch): (received: Received) => Ending | Promise<Ending> {
@@ -142,19 +199,17 @@ function dispatcher(parts: Dispatch): (received: Received) => Ending | Promise<E
   };
 }
 
-async function serve(
-  { system, route, path }: Found,
-  received: Received,
-  { world, faults, calls }: Dispatch,
-): Promise<Ending> {
+async function serve({ system, route, path }: Found, received: Received, parts: Dispatch): Promise<Ending> {
+  const { world, faults, calls, lateMs } = parts;
   const body = parsed(received.text);
-  const { method, headers, text, url } = received;
-  const bare = { method, path, query: url.searchParams, headers, text, body, atMs: world.now() };
-  const asked = { ...bare, faults: FiredFaults.none };
+  const { method, headers, text, bytes, url } = received;
+  const bare = { method, path, query: url.searchParams, headers, text, bytes, body, atMs: world.now() };
+  const asked = { ...bare, faults: FiredFaults.none, rowFaults: () => FiredFaults.none };
   const operation = route.operationOf(asked);
   const codes = route.codesOf(asked);
-  const call = { ...bare, faults: faults.fire(system.id, operation, codes) };
-  const ending = await serveCall(system, route, call, world.timers);
+  const rowFaults = (code: string) => faults.fireForRow(system.id, operation, code);
+  const call = { ...bare, faults: faults.fire(system.id, operation, codes), rowFaults };
+  const ending = await serveCall(system, route, call, { timers: world.timers, lateMs });
   const status = 'reply' in ending ? ending.reply.status : 0;
   calls.record({ system: system.id, operation, code: codes[0] ?? null, atMs: call.atMs, status });
   return ending;

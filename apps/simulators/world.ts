@@ -2,6 +2,8 @@ import type { CaseGenerator } from './cases/case-generator';
 import type { CaseStore } from './cases/case-store';
 import type { SamplePdf } from './cases/sample-pdf';
 import type { EffectLedger } from './ledger/effect-ledger';
+import type { PaperWitness } from './ledger/paper-witness';
+import type { AllTexts } from './server/all-texts';
 import type { SeededRandom } from './server/seeded-random';
 import type { Timers } from './server/timers';
 
@@ -21,6 +23,8 @@ export interface World {
   readonly cases: CaseStore;
   readonly generator: CaseGenerator;
   readonly ledger: EffectLedger;
+  readonly papers: PaperWitness;
+  readonly texts: AllTexts;
   readonly tokenLifetimeMs: number;
 }
 

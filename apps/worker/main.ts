@@ -8,6 +8,7 @@ import {
   type WorkerRole,
   type WorkerSettings,
 } from '#platform';
+import { untilDatabaseAnswers } from './await-database';
 import { closeFoundation, createFoundation, type Foundation } from './foundation';
 import { couriersRole } from './roles/courier-role';
 import { clocksRole, relayRole, routerRole, sequencerRole } from './roles/flow-roles';
@@ -35,6 +36,7 @@ async function run(settings: WorkerSettings): Promise<void> {
   const { log } = foundation;
   const roles = ROLES.filter(([name]) => settings.roles.includes(name)).map(([, make]) => make(foundation));
   if (settings.metricsPort > 0) roles.push(metricsRole(foundation));
+  await untilDatabaseAnswers(foundation);
   await foundation.doorbell.start();
   for (const role of roles) await role.start();
   log.info('worker.started', { workerId: foundation.workerId, roles: roles.map((role) => role.name) });

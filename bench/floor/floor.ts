@@ -60,6 +60,9 @@ export class Floor {
       officer: (ref) => json<OfficerNote>(ref),
       file: async (ref) => this.content(ref),
       fileUrl: async (ref) => `${deps.publicUrl}/files/${ref}`,
+      largeBody: () => {
+        throw new Error('the floor carries no large files');
+      },
     };
     this.slots = Object.fromEntries(
       PARTNER_IDS.map((id) => [id, new Slots(deps.partners.adapters[id].policy.maxConcurrency)]),
@@ -129,6 +132,7 @@ export class Floor {
         wasUnknown: false,
       };
       const rendered = await adapter.render(task, this.payloads);
+      if (!Buffer.isBuffer(rendered.body)) throw new Error('the floor carries no large files');
       await this.start(task, rendered.body);
       result = await adapter.send(task, rendered, AbortSignal.timeout(adapter.policy.deadlineMs), () => true);
     } finally {

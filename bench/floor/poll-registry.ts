@@ -71,7 +71,7 @@ export class PollRegistry {
     const signal = AbortSignal.timeout(DEADLINE_MS);
     const { askedAt, rows } = await this.options.results.poll(module, [...byCode.keys()], signal);
     await Promise.all(
-      rows.map(async (row) => {
+      (rows ?? []).map(async (row) => {
         const watch = byCode.get(row.code);
         if (watch && row.status !== null) await this.report(watch.state.id, { ...row, status: row.status }, askedAt);
       }),

@@ -42,6 +42,7 @@ export class ReceiveDossiers {
       for (let item = fresh.shift(); item; item = fresh.shift()) {
         this.known.add(item.code);
         const raw = await this.options.source.fetch(item, AbortSignal.timeout(DEADLINE_MS));
+        if (!Buffer.isBuffer(raw)) throw new Error('the floor carries no large files');
         stored.push(this.store(item, raw));
       }
     };

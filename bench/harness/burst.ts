@@ -1,3 +1,4 @@
+import { assertCleanState } from './clean-state';
 import { openSide, type BenchRun, type OpenSide, type SideName } from './bench-run';
 import { Meter, STATISTICS_LAG_MS, type Usage } from './meter';
 import type { OfficerPace } from './side';
@@ -7,6 +8,8 @@ import { pause, until } from './until';
 /** A burst: many births filed at once, timed until the last of them has got to where the bench looks. */
 export interface BurstPlan {
   officers: OfficerPace;
+  /** When it is done, nothing is in motion any more: then the whole state is checked too. @default false */
+  endsAtRest?: boolean;
   /** Whether `cases` dossiers, warm-up included, have got there. */
   isDone(totals: ReadonlyMap<string, EffectTotal>, cases: number): boolean;
   /** When each of these dossiers got there, epoch ms; the order of `codes`.
@@ -34,6 +37,7 @@ async function runBurst(run: BenchRun, sideName: SideName, repeat: number, plan:
   const meter = new Meter(run.services, opened.side, opened.database);
   try {
     const measured = await measure(run, opened, meter, { ...plan, seed: run.seed + repeat });
+    if (plan.endsAtRest && sideName === 'ours') await assertCleanState(opened.databaseUrl, opened.side.simulators.url);
     await opened.stop();
     return { ...measured, usage: await meter.usage() };
   } finally {

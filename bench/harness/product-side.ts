@@ -15,12 +15,14 @@ const START = join(__dirname, '..', '..', 'apps', 'cli', 'stack', 'start.js');
 export async function startProduct(run: SideRun): Promise<Side> {
   const { services, dir, databaseUrl } = run;
   const dataDir = join(dir, 'product');
+  const metricsPort = await freePort();
   const stack = await Child.start({
     args: [START, '--data', dataDir, '--port', String(await freePort())],
     env: {
       ...sideEnvironment(run),
       ...officerEnvironment(run),
       DATABASE_URL: databaseUrl,
+      METRICS_PORT: String(metricsPort),
       KAFKA_BROKERS: services.brokers,
     },
     logFile: join(dir, 'product.log'),
@@ -32,6 +34,7 @@ export async function startProduct(run: SideRun): Promise<Side> {
     simulators: new SimulatorClient(state.simulatorsUrl ?? ''),
     simulatorsPid: simulators,
     pids: { gateway, worker },
+    metricsUrls: { gateway: `${state.baseUrl}/metrics`, worker: `http://127.0.0.1:${metricsPort}/metrics` },
     topic: EVENTS_TOPIC,
     assertRunning: () => void stack.assertRunning(),
     stop: async () => {

@@ -2,7 +2,6 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { KAFKA_VERSION } from '../../apps/cli/stack/kafka-jars';
-import type { BenchRun } from './bench-run';
 
 interface Goal {
   text: string;
@@ -19,11 +18,16 @@ export interface BenchReport {
   figures: object;
 }
 
+/** What all benches tell of a run. */
+export interface ReportedRun {
+  serverVersion: string;
+  settings: object;
+}
+
 const ROOT = join(__dirname, '..', '..', '..');
 
 /** Writes `bench/results/<name>-<time>.json`. @returns its path */
-export function writeReport(name: string, run: BenchRun, report: BenchReport): string {
-  const { count, repeats, seed, services, profileDir } = run;
+export function writeReport(name: string, { serverVersion, settings }: ReportedRun, report: BenchReport): string {
   const at = new Date().toISOString();
   const folder = join(ROOT, 'bench', 'results');
   mkdirSync(folder, { recursive: true });
@@ -35,11 +39,11 @@ export function writeReport(name: string, run: BenchRun, report: BenchReport): s
     versions: {
       lienthong: version,
       node: process.versions.node,
-      postgresql: services.serverVersion,
+      postgresql: serverVersion,
       kafka: KAFKA_VERSION,
     },
     machine: machine(),
-    settings: { count, repeats, seed, fsync: true, isProfiled: profileDir !== undefined, ...report.settings },
+    settings: { ...settings, fsync: true, ...report.settings },
     goals: report.goals,
     ...report.figures,
   };

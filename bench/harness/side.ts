@@ -28,6 +28,8 @@ export interface Side {
   simulatorsPid: number;
   /** Its own processes, by part. */
   pids: Readonly<Record<string, number>>;
+  /** Where its parts tell of themselves, by part. */
+  metricsUrls?: Readonly<Record<string, string>>;
   /** Topic of its events. */
   topic: string;
   /** @throws Error when one of its processes has ended */
@@ -41,7 +43,7 @@ export function officerEnvironment({ officers }: SideRun): Record<string, string
 }
 
 /** Our environment without what would point a side at other services, and without a profile where none is asked for. */
-export function sideEnvironment({ profileDir }: SideRun): NodeJS.ProcessEnv {
+export function sideEnvironment({ profileDir }: Pick<SideRun, 'profileDir'>): NodeJS.ProcessEnv {
   const isForeign = (name: string): boolean => /DATABASE_URL|^KAFKA_BROKERS$|^PARTNER_|^NODE_OPTIONS$|^BUS$/.test(name);
   const own = Object.entries(process.env).filter(([name]) => !isForeign(name));
   return {

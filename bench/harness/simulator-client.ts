@@ -9,6 +9,13 @@ export interface EffectLine {
   order: (string | number)[];
 }
 
+interface FileLine {
+  system: string;
+  direction: 'sent' | 'received';
+  sha256: string;
+  isWithdrawn?: boolean;
+}
+
 export interface EffectTotal {
   system: string;
   kind: string;
@@ -21,12 +28,37 @@ export class SimulatorClient {
   constructor(readonly url: string) {}
 
   /** Files cases at DVCLT. @returns their codes and when they were asked for, epoch ms */
-  async file(kind: 'birth' | 'death', count: number, seed: number): Promise<{ codes: string[]; askedAtMs: number }> {
+  async file(
+    kind: 'birth' | 'death',
+    count: number,
+    seed: number,
+    scenario = 'happy-path',
+  ): Promise<{ codes: string[]; askedAtMs: number }> {
     const askedAtMs = Date.now();
-    const body = JSON.stringify({ kind, count, scenario: 'happy-path', seed });
+    const body = JSON.stringify({ kind, count, scenario, seed });
     const headers = { 'content-type': 'application/json' };
     const { codes } = await this.ask<{ codes: string[] }>('/_sim/cases', { method: 'POST', headers, body });
     return { codes, askedAtMs };
+  }
+
+  /** From now on the systems misbehave so (CONTRACTS §5, `POST /_sim/faults`). */
+  async setFaults(rules: readonly object[]): Promise<void> {
+    const headers = { 'content-type': 'application/json' };
+    await this.ask('/_sim/faults', { method: 'POST', headers, body: JSON.stringify(rules) });
+  }
+
+  /** @throws Error unless every file that DVCLT sent and did not withdraw has reached the others, byte for byte */
+  async assertFilesArrived(code: string): Promise<void> {
+    const lines = await this.ask<FileLine[]>(`/_sim/cases/${encodeURIComponent(code)}/files`);
+    const sent = lines.filter((line) => line.system === 'dvclt' && line.direction === 'sent' && !line.isWithdrawn);
+    for (const system of ['onestop', 'hotich', 'dvcqg']) {
+      const received = new Set(
+        lines.filter((line) => line.system === system && line.direction === 'received').map((line) => line.sha256),
+      );
+      const missing = sent.filter(({ sha256 }) => !received.has(sha256));
+      if (sent.length === 0 || missing.length > 0)
+        throw new Error(`${system} has not got ${missing.length} of ${sent.length} files as they were sent`);
+    }
   }
 
   /** Effects so far by `<system> <kind>`; cheap enough to be asked often. */

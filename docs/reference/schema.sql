@@ -6,6 +6,7 @@ attempt.answer_ref uuid
 attempt.delivery_id uuid not null
 attempt.ended_at timestamp with time zone not null
 attempt.fence bigint not null
+attempt.fields jsonb
 attempt.http_status integer
 attempt.id uuid not null
 attempt.kind text not null
@@ -16,6 +17,7 @@ attempt.reason_code text not null
 attempt.rule_id text
 attempt.rule_version integer
 attempt.started_at timestamp with time zone not null
+attempt.text_ref uuid
 attempt.wire text not null
 attempt.worker text not null
 bus_cursor.consumer text not null
@@ -45,6 +47,17 @@ client.operations text[]
 client.roles text[] not null
 client.secret_hash text not null
 client.units text[]
+decision_event.codes jsonb not null
+decision_event.content_digest bytea not null
+decision_event.failed_since timestamp with time zone
+decision_event.id uuid not null
+decision_event.next_try_at timestamp with time zone not null
+decision_event.position bigint not null
+decision_event.raw_ref uuid not null
+decision_event.row_digest bytea not null
+decision_event.seen_at timestamp with time zone not null
+decision_event.state text not null
+decision_event.tries integer not null default 0
 delivery.attempts integer not null default 0
 delivery.caused_seq integer not null
 delivery.content_digest bytea
@@ -53,6 +66,7 @@ delivery.created_at timestamp with time zone not null
 delivery.dossier_id uuid not null
 delivery.due_at timestamp with time zone
 delivery.facts jsonb not null
+delivery.fields jsonb
 delivery.first_attempt_at timestamp with time zone
 delivery.id uuid not null
 delivery.last_attempt_at timestamp with time zone
@@ -67,6 +81,7 @@ delivery.rule_version integer
 delivery.settled_at timestamp with time zone
 delivery.status text not null
 delivery.step integer not null default 0
+delivery.text_digest bytea
 delivery.unit text not null
 delivery.was_unknown boolean not null default false
 discrepancy.class text not null
@@ -172,6 +187,12 @@ lane.lease_owner text
 lane.lease_until timestamp with time zone
 lane.partner text not null
 lane.state text not null default 'open'::text
+listing_watch.code text not null
+listing_watch.fetches integer not null
+listing_watch.listing_digest bytea not null
+listing_watch.next_fetch_at timestamp with time zone not null
+listing_watch.refused integer not null
+listing_watch.source text not null
 partner_state.breaker text not null default 'closed'::text
 partner_state.breaker_until timestamp with time zone
 partner_state.day date not null default CURRENT_DATE
@@ -180,12 +201,18 @@ partner_state.failures integer not null default 0
 partner_state.partner text not null
 partner_state.tokens double precision not null default 0
 partner_state.tokens_at timestamp with time zone not null default now()
+poll_evidence.at timestamp with time zone not null
+poll_evidence.digest bytea not null
+poll_evidence.partner text not null
+poll_evidence.reason text not null
+poll_evidence.ref uuid not null
 poller.fence bigint not null default 0
 poller.last_error text
 poller.last_finished_at timestamp with time zone
 poller.last_started_at timestamp with time zone
 poller.lease_owner text
 poller.lease_until timestamp with time zone
+poller.memory jsonb not null default '{}'::jsonb
 poller.name text not null
 quarantine.codes jsonb not null
 quarantine.field text
@@ -208,6 +235,8 @@ receipt.client_id text not null
 receipt.dossier_id uuid
 receipt.id uuid not null
 receipt.operation text not null
+registry_watch.absence_told boolean not null default false
+registry_watch.absent_since timestamp with time zone
 registry_watch.code text not null
 registry_watch.dossier_id uuid not null
 registry_watch.lease_owner text
@@ -215,6 +244,7 @@ registry_watch.lease_until timestamp with time zone
 registry_watch.module text not null
 registry_watch.next_poll_at timestamp with time zone
 registry_watch.polls integer not null default 0
+registry_watch.row_changed_at timestamp with time zone
 registry_watch.watch_since timestamp with time zone not null
 replay_item.delivery_id uuid not null
 replay_item.number integer not null
@@ -260,6 +290,11 @@ timer.due_at timestamp with time zone not null
 timer.fired_at timestamp with time zone
 timer.id uuid not null
 timer.kind text not null
+vault_chunk.ciphertext bytea not null
+vault_chunk.number integer not null
+vault_chunk.object_id uuid not null
+vault_draft.begun_at timestamp with time zone not null
+vault_draft.id uuid not null
 vault_key.created_at timestamp with time zone not null
 vault_key.erased_at timestamp with time zone
 vault_key.id uuid not null
@@ -267,6 +302,7 @@ vault_key.master_key_id text not null
 vault_key.owner_id uuid not null
 vault_key.owner_kind text not null
 vault_key.wrapped bytea
+vault_object.chunk_count integer not null default 0
 vault_object.ciphertext bytea not null
 vault_object.content_type text not null
 vault_object.created_at timestamp with time zone not null
@@ -286,7 +322,6 @@ worker.started_at timestamp with time zone not null
 -- constraints
 attempt: CHECK ((kind = ANY (ARRAY['call'::text, 'probe'::text])))
 attempt: CHECK ((wire = ANY (ARRAY['not-written'::text, 'written'::text, 'answered'::text])))
-attempt: FOREIGN KEY (delivery_id) REFERENCES delivery(id)
 attempt: PRIMARY KEY (id)
 bus_cursor: PRIMARY KEY (consumer, partition)
 bus_member: PRIMARY KEY (consumer, member)
@@ -294,6 +329,9 @@ bus_rejected: PRIMARY KEY (id)
 bus_rejected: UNIQUE (consumer, topic, partition, record_offset)
 client: CHECK ((kind = ANY (ARRAY['machine'::text, 'person'::text])))
 client: PRIMARY KEY (id)
+decision_event: CHECK ((state = ANY (ARRAY['waiting'::text, 'applied'::text, 'conflict'::text, 'quarantined'::text])))
+decision_event: PRIMARY KEY ("position")
+decision_event: UNIQUE (id)
 delivery: CHECK (((due_at IS NOT NULL) OR (status <> ALL (ARRAY['queued'::text, 'waiting'::text]))))
 delivery: CHECK ((outcome = ANY (ARRAY['accepted'::text, 'already-applied'::text, 'refused'::text, 'retry'::text, 'unknown'::text])))
 delivery: CHECK ((status = ANY (ARRAY['queued'::text, 'in-flight'::text, 'waiting'::text, 'unknown'::text, 'settled'::text, 'dead'::text, 'cancelled'::text])))
@@ -327,8 +365,10 @@ journal: UNIQUE (event_id)
 lane: CHECK ((state = ANY (ARRAY['open'::text, 'parked'::text])))
 lane: FOREIGN KEY (dossier_id) REFERENCES dossier(id)
 lane: PRIMARY KEY (partner, dossier_id)
+listing_watch: PRIMARY KEY (source, code)
 partner_state: CHECK ((breaker = ANY (ARRAY['closed'::text, 'open'::text, 'half-open'::text])))
 partner_state: PRIMARY KEY (partner)
+poll_evidence: PRIMARY KEY (partner, digest)
 poller: PRIMARY KEY (name)
 quarantine: CHECK ((state = ANY (ARRAY['open'::text, 'rerun'::text, 'resolved'::text, 'given-up'::text])))
 quarantine: FOREIGN KEY (message_id) REFERENCES intake_message(id)
@@ -347,26 +387,30 @@ sequencer: CHECK ((id = 1))
 sequencer: PRIMARY KEY (id)
 synclog_entry: CHECK ((octet_length(bytes) <= 16384))
 synclog_entry: PRIMARY KEY (id)
-synclog_leaf: FOREIGN KEY (entry_id) REFERENCES synclog_entry(id)
 synclog_leaf: PRIMARY KEY (leaf_index)
 synclog_leaf: UNIQUE (entry_id)
-synclog_outbox: FOREIGN KEY (entry_id) REFERENCES synclog_entry(id)
 synclog_outbox: PRIMARY KEY (id)
 timer: FOREIGN KEY (dossier_id) REFERENCES dossier(id)
 timer: PRIMARY KEY (id)
 timer: UNIQUE (dossier_id, kind, caused_seq)
+vault_chunk: CHECK ((number >= 0))
+vault_chunk: PRIMARY KEY (object_id, number)
+vault_draft: PRIMARY KEY (id)
 vault_key: CHECK ((owner_kind = ANY (ARRAY['dossier'::text, 'message'::text])))
 vault_key: PRIMARY KEY (id)
 vault_key: UNIQUE (owner_kind, owner_id)
+vault_object: CHECK ((chunk_count >= 0))
 vault_object: FOREIGN KEY (key_id) REFERENCES vault_key(id)
 vault_object: PRIMARY KEY (id)
 worker: PRIMARY KEY (id)
 
 -- indexes
 CREATE INDEX attempt_delivery ON public.attempt USING btree (delivery_id, started_at)
+CREATE INDEX decision_event_waiting ON public.decision_event USING btree ("position") WHERE (state = 'waiting'::text)
 CREATE INDEX delivery_dead ON public.delivery USING btree (id) WHERE (status = ANY (ARRAY['dead'::text, 'unknown'::text]))
 CREATE INDEX delivery_dossier ON public.delivery USING btree (dossier_id)
 CREATE INDEX delivery_lane ON public.delivery USING btree (partner, dossier_id, caused_seq, replay_number, step) WHERE (status = ANY (ARRAY['queued'::text, 'in-flight'::text, 'waiting'::text, 'unknown'::text, 'dead'::text]))
+CREATE INDEX delivery_text ON public.delivery USING btree (text_digest) WHERE ((status = 'unknown'::text) AND (text_digest IS NOT NULL))
 CREATE INDEX discrepancy_open ON public.discrepancy USING btree (partner, id) WHERE (state = 'open'::text)
 CREATE INDEX dossier_attention ON public.dossier USING btree (id) WHERE attention
 CREATE INDEX dossier_code_any ON public.dossier_code USING btree (code)
@@ -379,9 +423,12 @@ CREATE INDEX intake_message_code ON public.intake_message USING btree (source, e
 CREATE INDEX intake_message_dossier ON public.intake_message USING btree (dossier_id)
 CREATE INDEX lane_due ON public.lane USING btree (partner, due_at) WHERE ((state = 'open'::text) AND (due_at IS NOT NULL))
 CREATE INDEX lane_leased ON public.lane USING btree (lease_until) WHERE (lease_owner IS NOT NULL)
+CREATE INDEX poll_evidence_reason ON public.poll_evidence USING btree (partner, reason, at)
+CREATE INDEX quarantine_rerun ON public.quarantine USING btree (id) WHERE (state = 'rerun'::text)
 CREATE INDEX registry_watch_due ON public.registry_watch USING btree (next_poll_at) WHERE (next_poll_at IS NOT NULL)
 CREATE INDEX synclog_entry_dossier ON public.synclog_entry USING btree (dossier_id, id)
 CREATE INDEX timer_due ON public.timer USING btree (due_at) WHERE ((fired_at IS NULL) AND (cancelled_at IS NULL))
+CREATE INDEX vault_draft_begun ON public.vault_draft USING btree (begun_at)
 CREATE INDEX vault_object_key ON public.vault_object USING btree (key_id)
 CREATE UNIQUE INDEX "PK_0edff5015b71cc0389ae0f4b9a1" ON public.schema_migration USING btree (id)
 CREATE UNIQUE INDEX attempt_pkey ON public.attempt USING btree (id)
@@ -390,6 +437,8 @@ CREATE UNIQUE INDEX bus_member_pkey ON public.bus_member USING btree (consumer, 
 CREATE UNIQUE INDEX bus_rejected_consumer_topic_partition_record_offset_key ON public.bus_rejected USING btree (consumer, topic, partition, record_offset)
 CREATE UNIQUE INDEX bus_rejected_pkey ON public.bus_rejected USING btree (id)
 CREATE UNIQUE INDEX client_pkey ON public.client USING btree (id)
+CREATE UNIQUE INDEX decision_event_id_key ON public.decision_event USING btree (id)
+CREATE UNIQUE INDEX decision_event_pkey ON public.decision_event USING btree ("position")
 CREATE UNIQUE INDEX delivery_partner_dossier_id_caused_seq_replay_number_step_key ON public.delivery USING btree (partner, dossier_id, caused_seq, replay_number, step)
 CREATE UNIQUE INDEX delivery_pkey ON public.delivery USING btree (id)
 CREATE UNIQUE INDEX discrepancy_pkey ON public.discrepancy USING btree (id)
@@ -406,9 +455,11 @@ CREATE UNIQUE INDEX intake_message_pkey ON public.intake_message USING btree (id
 CREATE UNIQUE INDEX journal_event_id_key ON public.journal USING btree (event_id)
 CREATE UNIQUE INDEX journal_pkey ON public.journal USING btree (dossier_id, seq)
 CREATE UNIQUE INDEX lane_pkey ON public.lane USING btree (partner, dossier_id)
+CREATE UNIQUE INDEX listing_watch_pkey ON public.listing_watch USING btree (source, code)
 CREATE UNIQUE INDEX partner_state_pkey ON public.partner_state USING btree (partner)
+CREATE UNIQUE INDEX poll_evidence_pkey ON public.poll_evidence USING btree (partner, digest)
 CREATE UNIQUE INDEX poller_pkey ON public.poller USING btree (name)
-CREATE UNIQUE INDEX quarantine_open ON public.quarantine USING btree (source, item_key) WHERE (state = 'open'::text)
+CREATE UNIQUE INDEX quarantine_open ON public.quarantine USING btree (source, item_key) WHERE (state = ANY (ARRAY['open'::text, 'rerun'::text]))
 CREATE UNIQUE INDEX quarantine_pkey ON public.quarantine USING btree (id)
 CREATE UNIQUE INDEX receipt_pkey ON public.receipt USING btree (id)
 CREATE UNIQUE INDEX registry_watch_pkey ON public.registry_watch USING btree (dossier_id)
@@ -422,6 +473,8 @@ CREATE UNIQUE INDEX synclog_leaf_pkey ON public.synclog_leaf USING btree (leaf_i
 CREATE UNIQUE INDEX synclog_outbox_pkey ON public.synclog_outbox USING btree (id)
 CREATE UNIQUE INDEX timer_dossier_id_kind_caused_seq_key ON public.timer USING btree (dossier_id, kind, caused_seq)
 CREATE UNIQUE INDEX timer_pkey ON public.timer USING btree (id)
+CREATE UNIQUE INDEX vault_chunk_pkey ON public.vault_chunk USING btree (object_id, number)
+CREATE UNIQUE INDEX vault_draft_pkey ON public.vault_draft USING btree (id)
 CREATE UNIQUE INDEX vault_key_owner_kind_owner_id_key ON public.vault_key USING btree (owner_kind, owner_id)
 CREATE UNIQUE INDEX vault_key_pkey ON public.vault_key USING btree (id)
 CREATE UNIQUE INDEX vault_object_pkey ON public.vault_object USING btree (id)
@@ -433,6 +486,7 @@ bus_cursor: DELETE, INSERT, SELECT, UPDATE
 bus_member: DELETE, INSERT, SELECT, UPDATE
 bus_rejected: DELETE, INSERT, SELECT, UPDATE
 client: DELETE, INSERT, SELECT, UPDATE
+decision_event: DELETE, INSERT, SELECT, UPDATE
 delivery: DELETE, INSERT, SELECT, UPDATE
 discrepancy: DELETE, INSERT, SELECT, UPDATE
 dossier: DELETE, INSERT, SELECT, UPDATE
@@ -446,7 +500,9 @@ idempotency: DELETE, INSERT, SELECT, UPDATE
 intake_message: DELETE, INSERT, SELECT, UPDATE
 journal: INSERT, SELECT
 lane: DELETE, INSERT, SELECT, UPDATE
+listing_watch: DELETE, INSERT, SELECT, UPDATE
 partner_state: DELETE, INSERT, SELECT, UPDATE
+poll_evidence: DELETE, INSERT, SELECT, UPDATE
 poller: DELETE, INSERT, SELECT, UPDATE
 quarantine: DELETE, INSERT, SELECT, UPDATE
 receipt: INSERT, SELECT
@@ -460,6 +516,8 @@ synclog_entry: INSERT, SELECT
 synclog_leaf: INSERT, SELECT
 synclog_outbox: DELETE, INSERT, SELECT
 timer: DELETE, INSERT, SELECT, UPDATE
+vault_chunk: DELETE, INSERT, SELECT, UPDATE
+vault_draft: DELETE, INSERT, SELECT, UPDATE
 vault_key: DELETE, INSERT, SELECT, UPDATE
 vault_object: DELETE, INSERT, SELECT, UPDATE
 worker: DELETE, INSERT, SELECT, UPDATE

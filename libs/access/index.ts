@@ -5,6 +5,7 @@ export { hashSecret, verifySecret } from './identity/app/secret-hash';
 export { ROLES, type Role } from './identity/domain/roles';
 export { WindowLimiter } from './identity/domain/window-limiter';
 export { findClient, insertClient, listClients } from './identity/adapters/client-store';
+export { answerOnce } from './identity/adapters/idempotent-answers';
 export { LogIn, type LogInOptions } from './identity/app/log-in';
 export { tokenVerifier, type TokenKeys } from './identity/app/access-token';
 export { Authenticate } from './identity/app/authenticate';

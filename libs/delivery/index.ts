@@ -9,7 +9,14 @@ export {
 } from './domain/transitions';
 export { enqueueDeliveries, type NewDelivery } from './app/enqueue-deliveries';
 export { cancelMoot, registrationDelivery, type CancelledDeliveries, type MootDeliveries } from './app/cancel-moot';
+export { ReplyRules } from './app/reply-rules';
+export { withClassifiedTexts } from './app/with-classified-texts';
+export { applyClassifiedTexts } from './app/apply-classified-texts';
+export { classifyDelivery, type Classification, type Classified, type ClassifyDeps } from './app/classify-delivery';
+export { CLASSIFIABLE_OUTCOMES, type ClassifiableOutcome } from './domain/classified-text';
+export { readLastReading, type LastReading } from './app/read-last-reading';
 export { resolveByEvidence, type Evidence } from './app/resolve-by-evidence';
+export { createSharedContents } from './app/shared-contents';
 export { SettleQueue, type SettleQueueOptions } from './app/settle-queue';
 export { Courier, type CourierDeps, type CourierOptions } from './app/courier';
 export { WorkerHeartbeat, type WorkerHeartbeatDeps } from './app/worker-heartbeat';

@@ -30,14 +30,52 @@ export interface PayloadReader {
   result(ref: string): Promise<RegistrationResult>;
   officer(ref: string): Promise<OfficerNote>;
   file(ref: string): Promise<Buffer>;
+  /** A body with the large files of the vault in it; they are opened when it is sent. */
+  largeBody(parts: LargeBody['parts']): LargeBody;
   /** Makes (or finds) the public URL below `/files/` where this partner may fetch the object (CONTRACTS §1.2). */
   fileUrl(ref: string, fileName: string, contentType: string): Promise<string>;
+}
+
+/** A file's place in a large body: it stands there in base64. */
+export interface BodyFile {
+  /** Vault object. */
+  ref: string;
+  /** Bytes of the file, before base64. */
+  sizeBytes: number;
+}
+
+/** A body that names its large files instead of holding them. Sealed objects do not change, so that it is the same bytes each time it is
+ *  put together. */
+export interface LargeBody {
+  /** Texts and files in their order. */
+  parts: readonly (string | BodyFile)[];
+  /** Bytes on the wire. */
+  sizeBytes: number;
+  /** The body, anew for each try; holds a piece of one file at a time. @throws as `Vault.openStream` */
+  open(): AsyncIterable<Buffer>;
 }
 
 /** The body of a write, rendered once at the first attempt, digested, sealed and repeated unchanged but for tokens. */
 export interface RenderedContent {
   /** UTF-8 JSON. Tokens and sessions are not in it: `send` adds them. */
-  body: Buffer;
+  body: Buffer | LargeBody;
+}
+
+/** One field of a message that the partner did not take. */
+export interface FieldComplaint {
+  field: string;
+  /** Kebab-case, e.g. `too-long`, `not-in-catalogue`, `wrong-format`, `missing`. */
+  problem: string;
+}
+
+/** Message fields of an answer that nobody has classified. May hold a citizen's words: sealed, never logged. */
+export interface UnreadText {
+  /** As the partner wrote them; never an echo of the request. */
+  messages: readonly string[];
+  /** The partner's own result code beside them, as text; empty when it gave none. */
+  code: string;
+  /** The exact text by which a rule knows it (`replyText`). @default made without knowledge of what was sent */
+  text?: string;
 }
 
 /** What one call or probe came to, judged by the adapter with its reply rules. */
@@ -50,8 +88,13 @@ export interface CallResult {
   /** As the partner gave it (`Retry-After`). */
   retryAfterMs?: number;
   rule?: { id: string; version: number };
-  /** Names of the fields that the partner complained about; never values. */
-  fields?: readonly string[];
+  /** Fields that the partner complained about; never values. */
+  fields?: readonly FieldComplaint[];
+  /** A text that no rule knows: for a person, who may classify it once for all (CONTRACTS §1.3 *Texts*). */
+  unread?: UnreadText;
+  /** DVCLT only: the partner lacks an earlier step of this lane. A settled one of these statuses, if it stands right before, is sent
+   *  once more, since the journal proves that its fact happened (DESIGN §6); nothing is invented. */
+  needsEarlier?: readonly number[];
   /** Raw answer bytes; sealed and kept as evidence. */
   answer?: Buffer;
   /** Codes and statuses that the answer proves. */

@@ -1,6 +1,6 @@
 import type { PartnerAdapter } from '#delivery';
 import { PARTNER_IDS, type PartnerId } from '#dossier';
-import type { DossierSource, RegistryResults } from '#intake';
+import type { DecisionSource, DossierSource, RegistryResults } from '#intake';
 import type { Clock, Log } from '#platform';
 import { join } from 'node:path';
 import type { AdapterDeps } from './config/adapter-deps';
@@ -31,6 +31,7 @@ export interface Partners {
   dossierSource: DossierSource;
   registryResults: RegistryResults;
   oneStopReads: OneStopReads;
+  decisionSource: DecisionSource;
   configs: Record<PartnerId, PartnerConfig>;
   /** Closes the sockets to all partners. */
   close(): void;
@@ -70,6 +71,7 @@ export function createPartners(options: PartnersOptions): Partners {
     dossierSource: dvclt.source,
     registryResults: createRegistryResults(deps.hotich, registry),
     oneStopReads: oneStop.reads,
+    decisionSource: oneStop.events,
     configs,
     close: () => pools.forEach((pool) => pool.close()),
   };

@@ -1,12 +1,6 @@
 export { createPartners, type Partners, type PartnersOptions } from './create-partners';
 export { loadPartnerConfigs } from './config/load-partners';
 export { policyOf, type PartnerConfig } from './config/partner-config';
-export {
-  MAX_CODES_PER_LOOK_UP,
-  type OneStopReads,
-  type OneStopRow,
-  type PolledDecision,
-  type UnreadableDecision,
-} from './onestop/onestop-reads';
+export { MAX_CODES_PER_LOOK_UP, type OneStopReads, type OneStopRow } from './onestop/onestop-reads';
 export { filesOf as readFileObjects } from './dvclt/decode/detail-files';
 export { Undecodable } from './dvclt/decode/undecodable';

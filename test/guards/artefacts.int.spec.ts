@@ -1,3 +1,4 @@
+import { scanTags } from '../../apps/cli/artefacts/quirks/scan-tags';
 import { TreeCopy, type GuardRun } from './support/tree-copy';
 
 const GENERATE_DEADLINE_MS = 180_000;
@@ -8,7 +9,9 @@ const EDITED = [
   'docs/reference/openapi.json',
   'docs/reference/asyncapi.yaml',
   'docs/reference/configuration.md',
+  'docs/reference/violations.md',
   'docs/reference/schema.sql',
+  'docs/reference/quirks.md',
   EVENT,
 ];
 
@@ -49,6 +52,25 @@ describe('the guard against stale artefacts', () => {
       expect((await artefacts()).code).toBe(0);
       expect(EDITED.map((path) => tree.read(path))).toEqual(before);
       expect(await artefacts('--check')).toMatchObject({ code: 0, output: '' });
+    },
+    GENERATE_DEADLINE_MS,
+  );
+
+  it(
+    'is red when no test shows how a quirk of ours is met, or a test names one that is none',
+    async () => {
+      const files = [
+        ...new Set(scanTags(tree.dir).flatMap(({ file, quirks }) => (quirks.includes('Q33') ? [file] : []))),
+      ];
+      expect(files.length).toBeGreaterThan(0);
+      const before = files.map((file) => tree.read(file));
+      for (const file of files) tree.edit(file, (text) => text.replaceAll('Q33', 'Q99'));
+      const { code, output } = await artefacts('--check');
+      expect(output).toContain('quirks: no test shows how Q33 is met');
+      expect(output).toContain(`quirks: ${files[0]}: "`);
+      expect(output).toContain('names Q99, which is none');
+      expect(code).toBe(1);
+      for (const [at, file] of files.entries()) tree.write(file, before[at] ?? '');
     },
     GENERATE_DEADLINE_MS,
   );

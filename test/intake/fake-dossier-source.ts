@@ -25,7 +25,11 @@ export class FakeDossierSource implements DossierSource {
   readonly fetched: string[] = [];
   lists = 0;
   failingDetails = new Set<string>();
+  /** Codes whose detail is refused, with the reason. */
+  readonly refusedDetails = new Map<string, string>();
   listFails = false;
+  /** The decoder was mended: `failAt` counts no more. */
+  isMended = false;
   /** Runs inside the list call, before it answers. */
   onList: () => void | Promise<void> = () => undefined;
   onFetch: (code: string) => void | Promise<void> = () => undefined;
@@ -51,14 +55,27 @@ export class FakeDossierSource implements DossierSource {
     this.fetched.push(item.code);
     await this.onFetch(item.code);
     if (this.failingDetails.has(item.code)) throw new AppError({ code: 'fake.detail-down', disposition: 'retry' });
+    const refusal = this.refusedDetails.get(item.code);
+    if (refusal) throw new AppError({ code: refusal, disposition: 'refuse' });
     const row = this.rows.find((one) => one.code === item.code && listingOf(one).equals(item.listing));
     return Buffer.from(JSON.stringify(row));
+  }
+
+  readRow(listing: Buffer): ListedItem | undefined {
+    const { code, id } = JSON.parse(listing.toString()) as { code?: string; id?: string };
+    return code && id ? { code, listId: id, listing } : undefined;
+  }
+
+  async decodeLarge(raw: AsyncIterable<Uint8Array>): Promise<DecodeResult> {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of raw) pieces.push(piece);
+    return this.decode(Buffer.concat(pieces));
   }
 
   decode(raw: Buffer): DecodeResult {
     const row = JSON.parse(raw.toString()) as FakeDossier;
     const stages = [{ stage: 'outer', bytes: Buffer.from(`outer of ${row.code}`) }, { stage: 'inner' }];
-    if (row.failAt)
+    if (row.failAt && !this.isMended)
       return { stages, failure: { stage: row.failAt, code: 'broken', reason: 'made to fail', responsible: 'dvclt' } };
     return { stages, dossier: decoded(row) };
   }

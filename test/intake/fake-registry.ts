@@ -7,6 +7,12 @@ export class FakeRegistry implements RegistryResults {
   readonly calls: { module: 'KS' | 'KT'; codes: readonly string[] }[] = [];
   readonly rows = new Map<string, RegistryRow>();
   isDown = false;
+  /** Most codes that it takes in one call. */
+  batchLimit = Infinity;
+  /** Makes an answer something that is none: code, and the bytes of it. */
+  garbage: { code: string; text: string } | undefined;
+  /** Code of what is strange in its rows. */
+  strange: string | undefined;
   /** Runs inside a call, after it was asked and before it answers. */
   onPoll: (codes: readonly string[]) => void | Promise<void> = () => undefined;
 
@@ -38,6 +44,10 @@ export class FakeRegistry implements RegistryResults {
     const rows = [...codes].reverse().flatMap((code) => this.rows.get(code) ?? []);
     await this.onPoll(codes);
     if (this.isDown) throw new AppError({ code: 'fake.down', disposition: 'retry' });
-    return { askedAt, rows, raw: Buffer.from('{}') };
+    if (codes.length > this.batchLimit)
+      return { askedAt, rows: null, unclear: 'fake.refused', isRefusal: true, raw: Buffer.from('{"too":"many"}') };
+    if (this.garbage) return { askedAt, rows: null, unclear: this.garbage.code, raw: Buffer.from(this.garbage.text) };
+    const raw = Buffer.from(JSON.stringify({ rows }));
+    return { askedAt, rows, raw, ...(this.strange ? { unclear: this.strange } : {}) };
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createVault, ensureMasterKey, fileMasterKeys, type Vault } from '#access';
 import { applyCommands, createDossiers, loadProcedures, type Command, type DossierState } from '#dossier';
 import { loadUnits, type IntakeDeps } from '#intake';
-import { silentLog, uuidIds, type Tx } from '#platform';
+import { silentLog, uuidIds, type Queryable } from '#platform';
 import { createSyncLog } from '#synclog';
 import { fixedClock, testDatabase, type FixedClock, type TestDatabase } from '#testing';
 
@@ -65,7 +65,7 @@ export async function intakeWorld(): Promise<IntakeWorld> {
 /** What the router does with a dossier's new events, as far as the intake can see it: they are routed, and an
  *  acknowledgement is due or settled. */
 export async function routeAcknowledgement(
-  tx: Tx,
+  tx: Queryable,
   dossierId: string,
   ack: { status: 'queued' | 'settled'; settledAt?: Date } | null,
 ): Promise<void> {
@@ -90,11 +90,8 @@ export async function applyCommand(world: IntakeWorld, dossierId: string, comman
   await routeAcknowledgement(world.test.db, dossierId, null);
 }
 
-/** A birth dossier that the one-stop holds, without the intake's poll. */
-export async function dossierWithOneStop(
-  world: IntakeWorld,
-  codes: { dvclt: string; oneStop: string; unit?: string },
-): Promise<string> {
+/** A birth dossier that was received, without the intake's poll, and not handed over yet. */
+export async function receivedDossier(world: IntakeWorld, codes: { dvclt: string; unit?: string }): Promise<string> {
   const dossierId = uuidIds.next();
   await world.test.db.run(async (tx) => {
     const [content] = await world.deps.vault.seal(tx, { ownerKind: 'dossier', ownerId: dossierId }, [
@@ -113,6 +110,15 @@ export async function dossierWithOneStop(
     };
     await createDossiers(tx, [{ dossierId, command, actor: TEST_ACTOR }], world.deps);
   });
+  return dossierId;
+}
+
+/** A birth dossier that the one-stop holds, without the intake's poll. */
+export async function dossierWithOneStop(
+  world: IntakeWorld,
+  codes: { dvclt: string; oneStop: string; unit?: string },
+): Promise<string> {
+  const dossierId = await receivedDossier(world, codes);
   const at = world.clock.now().toISOString();
   await applyCommand(world, dossierId, {
     kind: 'delivery-settled',

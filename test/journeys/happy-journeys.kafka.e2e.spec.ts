@@ -3,6 +3,8 @@ import { eventSchemas } from '#dossier';
 import { Database, silentLog } from '#platform';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
+import { verifyState } from '#verification';
+import { untilClean } from '../support/clean-state';
 import { Installation } from '../support/installation';
 import { readTopic } from '../support/read-topic';
 import { expectCleanLedger, untilFinished } from './journey-assertions';
@@ -53,6 +55,21 @@ describe('the main job on Kafka', () => {
       records.map((record) => record.text).join('\n') + installation.logs() + (await tablesText(installation));
     expect([...personal].filter((secret) => spoken.includes(secret))).toEqual([]);
   }, 240_000);
+
+  it('shows no violation to a check that looks while it runs', async () => {
+    const { databaseUrl, simulatorsUrl: ledgerUrl } = installation.stack;
+    const codes = await installation.fileCases('birth', 20, SEED + 4);
+    let isOver = false;
+    const finished = untilFinished(installation, codes, 90_000).finally(() => (isOver = true));
+    let looks = 0;
+    for (; !isOver; looks += 1) expect(await verifyState({ databaseUrl, ledgerUrl })).toEqual([]);
+    await finished;
+    expect(looks).toBeGreaterThan(1);
+  }, 120_000);
+
+  it('leaves a state in which nothing is lost, doubled, overtaken, stuck or unexplained', async () => {
+    await untilClean(installation, 30_000);
+  }, 60_000);
 
   it('publishes events that fit their published schemas, each dossier in its order', async () => {
     const ajv = addFormats(new Ajv({ allErrors: true, strict: false }));

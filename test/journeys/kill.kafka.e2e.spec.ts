@@ -1,3 +1,4 @@
+import { untilClean } from '../support/clean-state';
 import { until } from '../support/until';
 import { Installation } from '../support/installation';
 import { expectCleanLedger, untilFinished } from './journey-assertions';
@@ -29,6 +30,7 @@ describe('a crash in mid-run', () => {
         dossiers,
       );
       expect(dossiers.filter((dossier) => dossier.attention)).toEqual([]);
+      await untilClean(installation, 30_000);
     },
     240_000,
   );

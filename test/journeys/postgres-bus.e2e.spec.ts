@@ -1,3 +1,4 @@
+import { untilClean } from '../support/clean-state';
 import { Installation } from '../support/installation';
 import { expectCleanLedger, untilFinished } from './journey-assertions';
 
@@ -14,5 +15,6 @@ describe('the main job on the PostgreSQL bus', () => {
     const codes = await installation.fileCases('birth', 1, 77);
     const dossiers = await untilFinished(installation, codes, 60_000);
     expectCleanLedger(await installation.ledger(), dossiers);
+    await untilClean(installation, 30_000);
   }, 120_000);
 });

@@ -1,5 +1,6 @@
 export { freePort } from '../../apps/cli/stack/free-port';
 export { fixedClock, type FixedClock } from './fixed-clock';
+export { LAW_SEED, lawRun } from './law';
 export { seededRandom } from './seeded-random';
 export { testDatabase, type TestDatabase } from './test-database';
 export { ownKafka, testKafka, type OwnKafka } from './test-kafka';

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,10 +36,12 @@ export interface LedgerRow {
 /** A dossier as the API gives it; only what tests look at. */
 export interface DossierAnswer {
   id: string;
+  procedure: string;
   state: string;
   attention: boolean;
   codes: { dvclt: string; oneStop: string | null; registry: string[] };
   statuses: { oneStop: number | null; dvclt: number | null; registry: number | null; portal: number | null };
+  legs: { leg: string; state: string; dueAt: string | null }[];
   pendingDeliveries: number;
 }
 
@@ -127,6 +130,25 @@ export class Installation {
     return this.json<LedgerRow[]>(`${this.stack.simulatorsUrl}/_sim/ledger${system ? `?system=${system}` : ''}`);
   }
 
+  /** The last calls that the simulators got. */
+  async calls(system: string): Promise<{ operation: string; code: string | null; status: number }[]> {
+    return this.json(`${this.stack.simulatorsUrl}/_sim/calls?system=${system}`);
+  }
+
+  /** Switches faults of the simulators on (CONTRACTS §5). */
+  async fault(rules: readonly object[]): Promise<void> {
+    await this.json(`${this.stack.simulatorsUrl}/_sim/faults`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(rules),
+    });
+  }
+
+  /** Faults that are still switched on: a rule with `nth` or a used-up `until` is gone once it has fired. */
+  faults(): Promise<unknown[]> {
+    return this.json(`${this.stack.simulatorsUrl}/_sim/faults`);
+  }
+
   /** The generated case's own facts: what must not be found where it does not belong. */
   async caseFacts(code: string): Promise<unknown> {
     return this.json(`${this.stack.simulatorsUrl}/_sim/cases/${encodeURIComponent(code)}`);
@@ -144,8 +166,26 @@ export class Installation {
     return this.get<DossierAnswer>(`/dossiers/${encodeURIComponent(code)}`);
   }
 
+  /** An officer's decision, as the one-stop sends it; the answer as it comes. */
+  decide(code: string, body: object): Promise<Response> {
+    return this.call(`/dossiers/${encodeURIComponent(code)}/decisions`, 'oneStop', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+      body: JSON.stringify(body),
+    });
+  }
+
+  /** A dossier that the one-stop took from DVCLT itself; the answer as it comes. */
+  file(body: object, idempotencyKey: string): Promise<Response> {
+    return this.call('/dossiers', 'oneStop', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
+      body: JSON.stringify(body),
+    });
+  }
+
   /** Kills one part as a crash would; the supervisor brings it back. */
-  kill(part: 'worker' | 'gateway'): number {
+  kill(part: 'worker' | 'gateway' | 'kafka' | 'postgres'): number {
     const pid = this.stack.pids[part];
     if (pid === undefined) throw new Error(`${part} does not run`);
     process.kill(pid, 'SIGKILL');
@@ -175,14 +215,12 @@ export class Installation {
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 
-  private async call(path: string, account: string): Promise<Response> {
+  private async call(path: string, account: string, init: RequestInit = {}): Promise<Response> {
     const { baseUrl } = this.stack;
-    const token = this.tokens.get(account) ?? (await this.logIn(baseUrl, account));
-    const response = await fetch(`${baseUrl}/api/v1${path}`, { headers: { authorization: `Bearer ${token}` } });
-    if (response.status !== 401) return response;
-    return fetch(`${baseUrl}/api/v1${path}`, {
-      headers: { authorization: `Bearer ${await this.logIn(baseUrl, account)}` },
-    });
+    const ask = (token: string): Promise<Response> =>
+      fetch(`${baseUrl}/api/v1${path}`, { ...init, headers: { ...init.headers, authorization: `Bearer ${token}` } });
+    const response = await ask(this.tokens.get(account) ?? (await this.logIn(baseUrl, account)));
+    return response.status === 401 ? ask(await this.logIn(baseUrl, account)) : response;
   }
 
   private async logIn(baseUrl: string, account: string): Promise<string> {

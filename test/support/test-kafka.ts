@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../apps/cli/stack/free-port';
 import { kafkaCacheDir, missingForKafka, resolveKafkaJars } from '../../apps/cli/stack/kafka-jars';
-import { startKafka, type KafkaServer } from '../../apps/cli/stack/kafka-server';
+import { startKafka, type KafkaOptions, type KafkaServer } from '../../apps/cli/stack/kafka-server';
 import { endProcess } from '../../apps/cli/stack/process-identity';
 import { servicesDir, sharedService } from './shared-service';
 
@@ -14,7 +14,7 @@ const READY_DEADLINE_MS = 60_000;
 export async function testKafka(): Promise<{ brokers: string }> {
   if (process.env.TEST_KAFKA_BROKERS) return { brokers: process.env.TEST_KAFKA_BROKERS };
   const service = await sharedService('kafka', async (dir) => {
-    const server = await launch(join(dir, 'kafka'), await freePort(), await freePort());
+    const server = await launch(join(dir, 'kafka'), { port: await freePort(), controllerPort: await freePort() });
     return { address: server.brokers, pid: server.pid, markers: server.markers };
   });
   return { brokers: service.address };
@@ -31,16 +31,18 @@ export interface OwnKafka {
   stop(): Promise<void>;
 }
 
-/** Starts a broker that only this test file uses (about 4 s). */
-export async function ownKafka(): Promise<OwnKafka> {
+/** Starts a broker that only this test file uses (about 4 s).
+ *  @param proxied a proxy that clients are sent through: told the broker's port before it starts, answers with its own */
+export async function ownKafka(proxied?: (port: number) => Promise<number>): Promise<OwnKafka> {
   const dir = mkdtempSync(join(servicesDir(), 'own-kafka-'));
-  const ports = [await freePort(), await freePort()] as const;
-  let server: KafkaServer = await launch(dir, ...ports);
+  const port = await freePort();
+  const ports = { port, controllerPort: await freePort(), advertisedPort: await proxied?.(port) };
+  let server: KafkaServer = await launch(dir, ports);
   const kill = async (): Promise<void> => void (await endProcess(server.pid, server.markers, 'SIGKILL', 5_000));
   return {
     brokers: server.brokers,
     kill,
-    start: async () => void (server = await launch(dir, ...ports)),
+    start: async () => void (server = await launch(dir, ports)),
     stop: async () => {
       await kill();
       rmSync(dir, { recursive: true, force: true });
@@ -48,7 +50,10 @@ export async function ownKafka(): Promise<OwnKafka> {
   };
 }
 
-async function launch(kafkaDir: string, port: number, controllerPort: number): Promise<KafkaServer> {
+async function launch(
+  kafkaDir: string,
+  ports: Pick<KafkaOptions, 'port' | 'controllerPort' | 'advertisedPort'>,
+): Promise<KafkaServer> {
   const cacheDir = kafkaCacheDir(servicesDir());
   const missing = missingForKafka(cacheDir);
   if (missing) throw new Error(`no Kafka for the tests: ${missing}`);
@@ -56,8 +61,7 @@ async function launch(kafkaDir: string, port: number, controllerPort: number): P
   const server = await startKafka({
     jarsDir,
     kafkaDir,
-    port,
-    controllerPort,
+    ...ports,
     logFile: `${kafkaDir}.log`,
     // One in 64 random ids begins with a hyphen; in tests each does.
     clusterId: `-${randomBytes(16).toString('base64url').slice(1)}`,

@@ -8,7 +8,9 @@ import { openApiDocument } from '../../gateway/openapi';
 import { freePort } from '../stack/free-port';
 import { startPostgres } from '../stack/postgres-server';
 import { asyncApiDocument } from './asyncapi';
+import { quirksPage } from './quirks/quirks-page';
 import { schemaDump } from './schema-dump';
+import { violationsPage } from './violations-page';
 
 export interface Artefact {
   /** Relative to the project's root. */
@@ -23,16 +25,19 @@ export const GENERATED_FOLDERS: readonly string[] = [EVENT_SCHEMAS];
 
 /** Everything that is generated from code and committed (STYLE "Artefacts checked in CI").
  *  @param version of the product, as in package.json
- *  @param configDir folder of partners, procedures, reply rules that the gateway reads to describe its routes */
-export async function allArtefacts(version: string, configDir: string): Promise<Artefact[]> {
+ *  @param root folder of the project: its tests name the quirks that they show, its `config/` is what describes the routes
+ *  @throws Error with one line for each thing that must be put right by hand (quirks without a test) */
+export async function allArtefacts(version: string, root: string): Promise<Artefact[]> {
   return [
     { path: 'docs/reference/asyncapi.yaml', content: asyncApiDocument(version) },
     ...Object.entries({ ...eventSchemas(), ...feedOnlySchemas() }).map(([type, schema]) => ({
       path: `${EVENT_SCHEMAS}/${type}.schema.json`,
       content: json(schema),
     })),
-    { path: 'docs/reference/openapi.json', content: json(await openApiDocument(configDir)) },
+    { path: 'docs/reference/openapi.json', content: json(await openApiDocument(join(root, 'config'))) },
+    { path: 'docs/reference/quirks.md', content: quirksPage(root) },
     { path: 'docs/reference/configuration.md', content: settingsReference() },
+    { path: 'docs/reference/violations.md', content: violationsPage() },
     { path: 'docs/reference/schema.sql', content: await migratedSchema() },
   ];
 }

@@ -9,7 +9,7 @@ const ROOT = join(__dirname, '../../../..');
 /** Writes the generated artefacts, or with `--check` says which of the committed ones are stale (exit code 1). */
 async function main(): Promise<void> {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
-  const differences = compareArtefacts(ROOT, await allArtefacts(version, join(ROOT, 'config')), GENERATED_FOLDERS);
+  const differences = compareArtefacts(ROOT, await allArtefacts(version, ROOT), GENERATED_FOLDERS);
   if (process.argv.includes('--check')) report(differences);
   else write(differences);
 }
@@ -33,4 +33,7 @@ function write({ stale, left }: ArtefactDifferences): void {
   }
 }
 
-void main();
+main().catch((error: unknown) => {
+  process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { CliError, EXIT } from './cli-error';
 import type { Connection } from './connection';
 
@@ -29,6 +30,20 @@ export class ApiClient {
     const suffix = params.size > 0 ? `?${params.toString()}` : '';
     const response = await request(`${this.connection.baseUrl}/api/v1${path}${suffix}`, {
       headers: { authorization: `Bearer ${await this.bearer()}` },
+    });
+    return read<T>(response);
+  }
+
+  /** POST below `/api/v1` with an `Idempotency-Key`, a new one when none is given. Throws CliError for everything but 2xx. */
+  async post<T>(path: string, body: object, idempotencyKey: string = randomUUID()): Promise<T> {
+    const response = await request(`${this.connection.baseUrl}/api/v1${path}`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${await this.bearer()}`,
+        'content-type': 'application/json',
+        'idempotency-key': idempotencyKey,
+      },
+      body: JSON.stringify(body),
     });
     return read<T>(response);
   }

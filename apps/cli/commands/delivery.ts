@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { localTime } from '../output/print';
 import { pairsOf, tableOf } from '../output/table';
+import { addClassifyCommand } from './classify';
 import { contextOf, examples, limitOf } from './context';
 
 interface Delivery {
@@ -13,6 +14,7 @@ interface Delivery {
   status: string;
   outcome: string | null;
   reasonCode: string | null;
+  reason: { code: string; fields: { field: string; problem: string }[] } | null;
   attempts: number;
   dueAt: string | null;
   createdAt: string;
@@ -29,6 +31,11 @@ interface Attempt {
   httpStatus: number | null;
   reasonCode: string;
 }
+
+type DeliveryDetail = Delivery & {
+  attemptList: Attempt[];
+  evidence: { attempt: number; code: string; messages: string[]; text: string } | null;
+};
 
 interface ListOptions {
   partner?: string;
@@ -59,9 +66,10 @@ export function addDeliveryCommands(program: Command): void {
     .description('one delivery with its attempts')
     .action(async (id: string, _given: unknown, command: Command) => {
       const { api, print } = contextOf(command);
-      const found = await api.get<Delivery & { attemptList: Attempt[] }>(`/deliveries/${encodeURIComponent(id)}`);
+      const found = await api.get<DeliveryDetail>(`/deliveries/${encodeURIComponent(id)}`);
       print.show(found, () => showText(found));
     });
+  addClassifyCommand(delivery);
   program
     .command('dead-letter')
     .description('deliveries whose automatic handling ended; their lanes are parked')
@@ -83,18 +91,38 @@ function listText(deliveries: readonly Delivery[], none: string): string {
     { head: 'to', value: (row) => `${row.partner} ${row.operation}` },
     { head: 'status', value: (row) => row.status },
     { head: 'tries', value: (row) => row.attempts, align: 'right' },
-    { head: 'why', value: (row) => row.reasonCode },
+    { head: 'why', value: whyText },
   ]);
 }
 
-function showText(delivery: Delivery & { attemptList: Attempt[] }): string {
+/** Code, and the fields that it is about. */
+function whyText({ reasonCode, reason }: Delivery): string | null {
+  const fields = reason?.fields ?? [];
+  return fields.length === 0
+    ? reasonCode
+    : `${reasonCode}: ${fields.map(({ field, problem }) => `${field} ${problem}`).join(', ')}`;
+}
+
+/** What the partner wrote, and what to do about it. */
+function evidenceText({ id, status, evidence }: DeliveryDetail): string {
+  if (evidence === null) return '';
+  const said = pairsOf([
+    ['partner wrote', evidence.messages.join(' | ') || '(nothing)'],
+    ['result code', evidence.code],
+    ['as a rule', evidence.text],
+  ]);
+  const next = `npx lienthong delivery classify ${id} --outcome accepted|already-applied|refused|retry [--scope text] --reason …`;
+  return status === 'unknown' ? `\n\n${said}\n\nSay what it means: ${next}` : `\n\n${said}`;
+}
+
+function showText(delivery: DeliveryDetail): string {
   const head = pairsOf([
     ['delivery', delivery.id],
     ['to', `${delivery.partner} ${delivery.operation}`],
     ['dossier', delivery.dvcltCode ?? delivery.dossierId],
     ['status', delivery.status],
     ['outcome', delivery.outcome],
-    ['why', delivery.reasonCode],
+    ['why', whyText(delivery)],
     ['made', localTime(delivery.createdAt)],
     ['next', localTime(delivery.dueAt)],
     ['settled', localTime(delivery.settledAt)],
@@ -110,5 +138,5 @@ function showText(delivery: Delivery & { attemptList: Attempt[] }): string {
     { head: 'outcome', value: (row) => row.outcome },
     { head: 'why', value: (row) => row.reasonCode },
   ]);
-  return `${head}\n\n${attempts}`;
+  return `${head}${evidenceText(delivery)}\n\n${attempts}`;
 }

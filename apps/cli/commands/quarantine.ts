@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 import { localTime } from '../output/print';
 import { pairsOf, tableOf } from '../output/table';
+import type { ApiClient } from '../client/api-client';
+import { CliError, EXIT } from '../client/cli-error';
+import { waitUntil } from '../stack/wait-until';
 import { contextOf, examples, limitOf } from './context';
 
 interface QuarantineItem {
@@ -8,7 +11,9 @@ interface QuarantineItem {
   source: string;
   codes: { dvclt?: string; oneStop?: string };
   stage: string;
+  reasonCode: string;
   reason: string;
+  field: string | null;
   responsible: string;
   firstSeen: string;
   lastSeen: string;
@@ -34,6 +39,38 @@ export function addQuarantineCommands(program: Command): void {
     const item = await api.get<QuarantineItem>(`/quarantine/${encodeURIComponent(id)}`);
     print.show(item, () => showText(item));
   });
+  quarantine
+    .command('rerun <id>')
+    .description('run an item again from its stored bytes, after the fix; exit code 1 when it is still broken')
+    .option('--no-wait', 'do not wait for the worker')
+    .addHelpText('after', examples(['quarantine rerun 0190a1b2-…']))
+    .action(async (id: string, given: { wait: boolean }, command: Command) => {
+      const { api, print } = contextOf(command);
+      const path = `/quarantine/${encodeURIComponent(id)}`;
+      const marked = await api.post<QuarantineItem>(`${path}/rerun`, {});
+      const item = given.wait ? await ended(api, path) : marked;
+      print.show(item, () => showText(item));
+      if (item.state === 'open') process.exitCode = EXIT.no;
+    });
+}
+
+/** A worker looks for marked items twice a second. */
+const RERUN_DEADLINE_MS = 60_000;
+const ASK_EVERY_MS = 300;
+
+/** The item when the worker is done with it. */
+async function ended(api: ApiClient, path: string): Promise<QuarantineItem> {
+  let item = await api.get<QuarantineItem>(path);
+  const isOver = async (): Promise<boolean> => {
+    item = await api.get<QuarantineItem>(path);
+    return item.state !== 'rerun';
+  };
+  if (!(await waitUntil(isOver, RERUN_DEADLINE_MS, ASK_EVERY_MS)))
+    throw new CliError(
+      'No worker has run the item yet; it stays marked. Does a worker with the role pollers run?',
+      EXIT.no,
+    );
+  return item;
 }
 
 function listText(items: readonly QuarantineItem[]): string {
@@ -41,6 +78,7 @@ function listText(items: readonly QuarantineItem[]): string {
     { head: 'item', value: (row) => row.id },
     { head: 'code', value: (row) => row.codes.dvclt ?? row.codes.oneStop },
     { head: 'stage', value: (row) => row.stage },
+    { head: 'reason', value: (row) => (row.field ? `${row.reasonCode} (${row.field})` : row.reasonCode) },
     { head: 'acts', value: (row) => row.responsible },
     { head: 'seen', value: (row) => row.seen, align: 'right' },
     { head: 'state', value: (row) => row.state },
@@ -51,9 +89,11 @@ function showText(item: QuarantineItem): string {
   return pairsOf([
     ['item', item.id],
     ['from', item.source],
-    ['code', item.codes.dvclt ?? item.codes.oneStop],
+    ['dossier', item.codes.dvclt ?? item.codes.oneStop],
     ['stage', item.stage],
     ['reason', item.reason],
+    ['code', item.reasonCode],
+    ['field', item.field],
     ['must act', item.responsible],
     ['first seen', localTime(item.firstSeen)],
     ['last seen', localTime(item.lastSeen)],

@@ -3,10 +3,12 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { ClientSecret } from './credentials';
 import { freePort } from './free-port';
+import { onestopDecisions } from './onestop-decisions';
 import { partnerEnvironment } from './partner-environment';
 import type { StackDatabase } from './database-step';
 import type { StackRun } from './stack-run';
 import { SupervisedChild, type ChildOptions } from './supervised-child';
+import type { Supervision } from './supervision';
 
 type ApplicationName = 'simulators' | 'gateway' | 'worker';
 
@@ -14,18 +16,12 @@ const APPS_DIR = join(__dirname, '..', '..');
 const READY_DEADLINE_MS = 60_000;
 const STOP_GRACE_MS = 15_000;
 
-/** What the supervisor says about its children while they run. */
-export interface ChildNews {
-  onDeath(sentence: string): void;
-  onGiveUp(sentence: string): void;
-}
-
 /** Starts simulators, gateway and worker of one run; each is ready when its method returns. */
 export class Applications {
   constructor(
     private readonly run: StackRun,
     private readonly env: NodeJS.ProcessEnv,
-    private readonly news: ChildNews,
+    private readonly supervision: Supervision,
   ) {}
 
   /** The outside systems on a port of their own, which they keep when they are started again.
@@ -43,6 +39,7 @@ export class Applications {
         GATEWAY_URL: this.run.baseUrl,
         ONESTOP_CLIENT_ID: oneStop.clientId,
         ONESTOP_CLIENT_SECRET: oneStop.clientSecret,
+        ONESTOP_DECISIONS: onestopDecisions(this.configDir),
       },
       isReady: (logged) => logged.includes('"simulators.listening"'),
     });
@@ -77,7 +74,7 @@ export class Applications {
       PORT: new URL(this.run.baseUrl).port || '80',
       PUBLIC_URL: this.env.PUBLIC_URL ?? this.run.baseUrl,
       KEY_DIR: join(this.run.dataDir, 'keys'),
-      CONFIG_DIR: this.env.CONFIG_DIR ?? join(APPS_DIR, '..', '..', 'config'),
+      CONFIG_DIR: this.configDir,
     };
     // Given as a value and as a file at once, a setting is refused; the migrator's URL is nobody's business but ours.
     const replaced = new Set(Object.keys(ours).map((name) => `${name}_FILE`)).add('MIGRATOR_DATABASE_URL');
@@ -85,11 +82,15 @@ export class Applications {
     return { ...Object.fromEntries(inherited), ...ours };
   }
 
+  private get configDir(): string {
+    return this.env.CONFIG_DIR ?? join(APPS_DIR, '..', '..', 'config');
+  }
+
   private async start(name: ApplicationName, how: Pick<ChildOptions, 'env' | 'isReady'>): Promise<void> {
     this.run.checkGoingOn();
     const child = new SupervisedChild({
       ...how,
-      ...this.news,
+      ...this.supervision,
       name,
       script: join(APPS_DIR, name, 'main.js'),
       args: [`--stack=${this.run.dataDir}`],

@@ -7,12 +7,14 @@ import { openDatabase, type StackDatabase } from './database-step';
 import { ensureKeys } from './keys';
 import type { StackOptions } from './options';
 import type { StackRun } from './stack-run';
+import type { Supervision } from './supervision';
 
 export interface BringUp {
   run: StackRun;
   options: StackOptions;
   choice: BusChoice;
   applications: Applications;
+  supervision: Supervision;
   clusterDir: string;
 }
 
@@ -61,12 +63,18 @@ function guarded(run: StackRun, work: () => Promise<void>): Promise<void> {
 
 /** Both stores start at once; their steps in the list wait for one after the other. */
 function openStores(
-  { run, choice, clusterDir }: BringUp,
+  { run, choice, clusterDir, supervision }: BringUp,
   found: Found,
 ): { steps: ListrTask[]; settled: Promise<unknown> } {
   let show: (line: string) => void = () => undefined;
-  const database = guarded(run, async () => void (found.database = await openDatabase(run, clusterDir, process.env)));
-  const bus = guarded(run, async () => void (found.kafkaBrokers = await openBus(run, choice, (line) => show(line))));
+  const database = guarded(
+    run,
+    async () => void (found.database = await openDatabase(run, clusterDir, supervision, process.env)),
+  );
+  const bus = guarded(
+    run,
+    async () => void (found.kafkaBrokers = await openBus(run, choice, supervision, (line) => show(line))),
+  );
   const steps: ListrTask[] = [
     {
       title: process.env.DATABASE_URL ? 'PostgreSQL of DATABASE_URL: schema' : 'PostgreSQL: start, schema, roles',

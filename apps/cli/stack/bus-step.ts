@@ -4,6 +4,8 @@ import { kafkaCacheDir, KAFKA_VERSION, missingForKafka, resolveKafkaJars } from 
 import { startKafka } from './kafka-server';
 import { StackError } from './stack-error';
 import type { StackRun } from './stack-run';
+import { SupervisedServer } from './supervised-server';
+import type { Supervision } from './supervision';
 
 /** Which bus this run uses, and the plain line that says so. */
 export interface BusChoice {
@@ -47,10 +49,12 @@ export function busFacts(dataDir: string, env: NodeJS.ProcessEnv): BusFacts {
 export async function openBus(
   run: StackRun,
   choice: BusChoice,
+  supervision: Supervision,
   progress: (line: string) => void,
 ): Promise<string | null> {
   if (choice.kind === 'postgres') return null;
-  const brokers = choice.kind === 'external-kafka' ? process.env.KAFKA_BROKERS! : await startLocal(run, progress);
+  const brokers =
+    choice.kind === 'external-kafka' ? process.env.KAFKA_BROKERS! : await startLocal(run, supervision, progress);
   progress('waiting until produce and fetch work');
   // Loaded only here: the client of the bus is large, and the PostgreSQL driver does not need it.
   const { brokerReady, ensureTopics } = await import('#bus/drivers');
@@ -60,20 +64,22 @@ export async function openBus(
   return brokers;
 }
 
-async function startLocal(run: StackRun, progress: (line: string) => void): Promise<string> {
+async function startLocal(run: StackRun, supervision: Supervision, progress: (line: string) => void): Promise<string> {
   const jarsDir = await resolveKafkaJars(kafkaCacheDir(run.dataDir), {
     onProgress: progress,
     signal: run.signal,
   });
   run.checkGoingOn();
-  const server = await startKafka({
+  const options = {
     jarsDir,
     kafkaDir: join(run.dataDir, 'kafka'),
     port: await freePort(),
     controllerPort: await freePort(),
     logFile: join(run.dataDir, 'logs', 'kafka.log'),
-    onSpawned: (pid) => run.setPid('kafka', pid),
-  });
-  run.onStop('kafka', () => server.stop());
-  return server.brokers;
+    onSpawned: (pid: number) => run.setPid('kafka', pid),
+  };
+  const broker = new SupervisedServer({ ...supervision, name: 'kafka', launch: () => startKafka(options) });
+  const { brokers } = await broker.start();
+  run.onStop('kafka', () => broker.stop());
+  return brokers;
 }

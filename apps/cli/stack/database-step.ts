@@ -6,6 +6,8 @@ import { checkReachable, ensureApplicationLogin, ensureDatabase, ensureMembershi
 import { freePort } from './free-port';
 import { startPostgres } from './postgres-server';
 import type { StackRun } from './stack-run';
+import { SupervisedServer } from './supervised-server';
+import type { Supervision } from './supervision';
 
 export interface StackDatabase {
   /** Login of gateway and worker. */
@@ -20,10 +22,15 @@ interface DatabaseSecrets {
 }
 
 /** `DATABASE_URL` wins (and `MIGRATOR_DATABASE_URL` for the migrations, when the two users differ); else PostgreSQL is started here. */
-export async function openDatabase(run: StackRun, clusterDir: string, env: NodeJS.ProcessEnv): Promise<StackDatabase> {
+export async function openDatabase(
+  run: StackRun,
+  clusterDir: string,
+  supervision: Supervision,
+  env: NodeJS.ProcessEnv,
+): Promise<StackDatabase> {
   const database = env.DATABASE_URL
     ? await openExternal(env.DATABASE_URL, env.MIGRATOR_DATABASE_URL)
-    : await openEmbedded(run, clusterDir);
+    : await openEmbedded(run, clusterDir, supervision);
   run.set({ databaseUrl: database.url });
   return database;
 }
@@ -37,16 +44,18 @@ async function openExternal(url: string, migratorUrl: string | undefined): Promi
   return { url, ownerUrl };
 }
 
-async function openEmbedded(run: StackRun, clusterDir: string): Promise<StackDatabase> {
+async function openEmbedded(run: StackRun, clusterDir: string, supervision: Supervision): Promise<StackDatabase> {
   const secrets = databaseSecrets(run.dataDir);
-  const server = await startPostgres({
+  const options = {
     clusterDir,
     port: await freePort(),
     ownerPassword: secrets.ownerPassword,
     logFile: join(run.dataDir, 'logs', 'postgres.log'),
-    onSpawned: (pid) => run.setPid('postgres', pid),
-  });
-  run.onStop('postgres', () => server.stop());
+    onSpawned: (pid: number) => run.setPid('postgres', pid),
+  };
+  const supervised = new SupervisedServer({ ...supervision, name: 'postgres', launch: () => startPostgres(options) });
+  const server = await supervised.start();
+  run.onStop('postgres', () => supervised.stop());
   run.checkGoingOn();
   await ensureDatabase(server.ownerUrl('postgres'), 'lienthong');
   const ownerUrl = server.ownerUrl('lienthong');

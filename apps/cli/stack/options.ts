@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { resolve } from 'node:path';
+import { DEFAULT_MAX_DEATHS } from './restart-policy';
 
 /** What `npm start -- …` was asked for. */
 export interface StackOptions {
@@ -11,6 +12,8 @@ export interface StackOptions {
   withSimulators: boolean;
   /** Null lets the machine decide: KAFKA_BROKERS, else Java 17 with Maven, else the PostgreSQL driver. */
   bus: 'kafka' | 'postgres' | null;
+  /** Deaths of one part within a minute that end the stack. @default 3 */
+  maxDeaths: number;
 }
 
 /** @throws CommanderError for an unknown option or a value out of range; commander has then said why on standard error */
@@ -26,12 +29,19 @@ export function parseOptions(args: readonly string[]): StackOptions {
         'postgres',
       ]),
     )
+    .option(
+      '--max-deaths <number>',
+      'deaths of one part within a minute that end the stack',
+      wholeFromOne,
+      DEFAULT_MAX_DEATHS,
+    )
     .exitOverride()
     .allowExcessArguments(false);
   const found = parser
     .parse([...args], { from: 'user' })
-    .opts<{ data: string; port: number; simulators: boolean; bus?: 'kafka' | 'postgres' }>();
-  return { dataDir: resolve(found.data), port: found.port, withSimulators: found.simulators, bus: found.bus ?? null };
+    .opts<{ data: string; port: number; simulators: boolean; bus?: 'kafka' | 'postgres'; maxDeaths: number }>();
+  const { data, port, simulators: withSimulators, bus = null, maxDeaths } = found;
+  return { dataDir: resolve(data), port, withSimulators, bus, maxDeaths };
 }
 
 function portOf(text: string): number {
@@ -39,4 +49,9 @@ function portOf(text: string): number {
   if (!/^\d+$/.test(text) || port < 1 || port > 65_535)
     throw new InvalidArgumentError('a port is a number from 1 to 65535.');
   return port;
+}
+
+function wholeFromOne(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('a whole number from 1.');
+  return Number(text);
 }

@@ -13,15 +13,23 @@ describe('options of npm start', () => {
   afterEach(() => jest.restoreAllMocks());
 
   it('has a default for everything', () => {
-    expect(parseOptions([])).toEqual({ dataDir: resolve('.lienthong'), port: 3000, withSimulators: true, bus: null });
+    expect(parseOptions([])).toEqual({
+      dataDir: resolve('.lienthong'),
+      port: 3000,
+      withSimulators: true,
+      bus: null,
+      maxDeaths: 3,
+    });
   });
 
   it('reads every option', () => {
-    expect(parseOptions(['--data', '/srv/x', '--port', '3100', '--no-simulators', '--bus', 'postgres'])).toEqual({
+    const given = ['--data', '/srv/x', '--port', '3100', '--no-simulators', '--bus', 'postgres', '--max-deaths', '9'];
+    expect(parseOptions(given)).toEqual({
       dataDir: '/srv/x',
       port: 3100,
       withSimulators: false,
       bus: 'postgres',
+      maxDeaths: 9,
     });
   });
 
@@ -31,6 +39,7 @@ describe('options of npm start', () => {
     ['--port', '3e3'],
     ['--port', ''],
     ['--bus', 'memory'],
+    ['--max-deaths', '0'],
     ['--frob'],
     ['stray'],
   ])('refuses %s %s and says why', (...args) => {

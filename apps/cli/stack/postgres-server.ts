@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { postgresBinaries, type PostgresBinaries, type RunAs } from './postgres-binaries';
-import { endProcess, isProcess } from './process-identity';
+import { endOf, endProcess, isProcess } from './process-identity';
 import { tellingLines } from './log-tail';
 import { StackError } from './stack-error';
 import { waitUntil } from './wait-until';
@@ -37,6 +37,8 @@ export interface PostgresServer {
   pid: number;
   /** Words of its command line by which a later start knows the process as ours. */
   markers: readonly string[];
+  /** Resolves with the way it ended: a signal's name or an exit code. */
+  exited: Promise<string>;
   /** URL of a database on it, as the superuser. */
   ownerUrl(database: string): string;
   /** Fast shutdown: open transactions are rolled back. */
@@ -52,12 +54,13 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const binaries = postgresBinaries();
   if (!existsSync(join(options.clusterDir, 'PG_VERSION'))) createCluster(binaries, options);
   await endStalePostmaster(options.clusterDir);
-  const pid = await launch(binaries, options);
+  const { pid, exited } = await launch(binaries, options);
   const markers = ['postgres', options.clusterDir];
   return {
     port: options.port,
     pid,
     markers,
+    exited,
     ownerUrl: (database) => ownerUrl(options, database),
     stop: async () => {
       await endProcess(pid, markers, 'SIGINT', 20_000);
@@ -128,10 +131,11 @@ function createCluster(binaries: PostgresBinaries, options: PostgresOptions): vo
 }
 
 /** Backends of a postmaster that was killed hard hold its shared memory for a moment: the start is tried again meanwhile. */
-async function launch(binaries: PostgresBinaries, options: PostgresOptions): Promise<number> {
+async function launch(binaries: PostgresBinaries, options: PostgresOptions): Promise<Spawned> {
   const endsAt = performance.now() + START_DEADLINE_MS;
   for (;;) {
-    const pid = spawnServer(binaries, options);
+    const spawned = spawnServer(binaries, options);
+    const { pid } = spawned;
     options.onSpawned?.(pid);
     const markers = ['postgres', options.clusterDir];
     const isUp = await waitUntil(
@@ -139,7 +143,7 @@ async function launch(binaries: PostgresBinaries, options: PostgresOptions): Pro
       START_DEADLINE_MS,
       40,
     );
-    if (isUp && isProcess(pid, markers)) return pid;
+    if (isUp && isProcess(pid, markers)) return spawned;
     const log = tellingLines(readFileSync(options.logFile, 'utf8').slice(-8_000));
     await endProcess(pid, markers, 'SIGINT', 5_000);
     if (!log.includes('pre-existing shared memory') || performance.now() > endsAt) {
@@ -149,7 +153,12 @@ async function launch(binaries: PostgresBinaries, options: PostgresOptions): Pro
   }
 }
 
-function spawnServer(binaries: PostgresBinaries, options: PostgresOptions): number {
+interface Spawned {
+  pid: number;
+  exited: Promise<string>;
+}
+
+function spawnServer(binaries: PostgresBinaries, options: PostgresOptions): Spawned {
   const settings = [
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
@@ -173,10 +182,9 @@ function spawnServer(binaries: PostgresBinaries, options: PostgresOptions): numb
         stdio: ['ignore', log, log],
       },
     );
-    // A failure to spawn shows as a pid that is missing; the listener keeps it from ending this process.
-    child.on('error', () => undefined);
+    const exited = endOf(child);
     child.unref();
-    return child.pid ?? -1;
+    return { pid: child.pid ?? -1, exited };
   } finally {
     closeSync(log);
   }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { waitUntil } from './wait-until';
 
@@ -59,4 +59,13 @@ export async function endProcess(
   signal(pid, 'SIGKILL');
   await waitUntil(() => !isProcess(pid, markers), 5_000);
   return true;
+}
+
+/** How a child ends: a signal's name, an exit code, or why it could not be spawned (it then has no pid). Never rejects: the listener
+ *  keeps a failure to spawn from ending this process. */
+export function endOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signalName) => resolve(signalName ?? `exit code ${code}`));
+    child.on('error', (error) => resolve(error.message));
+  });
 }

@@ -122,8 +122,29 @@ describe('npm start', () => {
     }
     signal(pidOf('worker'), 'SIGKILL');
     expect(await stack.exited).toBe(1);
-    expect(stack.said()).toContain('worker ended three times within a minute');
+    expect(stack.said()).toContain('worker ended 3 times within a minute');
   }, 120_000);
+
+  it('brings PostgreSQL and Kafka back after SIGKILL, on the same ports with the same data, and is ready again', async () => {
+    const stack = begin(await freePort());
+    await ready(stack, COLD_MS);
+    const { databaseUrl, kafkaBrokers } = state();
+    const isReady = async (): Promise<boolean> => {
+      const answer = await fetch(`http://127.0.0.1:${stack.port}/health/ready`);
+      return answer.status === 200;
+    };
+    for (const part of ['postgres', 'kafka'] as const) {
+      const killed = pidOf(part);
+      signal(killed, 'SIGKILL');
+      await until(async () => !(await isReady()), 15_000, `the gateway to say that ${part} is away`);
+      await until(() => pidOf(part) !== killed && runs(pidOf(part)), 30_000, `a new ${part}`);
+      await until(isReady, 60_000, `the gateway to be ready after the death of ${part}`);
+      expect(stack.said()).toContain(`${part} ended (SIGKILL); it is started again in 0.5 s.`);
+    }
+    expect(state()).toMatchObject({ databaseUrl, kafkaBrokers });
+    const others = ['gateway', 'worker', 'simulators'] as const;
+    expect(others.filter((part) => stack.said().includes(`${part} ended`))).toEqual([]);
+  }, 240_000);
 
   it('says what to do when the port is in use', async () => {
     const port = await freePort();

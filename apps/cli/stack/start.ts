@@ -64,11 +64,14 @@ async function serve(run: StackRun, options: StackOptions): Promise<void> {
 async function start(run: StackRun, options: StackOptions): Promise<void> {
   const choice = chooseBus(options.bus, busFacts(options.dataDir, process.env));
   say(choice.sentence);
-  const applications = new Applications(run, process.env, {
+  const supervision = {
+    maxDeaths: options.maxDeaths,
     onDeath: say,
-    onGiveUp: (sentence) => run.callOff(new StackError(sentence)),
-  });
-  await bringUp({ run, options, choice, applications, clusterDir: clusterLocation(options.dataDir) });
+    onGiveUp: (sentence: string) => run.callOff(new StackError(sentence)),
+  };
+  const applications = new Applications(run, process.env, supervision);
+  const clusterDir = clusterLocation(options.dataDir);
+  await bringUp({ run, options, choice, applications, supervision, clusterDir });
   run.checkGoingOn();
   say(`\nLiên Thông is ready  ${run.baseUrl}`);
   say(

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
-import { decideRestart } from './restart-policy';
+import { decideRestart, type RestartDecision } from './restart-policy';
 import { StackError } from './stack-error';
 import { waitUntil } from './wait-until';
 
@@ -17,8 +17,10 @@ export interface ChildOptions {
   onStarted(pid: number): void;
   /** It died and will be started again. */
   onDeath(sentence: string): void;
-  /** It died three times in a minute: the stack ends. */
+  /** It died too often: the stack ends. */
   onGiveUp(sentence: string): void;
+  /** Deaths within a minute that are too often. */
+  maxDeaths: number;
 }
 
 const MAX_LOG_BYTES = 50_000_000;
@@ -36,7 +38,7 @@ export class SupervisedChild {
   constructor(private readonly options: ChildOptions) {}
 
   /** Starts it and waits until it is ready.
-   *  @throws StackError with its last log lines when it dies three times or is not ready in time, or when `signal` calls the start off */
+   *  @throws StackError with its last log lines when it dies too often or is not ready in time, or when `signal` calls the start off */
   async start(deadlineMs: number, signal: AbortSignal): Promise<void> {
     this.launch();
     let failure: string | undefined;
@@ -92,7 +94,7 @@ export class SupervisedChild {
   private died(how: string): void {
     if (this.isStopping) return;
     this.deathsAtMs.push(performance.now());
-    const decision = decideRestart(this.deathsAtMs);
+    const decision = this.decide();
     if (decision.kind === 'give-up') return this.options.onGiveUp(this.failureSentence());
     this.options.onDeath(`${this.options.name} ended (${how}); it is started again in ${decision.afterMs / 1000} s.`);
     this.restartTimer = setTimeout(() => this.launch(), decision.afterMs);
@@ -103,11 +105,15 @@ export class SupervisedChild {
   }
 
   private hasGivenUp(): boolean {
-    return this.deathsAtMs.length > 0 && decideRestart(this.deathsAtMs).kind === 'give-up';
+    return this.deathsAtMs.length > 0 && this.decide().kind === 'give-up';
+  }
+
+  private decide(): RestartDecision {
+    return decideRestart(this.deathsAtMs, this.options.maxDeaths);
   }
 
   private failureSentence(): string {
-    return `${this.options.name} ended three times within a minute. ${this.lastLines()}`;
+    return `${this.options.name} ended ${this.options.maxDeaths} times within a minute. ${this.lastLines()}`;
   }
 
   private logged(): string {

@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional, Matches } from 'class-validator';
 import type { Principal } from '#access';
@@ -6,11 +6,14 @@ import { findDossierId, PARTNER_IDS } from '#dossier';
 import { AppError, Database } from '#platform';
 import { Caller, Operation, Roles } from '../http/access';
 import { dossierUnknown } from '../http/dossier-code';
+import { IdempotencyKey, NeedsIdempotencyKey } from '../http/idempotency-key';
 import { IdPipe } from '../http/id-pipe';
 import { idCursor, pageOf, PageQuery, type Page } from '../http/page';
 import { readAttempts } from '../reads/attempts';
 import { deliveryView, readDelivery, readDeliveryList } from '../reads/deliveries';
+import { ClassificationAnswer, NewClassification } from '../schema/classification';
 import { DELIVERY_STATUSES, DeliveryDetail, DeliveryPage, type DeliveryView } from '../schema/delivery';
+import { OperatorsDesk } from '../use-cases/operators-desk';
 
 export class DeadLetterQuery extends PageQuery {
   @ApiPropertyOptional({ enum: PARTNER_IDS })
@@ -49,7 +52,10 @@ export class DeliveryQuery extends DeadLetterQuery {
 @ApiTags('deliveries')
 @Controller('api/v1')
 export class DeliveriesController {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly desk: OperatorsDesk,
+  ) {}
 
   @Get('deliveries')
   @Roles('operator', 'approver', 'auditor', 'manager')
@@ -83,7 +89,28 @@ export class DeliveriesController {
         status: 404,
         detail: 'no delivery with this id',
       });
-    return { ...deliveryView(row), attemptList: await readAttempts(this.db, id) };
+    const evidence = await this.desk.evidence(caller, row);
+    return { ...deliveryView(row), attemptList: await readAttempts(this.db, id), evidence };
+  }
+
+  @Post('deliveries/:id/classification')
+  @HttpCode(200)
+  @Roles('operator')
+  @Operation('delivery.classify', 'What an unknown delivery came to, by a person’s word')
+  @NeedsIdempotencyKey()
+  @ApiOkResponse({ type: ClassificationAnswer })
+  classify(
+    @Caller() caller: Principal,
+    @IdempotencyKey() idempotencyKey: string,
+    @Param('id', new IdPipe('delivery-unknown')) deliveryId: string,
+    @Body() { outcome, scope, reason }: NewClassification,
+  ): Promise<ClassificationAnswer> {
+    return this.desk.classify(caller, idempotencyKey, {
+      deliveryId,
+      outcome,
+      scope,
+      ...(reason === undefined ? {} : { reason }),
+    });
   }
 
   private async page(

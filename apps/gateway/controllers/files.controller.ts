@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Res, StreamableFile } from '@nestjs/common';
 import { ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Readable } from 'node:stream';
 import { Operation, Public } from '../http/access';
 import { FetchFile } from '../use-cases/fetch-file';
 
@@ -17,10 +18,10 @@ export class FilesController {
   async fetch(@Param('token') token: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<StreamableFile> {
     const file = await this.fetchFile.run(token);
     void reply.headers({ digest: `sha-256=${file.digest}`, 'cache-control': 'private, no-store' });
-    return new StreamableFile(file.bytes, {
+    return new StreamableFile(Readable.from(file.pieces, { objectMode: false }), {
       type: file.contentType,
       disposition: `attachment; filename="${file.name}"`,
-      length: file.bytes.length,
+      length: file.sizeBytes,
     });
   }
 }

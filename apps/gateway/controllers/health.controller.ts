@@ -27,7 +27,7 @@ export class HealthController {
   @Get('health/ready')
   @Header('cache-control', 'no-store')
   @Public()
-  @Operation('health.ready', 'Database, bus and sequencer; 503 when nothing can be stored')
+  @Operation('health.ready', 'Database, bus and sequencer; 503 while the database or the bus is away')
   @ApiOkResponse({ type: HealthView })
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthView> {
     const { isReady, checks } = await this.readiness.run();

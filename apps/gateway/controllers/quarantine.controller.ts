@@ -1,12 +1,22 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import { listQuarantine, QUARANTINE_STATES, showQuarantine, type QuarantineItem, type QuarantineState } from '#intake';
+import {
+  listQuarantine,
+  QUARANTINE_STATES,
+  requestRerun,
+  showQuarantine,
+  type IntakeDeps,
+  type QuarantineItem,
+  type QuarantineState,
+} from '#intake';
 import { Database, rfc3339 } from '#platform';
-import { Operation, Roles } from '../http/access';
+import { callerOf, Operation, Roles, type AuthenticatedRequest } from '../http/access';
+import { IdempotencyKey, NeedsIdempotencyKey } from '../http/idempotency-key';
 import { IdPipe } from '../http/id-pipe';
 import { idCursor, PageQuery, type Page } from '../http/page';
 import { QuarantinePage, QuarantineView } from '../schema/quarantine';
+import { ADDRESS_DIGEST, INTAKE } from '../tokens';
 
 export class QuarantineQuery extends PageQuery {
   @ApiPropertyOptional({ enum: QUARANTINE_STATES })
@@ -18,7 +28,11 @@ export class QuarantineQuery extends PageQuery {
 @ApiTags('quarantine')
 @Controller('api/v1/quarantine')
 export class QuarantineController {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    @Inject(INTAKE) private readonly intake: IntakeDeps,
+    @Inject(ADDRESS_DIGEST) private readonly addressDigest: (address: string) => string,
+  ) {}
 
   @Get()
   @Roles('operator', 'approver', 'auditor', 'manager')
@@ -39,6 +53,22 @@ export class QuarantineController {
   @ApiOkResponse({ type: QuarantineView })
   async show(@Param('id', new IdPipe('quarantine-item-unknown')) id: string): Promise<QuarantineView> {
     return quarantineView(await showQuarantine(this.db, id));
+  }
+
+  @Post(':id/rerun')
+  @HttpCode(202)
+  @Roles('operator')
+  @Operation('quarantine.rerun', 'Has an open item run again from its stored bytes; a worker does it at once')
+  @NeedsIdempotencyKey()
+  @ApiAcceptedResponse({ type: QuarantineView })
+  rerun(
+    @Param('id', new IdPipe('quarantine-item-unknown')) itemId: string,
+    @IdempotencyKey() idempotencyKey: string,
+    @Req() request: AuthenticatedRequest,
+  ): Promise<QuarantineView> {
+    const { clientId, kind } = callerOf(request);
+    const actor = { id: clientId, type: kind, addressDigest: this.addressDigest(request.ip) };
+    return requestRerun({ actor, idempotencyKey, itemId }, this.intake);
   }
 }
 

@@ -32,7 +32,8 @@ export class AccessGuard implements CanActivate {
   }
 }
 
-function bearerOf(header: string | undefined): string {
+/** @throws AppError 401 `token-missing` */
+export function bearerOf(header: string | undefined): string {
   const match = /^Bearer ([\w.-]{1,4096})$/i.exec(header ?? '');
   if (match) return match[1];
   throw new AppError({

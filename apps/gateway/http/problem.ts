@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { AppError, codeOf } from '#platform';
+import { AppError, codeOf, isConnectionLost } from '#platform';
 
 /** What is answered for a thrown value: RFC 9457 members but for `type` and `title`. */
 export interface Problem {
@@ -19,20 +19,8 @@ const BY_STATUS: Readonly<Record<number, string>> = {
   413: 'body-too-large',
   415: 'content-type-not-supported',
 };
-/** PostgreSQL is gone, starts, stops, or has no connection left; or the pool could not get one. */
-const DATABASE_AWAY = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ETIMEDOUT',
-  'EPIPE',
-  '57P01',
-  '57P02',
-  '57P03',
-  '53300',
-  '08006',
-  '08001',
-  '08003',
-]);
+/** SQLSTATE: the server has no connection left. */
+const TOO_MANY_CONNECTIONS = '53300';
 
 /** One place decides what a caller is told. Texts of foreign errors are never passed on: they may quote what was sent. */
 export function problemOf(error: unknown): Problem {
@@ -74,8 +62,5 @@ function statusOf(error: unknown): number | undefined {
 }
 
 function isDatabaseAway(error: unknown): boolean {
-  return (
-    DATABASE_AWAY.has(codeOf(error)) ||
-    (error instanceof Error && /^(timeout exceeded when trying to connect|Connection terminated)/.test(error.message))
-  );
+  return isConnectionLost(error) || codeOf(error) === TOO_MANY_CONNECTIONS;
 }

@@ -1,4 +1,4 @@
-import { rfc3339, type Tx } from '#platform';
+import { rfc3339, type Queryable } from '#platform';
 import type { AttemptView } from '../schema/delivery';
 import { ruleOf } from './deliveries';
 
@@ -21,7 +21,7 @@ interface AttemptListRow {
 const MAX_ATTEMPTS = 1_000;
 
 /** The calls and probes of a delivery, in the order of their start. */
-export async function readAttempts(tx: Tx, deliveryId: string): Promise<AttemptView[]> {
+export async function readAttempts(tx: Queryable, deliveryId: string): Promise<AttemptView[]> {
   const rows = await tx.query<AttemptListRow>(
     `select id, number, kind, started_at, ended_at, outcome, wire, http_status, reason_code, rule_id, rule_version, late
      from attempt where delivery_id = $1 order by started_at, number limit ${MAX_ATTEMPTS}`,

@@ -1,4 +1,4 @@
-import { rfc3339, type Tx } from '#platform';
+import { rfc3339, type Queryable } from '#platform';
 import type { DeliveryView } from '../schema/delivery';
 
 export interface DeliveryListRow {
@@ -20,6 +20,7 @@ export interface DeliveryListRow {
   reason_code: string | null;
   rule_id: string | null;
   rule_version: number | null;
+  fields: { field: string; problem: string }[] | null;
   created_at: Date;
   settled_at: Date | null;
 }
@@ -41,10 +42,10 @@ export interface DeliveryFilter {
 
 const COLUMNS = `x.id, x.partner, x.dossier_id, d.projection #>> '{codes,dvclt}' as dvclt_code, d.projection #>> '{codes,oneStop}' as one_stop_code,
   x.operation, x.unit, x.procedure, x.status, x.caused_seq, x.replay_number, x.attempts, x.due_at, x.last_attempt_at, x.outcome, x.reason_code,
-  x.rule_id, x.rule_version, x.created_at, x.settled_at`;
+  x.rule_id, x.rule_version, x.fields, x.created_at, x.settled_at`;
 
 /** Deliveries, newest first. */
-export async function readDeliveryList(tx: Tx, filter: DeliveryFilter): Promise<DeliveryListRow[]> {
+export async function readDeliveryList(tx: Queryable, filter: DeliveryFilter): Promise<DeliveryListRow[]> {
   return tx.query<DeliveryListRow>(
     `select ${COLUMNS} from delivery x join dossier d on d.id = x.dossier_id
      where ($1::text is null or x.partner = $1) and ($2::text[] is null or x.status = any($2)) and ($3::text is null or x.operation = $3)
@@ -66,7 +67,7 @@ export async function readDeliveryList(tx: Tx, filter: DeliveryFilter): Promise<
 }
 
 export async function readDelivery(
-  tx: Tx,
+  tx: Queryable,
   id: string,
   units: readonly string[] | null,
 ): Promise<DeliveryListRow | undefined> {
@@ -95,6 +96,7 @@ export function deliveryView(row: DeliveryListRow): DeliveryView {
     lastAttemptAt: localOrNull(row.last_attempt_at),
     outcome: row.outcome,
     reasonCode: row.reason_code,
+    reason: row.reason_code === null ? null : { code: row.reason_code, fields: row.fields ?? [] },
     rule: ruleOf(row),
     createdAt: rfc3339(row.created_at),
     settledAt: localOrNull(row.settled_at),

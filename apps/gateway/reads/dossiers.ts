@@ -1,5 +1,5 @@
 import { allowedDecisions, type DossierState } from '#dossier';
-import { rfc3339, type Tx } from '#platform';
+import { rfc3339, type Queryable } from '#platform';
 import type { DossierView } from '../schema/dossier';
 
 export interface DossierRow {
@@ -30,7 +30,7 @@ const PENDING = `(d.version - d.routed_seq + (select count(*) from delivery x
   where x.dossier_id = d.id and x.status in ('queued','in-flight','waiting','unknown','dead')))::integer as pending`;
 
 /** Dossiers, newest first. */
-export async function readDossiers(tx: Tx, filter: DossierFilter): Promise<DossierRow[]> {
+export async function readDossiers(tx: Queryable, filter: DossierFilter): Promise<DossierRow[]> {
   return tx.query<DossierRow>(
     `select d.id, d.projection, d.received_at, d.updated_at, ${PENDING} from dossier d
      where ($1::text is null or d.state = $1) and ($2::text is null or d.procedure = $2) and ($3::text is null or d.unit = $3)
@@ -52,7 +52,7 @@ export async function readDossiers(tx: Tx, filter: DossierFilter): Promise<Dossi
 
 /** One dossier, when the caller may see its commune. */
 export async function readDossier(
-  tx: Tx,
+  tx: Queryable,
   id: string,
   units: readonly string[] | null,
 ): Promise<DossierRow | undefined> {

@@ -1,4 +1,4 @@
-import { rfc3339, type Tx } from '#platform';
+import { rfc3339, type Queryable } from '#platform';
 import type { FeedItem } from '../schema/feed';
 
 interface FeedRow {
@@ -12,7 +12,7 @@ interface FeedRow {
 
 /** The event log after a position, in order. With `units` only events of these communes: then positions have gaps (CONTRACTS §2). */
 export async function readFeed(
-  tx: Tx,
+  tx: Queryable,
   after: number,
   limit: number,
   units: readonly string[] | null,

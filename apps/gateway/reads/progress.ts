@@ -1,4 +1,4 @@
-import type { Tx } from '#platform';
+import type { Queryable } from '#platform';
 import type { ProgressView } from '../schema/progress';
 
 export interface ProgressFilter {
@@ -13,7 +13,7 @@ export interface ProgressFilter {
 }
 
 /** The read model by unit and day (apps/worker/subscribers): newest day first, then by unit. */
-export async function readProgress(tx: Tx, filter: ProgressFilter): Promise<ProgressView[]> {
+export async function readProgress(tx: Queryable, filter: ProgressFilter): Promise<ProgressView[]> {
   return tx.query<ProgressView>(
     `with line as (
        select day, unit, count(*)::integer as received from dossier_progress

@@ -1,4 +1,4 @@
-import type { Tx } from '#platform';
+import type { Queryable } from '#platform';
 import { leafHash } from '#synclog';
 import type { SyncLogItem } from '../schema/sync-log';
 
@@ -10,7 +10,7 @@ export interface SyncLogRow {
 
 /** Sync log entries in the order of their ids, of one dossier or of all. */
 export async function readSyncLog(
-  tx: Tx,
+  tx: Queryable,
   dossierId: string | null,
   after: string | null,
   limit: number,

@@ -1,5 +1,5 @@
 import { busType, type DossierEventType } from '#dossier';
-import { rfc3339, type Tx } from '#platform';
+import { rfc3339, type Queryable } from '#platform';
 import type { TimelineEvent } from '../schema/dossier';
 
 export interface JournalEntryRow {
@@ -12,7 +12,7 @@ export interface JournalEntryRow {
 
 /** A dossier's journal in its order, from the number after `after`. */
 export async function readTimeline(
-  tx: Tx,
+  tx: Queryable,
   dossierId: string,
   after: number,
   limit: number,

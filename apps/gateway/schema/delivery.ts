@@ -12,6 +12,22 @@ export class RuleView {
   version!: number;
 }
 
+/** A field that was missing, or that the partner did not take; names only. */
+export class FieldComplaintView {
+  @ApiProperty({ description: 'Name of the field in the partner’s message; `other` for a name that is none of ours.' })
+  field!: string;
+  @ApiProperty({ description: 'missing, empty, too-long, not-in-catalogue, wrong-format or differs.' })
+  problem!: string;
+}
+
+/** Why a delivery stands where it stands. */
+export class ReasonView {
+  @ApiProperty({ description: 'Stable code.' })
+  code!: string;
+  @ApiProperty({ type: [FieldComplaintView] })
+  fields!: FieldComplaintView[];
+}
+
 /** The duty to hand one message to one partner (DESIGN §4). */
 export class DeliveryView {
   @ApiProperty({ format: 'uuid' })
@@ -46,6 +62,8 @@ export class DeliveryView {
   outcome!: string | null;
   @ApiProperty({ type: String, nullable: true, description: 'Stable code of why.' })
   reasonCode!: string | null;
+  @ApiProperty({ type: ReasonView, nullable: true })
+  reason!: ReasonView | null;
   @ApiProperty({ type: RuleView, nullable: true })
   rule!: RuleView | null;
   @ApiProperty({ format: 'date-time' })
@@ -82,9 +100,23 @@ export class AttemptView {
   late!: boolean;
 }
 
+/** What the partner wrote that no rule knows. Opening it is written into the sync log. */
+export class EvidenceView {
+  @ApiProperty({ description: 'Number of the attempt that was answered so.' })
+  attempt!: number;
+  @ApiProperty({ description: 'HTTP status and the partner’s own result code.' })
+  code!: string;
+  @ApiProperty({ type: [String], description: 'Message fields of the answer; numbers that name a person are masked.' })
+  messages!: readonly string[];
+  @ApiProperty({ description: 'What becomes a rule with scope `text`: echoes and codes blanked.' })
+  text!: string;
+}
+
 export class DeliveryDetail extends DeliveryView {
   @ApiProperty({ type: [AttemptView] })
   attemptList!: AttemptView[];
+  @ApiProperty({ type: EvidenceView, nullable: true, description: 'For an operator, while a person has to look.' })
+  evidence!: EvidenceView | null;
 }
 
 export class DeliveryPage {

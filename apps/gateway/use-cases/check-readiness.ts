@@ -9,8 +9,8 @@ const CHECK_MS = 2_000;
 /** The oldest event that is committed and not numbered yet may be this old; more means that no sequencer runs. */
 const MAX_SEQUENCER_AGE_SECONDS = 30;
 
-/** Whether this gateway can keep its promises now: `/health/ready`. The sequencer is the worker's and only reported: intake is
- *  durable without it, so a gateway whose worker is away goes on taking dossiers. */
+/** Whether everything that this gateway needs is there now: `/health/ready`. While the database is away nothing can be stored; while the bus is away
+ *  dossiers are taken all the same and move on more slowly. The sequencer is the worker's and only reported. */
 @Injectable()
 export class CheckReadiness {
   constructor(
@@ -20,20 +20,20 @@ export class CheckReadiness {
   ) {}
 
   async run(): Promise<{ isReady: boolean; checks: HealthCheck[] }> {
-    const [ageSeconds, busOk] = await Promise.all([
+    const [ageSeconds, lagRecords] = await Promise.all([
       withinTime(this.outboxAgeSeconds()),
       withinTime(this.bus.lag(FEED_GROUP)),
     ]);
     const checks = [
       { name: 'database', ok: ageSeconds !== null, value: null },
-      { name: 'bus-lag-records', ok: busOk !== null, value: busOk },
+      { name: 'bus-lag-records', ok: lagRecords !== null, value: lagRecords },
       {
         name: 'sequencer-age-seconds',
         ok: ageSeconds !== null && ageSeconds <= MAX_SEQUENCER_AGE_SECONDS,
         value: ageSeconds,
       },
     ];
-    return { isReady: ageSeconds !== null, checks };
+    return { isReady: ageSeconds !== null && lagRecords !== null, checks };
   }
 
   /** Age of the oldest event that waits for its number; 0 when none does. */

@@ -1,9 +1,11 @@
 import { WindowLimiter, type FileTokens, type UsedFileToken, type Vault } from '#access';
-import { AppError, sha256, type Clock, type Database, type Log, type Metrics } from '#platform';
+import { AppError, type Clock, type Database, type Log, type Metrics } from '#platform';
 import type { SyncLog } from '#synclog';
 
 export interface FetchedFile {
-  bytes: Buffer;
+  /** The bytes in pieces, each authenticated before it is given; the first one is there. */
+  pieces: AsyncIterable<Buffer>;
+  sizeBytes: number;
   contentType: string;
   /** Names no person: an id and the extension. */
   name: string;
@@ -51,13 +53,15 @@ export class FetchFile {
     const waitMs = this.perToken.waitMs(used.ref + used.partner, now);
     if (used.state !== 'valid' || waitMs > 0) return this.refuseKnown(used, waitMs);
     this.perToken.count(used.ref + used.partner, now);
-    const bytes = await this.options.vault.open(used.ref);
-    await this.record(used, 'file.fetched', 'served', bytes.length);
+    const { sizeBytes, sha256, chunks } = await this.options.vault.openStream(used.ref);
+    const pieces = await begun(chunks());
+    await this.record(used, 'file.fetched', 'served', sizeBytes);
     return {
-      bytes,
+      pieces,
+      sizeBytes,
       contentType: used.contentType,
       name: `${used.ref}${used.extension}`,
-      digest: sha256(bytes).toString('base64'),
+      digest: sha256.toString('base64'),
     };
   }
 
@@ -106,6 +110,16 @@ export class FetchFile {
       uses: used.uses,
     });
   }
+}
+
+/** Waits for the first piece: what cannot be opened is refused with a status of its own and not in the middle of an answer. */
+async function begun(chunks: AsyncIterable<Buffer>): Promise<AsyncIterable<Buffer>> {
+  const rest = chunks[Symbol.asyncIterator]();
+  const first = await rest.next();
+  return (async function* () {
+    if (first.done !== true) yield first.value;
+    yield* { [Symbol.asyncIterator]: () => rest };
+  })();
 }
 
 function unknownFile(): AppError {

@@ -1,6 +1,7 @@
 import { compactDate, sinceMidnightMs, slashDateTime } from '../server/date-formats';
 import { SeededRandom } from '../server/seeded-random';
 import { birthContent } from './birth-content';
+import { scriptOf, type CaseScript } from './case-script';
 import { deathContent } from './death-content';
 import { inventedName } from './invented-people';
 import type { CaseKind, SimAttachment, SimCase } from './sim-case';
@@ -17,13 +18,38 @@ const PROCEDURES: Readonly<Record<CaseKind, readonly string[]>> = {
   death: ['2.002622', '2.002913', '1.011733'],
 };
 
-const LARGE_FILE_BYTES = 2 * 1024 * 1024;
+/** `large-files`: ten of these in one dossier. */
+const LARGE_FILE_BYTES = 5 * 1024 * 1024;
+const LARGE_FILES = 10;
+/** The last day of the districts: half of `two-level-reform` was filed then. */
+const BEFORE_REFORM = '30/06/2025 09:00:00';
 
 export interface CaseOrder {
   readonly kind: CaseKind;
   readonly count: number;
   readonly scenario: Scenario;
   readonly seed: number;
+  /** What officers and citizen do with each case. @default the scenario's way */
+  readonly script?: CaseScript;
+  /** Facts of the dossier that do not follow from the seed. */
+  readonly facts?: CaseFacts;
+}
+
+/** What an order may fix: the rest is made up. */
+export interface CaseFacts {
+  readonly procedureCode?: string;
+  readonly unit?: string;
+  /** dd/MM/yyyy HH:mm:ss */
+  readonly receivedAt?: string;
+  /** Leaves of `hoTich` that replace the made-up ones. */
+  readonly content?: Readonly<Record<string, string>>;
+}
+
+/** Where a case stands in its order. */
+interface CasePlace {
+  readonly index: number;
+  /** The one before, where both are twins. */
+  readonly twin: SimCase | undefined;
 }
 
 /** Makes cases: content by seed, codes never twice in one process nor, as a rule, on one day. */
@@ -49,10 +75,10 @@ export class CaseGenerator {
     return cases;
   }
 
-  private one(random: SeededRandom, order: CaseOrder, place: { index: number; twin: SimCase | undefined }): SimCase {
+  private one(random: SeededRandom, order: CaseOrder, place: CasePlace): SimCase {
     const { kind, scenario } = order;
     const nowMs = this.now();
-    const unit = place.twin?.unit ?? unitOf(random, scenario);
+    const unit = unitOf(random, order, place);
     const paperNumber = this.sequence;
     const setting = { unit, nowMs, paperNumber };
     const content = kind === 'birth' ? birthContent(random, setting) : deathContent(random, setting);
@@ -61,13 +87,13 @@ export class CaseGenerator {
       kind,
       scenario,
       module: kind === 'birth' ? 'KS' : 'KT',
-      procedureCode: scenario === 'poison-first' && place.index === 0 ? '9.999999' : random.pick(PROCEDURES[kind]),
+      procedureCode: order.facts?.procedureCode ?? procedureOf(random, order, place.index),
       unit,
-      receivedAt: slashDateTime(nowMs),
+      receivedAt: order.facts?.receivedAt ?? (isOfOldTime(order, place) ? BEFORE_REFORM : slashDateTime(nowMs)),
       techId: `TECH-${random.integer(100_000, 999_999)}`,
-      content: adapted(content, scenario, random, place.twin),
+      content: { ...adapted(content, scenario, random, place.twin), ...order.facts?.content },
       attachments: this.attachments(random, scenario),
-      asker: place.index % 2 === 0 ? 'onestop' : 'hotich',
+      script: order.script === undefined ? scriptOf(scenario, place.index) : structuredClone(order.script),
       oneStopCode: null,
     };
   }
@@ -80,7 +106,7 @@ export class CaseGenerator {
 
   private attachments(random: SeededRandom, scenario: Scenario): SimAttachment[] {
     const minBytes = scenario === 'large-files' ? LARGE_FILE_BYTES : 0;
-    const count = scenario === 'large-files' ? 3 : random.integer(1, 3);
+    const count = scenario === 'large-files' ? LARGE_FILES : random.integer(1, 3);
     const withdrawnAt = count > 1 && random.isHit(0.3) ? random.integer(0, count - 1) : -1;
     return Array.from({ length: count }, (_, index) => this.attachment(index, index === withdrawnAt, minBytes));
   }
@@ -112,11 +138,20 @@ export class CaseGenerator {
   }
 }
 
-function unitOf(random: SeededRandom, scenario: Scenario): string {
-  return scenario === 'two-level-reform' ? '00123' : random.pick(COMMUNES);
+function unitOf(random: SeededRandom, order: CaseOrder, place: CasePlace): string {
+  return order.facts?.unit ?? place.twin?.unit ?? (isOfOldTime(order, place) ? '00123' : random.pick(COMMUNES));
 }
 
-/** The scenarios that live in the content: a code that hộ tịch does not know, and twins of one mother. */
+/** Every second case of the reform was filed before it. */
+function isOfOldTime({ scenario }: CaseOrder, { index }: CasePlace): boolean {
+  return scenario === 'two-level-reform' && index % 2 === 1;
+}
+
+function procedureOf(random: SeededRandom, { kind, scenario }: CaseOrder, index: number): string {
+  return scenario === 'poison-first' && index === 0 ? '9.999999' : random.pick(PROCEDURES[kind]);
+}
+
+/** The scenarios that live in the content: two codes that hộ tịch does not know, and twins of one mother. */
 function adapted(
   content: Record<string, string>,
   scenario: Scenario,
@@ -124,8 +159,8 @@ function adapted(
   twin: SimCase | undefined,
 ): Record<string, string> {
   if (scenario === 'catalogue-mismatch') {
-    const ethnic = content['nksDanToc'] === undefined ? 'nktDanToc' : 'nksDanToc';
-    return { ...content, [ethnic]: '55' };
+    const person = content['nksDanToc'] === undefined ? 'nkt' : 'nks';
+    return { ...content, [`${person}DanToc`]: '55', [`${person}QuocTich`]: 'XX' };
   }
   if (twin === undefined) return content;
   const own = {

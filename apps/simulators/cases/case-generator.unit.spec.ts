@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { XMLParser } from 'fast-xml-parser';
+import { FiredFaults } from '../faults/fired-faults';
 import { renderDetail } from '../dvclt/render-detail';
 import { CaseGenerator, COMMUNES } from './case-generator';
 import { SamplePdf } from './sample-pdf';
@@ -46,10 +47,11 @@ describe('generated cases', () => {
 });
 
 describe('detail of a dossier', () => {
-  it('nests JSON, a JSON string and an XML string, with the commune as an integer', async () => {
-    const pdf = await SamplePdf.create();
-    const [simCase] = generator().generate({ ...order, scenario: 'two-level-reform' }) as [SimCase];
-    const outer = JSON.parse(JSON.stringify(renderDetail(7001, simCase, pdf))) as { data: Record<string, unknown> };
+  it('nests JSON, a JSON string and an XML string, with the commune as an integer', () => {
+    const [simCase] = generator().generate({ ...order, facts: { unit: '00123' } }) as [SimCase];
+    const outer = JSON.parse(JSON.stringify(renderDetail(7001, simCase, FiredFaults.none))) as {
+      data: Record<string, unknown>;
+    };
     expect(outer.data['maDonVi']).toBe(123);
     expect(outer.data['fileDinhKem']).toEqual([]);
     const inner = JSON.parse(String(outer.data['data'])) as {

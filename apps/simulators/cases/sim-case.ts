@@ -1,3 +1,5 @@
+import type { CaseScript } from './case-script';
+
 export type CaseKind = 'birth' | 'death';
 
 /** One attachment as DVCLT stores it; its bytes are rendered when asked for. */
@@ -29,8 +31,8 @@ export interface SimCase {
   /** Leaves of `hoTich` in the order of dvclt.md §3; empty text where the citizen gave nothing. */
   content: Readonly<Record<string, string>>;
   attachments: readonly SimAttachment[];
-  /** Who asks for the supplement, or refuses, where the scenario has one. */
-  readonly asker: 'onestop' | 'hotich';
+  /** What officers and citizen still do with it. */
+  readonly script: CaseScript;
   /** The one-stop's code once it has received the dossier. */
   oneStopCode: string | null;
 }

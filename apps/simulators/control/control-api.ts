@@ -1,8 +1,9 @@
+import { REGISTRY_STEPS } from '../cases/case-script';
 import { readFaultRule, FaultRuleError } from '../faults/fault-rule';
 import type { FaultRegistry } from '../faults/fault-registry';
 import { SWITCHES } from '../faults/switches';
 import type { CallLog } from '../ledger/call-log';
-import { fieldsOf } from '../server/fields';
+import { fieldsOf, textOf } from '../server/fields';
 import type { Received } from '../server/http-server';
 import type { PartnerSystem } from '../server/partner-system';
 import { jsonReply, rawReply, type Reply } from '../server/reply';
@@ -11,9 +12,11 @@ import { isDecision } from '../onestop/decision';
 import type { Gateway } from '../onestop/gateway-client';
 import type { OnestopSystem } from '../onestop/onestop-system';
 import type { DvcltSystem } from '../dvclt/dvclt-system';
+import type { HotichSystem } from '../hotich/hotich-system';
 import { PANEL_HTML } from '../panel/panel-html';
 import type { World } from '../world';
 import { CaseOrderError, placeOrder, readOrder } from './order-cases';
+import { worldActions } from './world-actions';
 
 export interface ControlSubjects {
   readonly world: World;
@@ -21,6 +24,7 @@ export interface ControlSubjects {
   readonly calls: CallLog;
   readonly systems: readonly PartnerSystem[];
   readonly dvclt: DvcltSystem;
+  readonly hotich: HotichSystem;
   readonly onestop: OnestopSystem;
 }
 
@@ -32,6 +36,7 @@ export class ControlApi {
 
   constructor(private readonly subjects: ControlSubjects) {
     this.actions = {
+      ...worldActions(subjects.world),
       'GET /_sim/': () => rawReply(200, 'text/html; charset=utf-8', PANEL_HTML),
       'GET /_sim/health': () => jsonReply(200, { status: 'ok', cases: subjects.world.cases.count }),
       'GET /_sim/ledger': ({ url }) => this.ledger(url.searchParams),
@@ -44,7 +49,10 @@ export class ControlApi {
       'POST /_sim/gateway': (received) => this.connect(bodyOf(received)),
       'POST /_sim/cases': (received) => this.order(bodyOf(received)),
       'GET /_sim/cases/*': (_received, code) => this.showCase(code),
-      'POST /_sim/cases/*/supplement': (_received, code) => this.supplement(code),
+      'POST /_sim/cases/*/supplement': (_received, code) => listed(subjects.dvclt.supplement(this.dvcltCode(code))),
+      'POST /_sim/cases/*/relist': (_received, code) => listed(subjects.dvclt.relist(this.dvcltCode(code))),
+      'POST /_sim/cases/*/registrar': (received, code) => this.act(code, bodyOf(received)),
+      'GET /_sim/cases/*/registration': (_received, code) => this.showRegistration(code),
       'POST /_sim/cases/*/decisions': (received, code) => this.decide(code, bodyOf(received)),
     };
   }
@@ -120,19 +128,36 @@ export class ControlApi {
       : jsonReply(200, simCase);
   }
 
-  private supplement(code: string): Reply {
-    const simCase = this.subjects.world.cases.find(code);
-    const isListed = simCase !== undefined && this.subjects.dvclt.supplement(simCase.code);
-    return isListed ? { status: 204 } : jsonReply(404, { title: 'no generated case has this code' });
+  /** Of a generated case; another code names nothing. */
+  private dvcltCode(code: string): string {
+    return this.subjects.world.cases.find(code)?.code ?? '';
+  }
+
+  private act(code: string, body: unknown): Reply {
+    const hasActed = this.subjects.hotich.act(code, fieldsOf(body)['act']);
+    if (hasActed === null) return jsonReply(404, { title: 'hộ tịch has no dossier with this code' });
+    return hasActed ? { status: 204 } : jsonReply(400, { title: `act: one of ${REGISTRY_STEPS.join(', ')}` });
+  }
+
+  private showRegistration(code: string): Reply {
+    const record = this.subjects.hotich.find(code);
+    if (record === null) return jsonReply(404, { title: 'hộ tịch has no dossier with this code' });
+    return { ...jsonReply(200, record), papers: this.subjects.world.pdf };
   }
 
   private decide(code: string, body: unknown): Reply {
-    const { decision } = fieldsOf(body);
+    const { decision, deadline } = fieldsOf(body);
     if (!isDecision(decision)) return jsonReply(400, { title: 'decision: a decision of the gateway API' });
-    const isDecided = this.subjects.onestop.decide(code, decision);
+    const deadlineAtMs = deadline === undefined ? undefined : Date.parse(textOf(deadline) ?? '');
+    if (Number.isNaN(deadlineAtMs)) return jsonReply(400, { title: 'deadline: RFC 3339' });
+    const isDecided = this.subjects.onestop.decide(code, decision, deadlineAtMs);
     if (isDecided === null) return jsonReply(404, { title: 'the one-stop has no dossier with this code' });
     return isDecided ? { status: 204 } : jsonReply(409, { title: 'the dossier is closed' });
   }
+}
+
+function listed(isListed: boolean): Reply {
+  return isListed ? { status: 204 } : jsonReply(404, { title: 'no generated case has this code' });
 }
 
 function bodyOf(received: Received): unknown {

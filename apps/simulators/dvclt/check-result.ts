@@ -1,31 +1,50 @@
 import { fieldsOf, isBlank, isPdfBase64, type Fields } from '../server/fields';
 import { readSlashDate } from '../server/date-formats';
-import { emptyText } from './texts';
 
 /** A refused field and the sentence for it. */
 export interface FieldComplaint {
   readonly field: string;
-  readonly text: string;
+  /** Null: the text `empty` of the configuration (Q23). */
+  readonly text: string | null;
 }
 
-/** Whole numbers on the wire (dvclt.md §5.1). */
-const INTEGERS = ['nksGioiTinh', 'meLoaiCuTru', 'chaLoaiCuTru'];
+/** `strict`: all leaves of dvclt.md §5.1 must be there and full; `contract`: CONTRACTS §1.2; `lenient`: empty ones pass too. */
+export type EmptyRule = 'strict' | 'contract' | 'lenient';
+
+/** Whole numbers on the wire (dvclt.md §5.1; `LoaiCuTru` also by codes-and-statuses.md §6). */
+const INTEGERS = ['nksGioiTinh', 'meLoaiCuTru', 'chaLoaiCuTru', 'nktLoaiCuTru'];
 const REQUIRED = ['soDangKy', 'quyenSo', 'ngayDangKy', 'maGiayToKetQua'] as const;
 const PAPER = {
   KS: { pdf: 'giayKhaiSinh', code: 'KQ.G15.000031', also: ['soDinhDanh'] },
   KT: { pdf: 'giayKhaiTu', code: 'KQ.G15.000034', also: [] },
 } as const;
 
+const person = (prefix: string) =>
+  ['HoTen', 'NgaySinh', 'DanToc', 'QuocTich', 'LoaiCuTru', 'NoiCuTru', 'SoGiayTo'].map((leaf) => `${prefix}${leaf}`);
+const requester = ['nycHoTen', 'nycQuanHe', 'nycSoGiayTo', 'trangSo'];
+/** The leaves of dvclt.md §5.1 beyond those that are always required. */
+const STRICT = {
+  KS: [
+    ...['nksHoTen', 'nksGioiTinh', 'nksNgaySinh', 'nksNgaySinhBangChu', 'nksDanToc', 'nksQueQuan', 'nksQuocTich'],
+    ...['nksNoiSinhMaTinh', 'nksNoiSinh', 'ndkksMaTinh', 'ndkksMaXa', ...person('me'), ...person('cha'), ...requester],
+  ],
+  KT: ['nktHoTen', 'nktGioiTinh', 'nktNgaySinh', 'nktNgayChet', 'giayBaoTuLoai', 'giayBaoTuSo', 'trangSo'],
+} as const;
+
 /**
  * `ketQuaXuLy` of a status 4 (dvclt.md §5.1, CONTRACTS §1.2 "DVCLT status"): JSON as a string, the required fields, no field
  * present and empty, no nested object. Null where it is right.
  */
-export function checkResult(result: unknown, module: 'KS' | 'KT'): FieldComplaint | null {
-  if (isBlank(result)) return { field: 'ketQuaXuLy', text: emptyText('ketQuaXuLy') };
+export function checkResult(
+  result: unknown,
+  module: 'KS' | 'KT',
+  emptyRule: EmptyRule = 'contract',
+): FieldComplaint | null {
+  if (isBlank(result)) return { field: 'ketQuaXuLy', text: null };
   if (typeof result !== 'string') return { field: 'ketQuaXuLy', text: 'ketQuaXuLy phải là chuỗi' };
   const fields = parsed(result);
   if (fields === null) return { field: 'ketQuaXuLy', text: 'ketQuaXuLy sai định dạng JSON' };
-  return checkPresence(fields, module) ?? checkContent(fields, module);
+  return checkPresence(fields, module, emptyRule) ?? checkContent(fields, module);
 }
 
 function parsed(text: string): Fields | null {
@@ -37,11 +56,13 @@ function parsed(text: string): Fields | null {
   }
 }
 
-function checkPresence(fields: Fields, module: 'KS' | 'KT'): FieldComplaint | null {
+function checkPresence(fields: Fields, module: 'KS' | 'KT', emptyRule: EmptyRule): FieldComplaint | null {
   const { pdf, also } = PAPER[module];
-  const missing = [...REQUIRED, ...also, pdf].find((field) => isBlank(fields[field]));
-  const empty = missing ?? Object.keys(fields).find((field) => isBlank(fields[field]));
-  return empty === undefined ? null : { field: empty, text: emptyText(empty) };
+  const required = [...REQUIRED, ...also, pdf, ...(emptyRule === 'strict' ? STRICT[module] : [])];
+  const missing = required.find((field) => isBlank(fields[field]));
+  const empty =
+    missing ?? (emptyRule === 'lenient' ? undefined : Object.keys(fields).find((field) => isBlank(fields[field])));
+  return empty === undefined ? null : { field: empty, text: null };
 }
 
 function checkContent(fields: Fields, module: 'KS' | 'KT'): FieldComplaint | null {

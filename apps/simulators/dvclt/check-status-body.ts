@@ -1,7 +1,6 @@
 import { isBlank, isDossierCode, type Fields } from '../server/fields';
 import { readSlashDateTime } from '../server/date-formats';
-import { checkResult, type FieldComplaint } from './check-result';
-import { emptyText } from './texts';
+import { checkResult, type EmptyRule, type FieldComplaint } from './check-result';
 
 /** What the dossier itself says about a push for it. */
 export interface StatusTarget {
@@ -9,6 +8,7 @@ export interface StatusTarget {
   readonly module: 'KS' | 'KT';
   /** One-stop code of an earlier push; null before the first. */
   readonly oneStopCode: string | null;
+  readonly emptyRule: EmptyRule;
 }
 
 const DATE_FIELDS = [
@@ -24,7 +24,7 @@ const OFFICER_FIELDS = ['nguoiXuLy', 'chucDanh', 'phongBanXuLy'];
 
 /** The fields of dvclt.md §5, checked before the order; null where all are right. */
 export function checkStatusBody(body: Fields, target: StatusTarget): FieldComplaint | null {
-  return checkCodes(body, target) ?? checkDates(body) ?? checkTexts(body) ?? checkResultField(body, target.module);
+  return checkCodes(body, target) ?? checkDates(body) ?? checkTexts(body) ?? checkResultField(body, target);
 }
 
 function checkCodes(body: Fields, target: StatusTarget): FieldComplaint | null {
@@ -39,7 +39,7 @@ function checkCodes(body: Fields, target: StatusTarget): FieldComplaint | null {
 }
 
 function checkDates(body: Fields): FieldComplaint | null {
-  if (isBlank(body['thoiGianThucHien'])) return complaint('thoiGianThucHien', emptyText('thoiGianThucHien'));
+  if (isBlank(body['thoiGianThucHien'])) return complaint('thoiGianThucHien', null);
   const wrong = DATE_FIELDS.find((field) => !isBlank(body[field]) && readSlashDateTime(String(body[field])) === null);
   return wrong === undefined ? null : complaint(wrong, `${wrong} sai định dạng dd/MM/yyyy HH:mm:ss`);
 }
@@ -49,15 +49,15 @@ function checkTexts(body: Fields): FieldComplaint | null {
   if (wrong !== undefined) return complaint(wrong, `${wrong} phải là chuỗi`);
   if (body['trangThai'] === 1 || body['trangThai'] === 7) return null;
   const empty = OFFICER_FIELDS.find((field) => isBlank(body[field]));
-  return empty === undefined ? null : complaint(empty, emptyText(empty));
+  return empty === undefined ? null : complaint(empty, null);
 }
 
-function checkResultField(body: Fields, module: 'KS' | 'KT'): FieldComplaint | null {
+function checkResultField(body: Fields, { module, emptyRule }: StatusTarget): FieldComplaint | null {
   const result = body['ketQuaXuLy'];
-  if (body['trangThai'] === 4) return checkResult(result, module);
+  if (body['trangThai'] === 4) return checkResult(result, module, emptyRule);
   return isBlank(result) ? null : complaint('ketQuaXuLy', 'ketQuaXuLy chỉ gửi cùng trạng thái 4');
 }
 
-function complaint(field: string, text: string): FieldComplaint {
+function complaint(field: string, text: string | null): FieldComplaint {
   return { field, text };
 }

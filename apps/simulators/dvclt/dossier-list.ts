@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { SimCase } from '../cases/sim-case';
+import { FiredFaults } from '../faults/fired-faults';
 import { listingOf } from './render-detail';
 import type { StatusProgress } from './order-engine';
 
@@ -12,7 +13,12 @@ export interface ListedDossier {
   /** The list row, serialised once: the list is asked for every second. */
   row: string;
   id: string | number;
+  /** How its detail is nested where it is spoilt for good (Q43). */
+  readonly nesting?: string;
 }
+
+/** The switches of one row of the list. */
+export type RowFaults = (code: string) => FiredFaults;
 
 /** DVCLT's dossiers: what has not been acknowledged is listed every time (Q10), unknown items first (Q43). */
 export class DossierList {
@@ -22,7 +28,7 @@ export class DossierList {
   private readonly listedFirst = new Set<ListedDossier>();
   private lastId = 7000;
 
-  submit(simCase: SimCase, isFirst = false): void {
+  submit(simCase: SimCase, place: { isFirst?: boolean; nesting?: string } = {}): void {
     const dossier = {
       simCase,
       progress: { current: 0, isSupplemented: false },
@@ -30,16 +36,17 @@ export class DossierList {
       isChangedInList: false,
       row: '',
       id: 0,
+      nesting: place.nesting,
     };
     this.byCode.set(simCase.code, dossier);
-    this.resubmit(dossier, isFirst);
+    this.resubmit(dossier, place.isFirst);
   }
 
   /** Lists the dossier under a new `id`, which is only good for the detail call: the citizen sent something new. */
   resubmit(dossier: ListedDossier, isFirst = false): void {
     this.lastId += 1;
     dossier.id = this.lastId % 5 === 0 ? randomUUID() : this.lastId;
-    dossier.row = JSON.stringify(listingOf(dossier.id, dossier.simCase));
+    dossier.row = JSON.stringify(listingOf(dossier.id, dossier.simCase, FiredFaults.none));
     this.byId.set(String(dossier.id), dossier);
     (isFirst ? this.listedFirst : this.listed).add(dossier);
   }
@@ -64,8 +71,14 @@ export class DossierList {
   }
 
   /** The answer to the list call as JSON text: no paging, no total (Q29). */
-  render(limit?: number): string {
-    const rows = [...this.listedFirst, ...this.listed].slice(0, limit).map((dossier) => dossier.row);
+  render(rowFaults: RowFaults, limit?: number): string {
+    const rows = [...this.listedFirst, ...this.listed].slice(0, limit).map((dossier) => rowOf(dossier, rowFaults));
     return `{"data":[${rows.join(',')}]}`;
   }
+}
+
+function rowOf(dossier: ListedDossier, rowFaults: RowFaults): string {
+  const faults = rowFaults(dossier.simCase.code);
+  if (!faults.isOn('dateVariant')) return dossier.row;
+  return JSON.stringify(listingOf(dossier.id, dossier.simCase, faults));
 }

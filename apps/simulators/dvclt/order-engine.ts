@@ -1,4 +1,4 @@
-import { DVCLT_TEXTS, notSentText } from './texts';
+import type { DvcltText } from './texts';
 
 /** Where a dossier stands at DVCLT; `current` 0 = nothing pushed yet. */
 export interface StatusProgress {
@@ -7,11 +7,17 @@ export interface StatusProgress {
   readonly isSupplemented: boolean;
 }
 
+/** A text of dvclt.md §6 by its name; `step` is the status that should have come before. */
+export interface StatusText {
+  readonly name: DvcltText;
+  readonly step?: number;
+}
+
 export type StatusVerdict =
   | { readonly kind: 'applied' }
   /** The current status once more: no second effect. `text` proves the state, null where no text of §6 does. */
-  | { readonly kind: 'repeated'; readonly text: string | null }
-  | { readonly kind: 'refused'; readonly text: string };
+  | { readonly kind: 'repeated'; readonly text: StatusText | null }
+  | { readonly kind: 'refused'; readonly text: StatusText };
 
 const FOLLOWERS: Readonly<Record<number, readonly number[]>> = {
   0: [1],
@@ -27,11 +33,11 @@ const AFTER_SUPPLEMENT: readonly number[] = [3, 6, 2];
 const PATH: readonly number[] = [0, 1, 3, 7, 4, 5];
 /** The step whose absence blocks what comes after it. */
 const NEXT_ON_PATH: Readonly<Record<number, number>> = { 0: 1, 1: 3, 2: 3, 3: 7, 7: 4 };
-const PROVING_TEXT: Readonly<Record<number, string>> = {
-  1: DVCLT_TEXTS.existsInOneStop,
-  4: DVCLT_TEXTS.completed,
-  5: DVCLT_TEXTS.returned,
-  6: DVCLT_TEXTS.rejected,
+const PROVING_TEXT: Readonly<Record<number, StatusText>> = {
+  1: { name: 'existsInOneStop' },
+  4: { name: 'completed' },
+  5: { name: 'returned' },
+  6: { name: 'rejected' },
 };
 
 /**
@@ -45,17 +51,18 @@ export function judgeStatus({ current, isSupplemented }: StatusProgress, next: n
   return { kind: 'refused', text: refusalText(current, next, isSupplemented) };
 }
 
-function refusalText(current: number, next: number, isSupplemented: boolean): string {
+function refusalText(current: number, next: number, isSupplemented: boolean): StatusText {
   if (current >= 4 && current <= 6) return closedText(current, next);
-  if (next === 1) return DVCLT_TEXTS.existsInOneStop;
-  if (current === 2) return notSentText(isSupplemented ? 3 : null);
+  if (next === 1) return { name: 'existsInOneStop' };
+  if (current === 2) return isSupplemented ? { name: 'notSent', step: 3 } : { name: 'supplementNotSent' };
   const isAhead = isBranch(next) || PATH.indexOf(next) > PATH.indexOf(current);
-  return isAhead ? notSentText(NEXT_ON_PATH[current] ?? null) : DVCLT_TEXTS.invalidLogic;
+  return isAhead ? { name: 'notSent', step: NEXT_ON_PATH[current] } : { name: 'invalidLogic' };
 }
 
 /** A branch after 4 contradicts the result; everything else is told which state is reached. */
-function closedText(current: number, next: number): string {
-  return current === 4 && isBranch(next) ? DVCLT_TEXTS.hasResult : (PROVING_TEXT[current] ?? DVCLT_TEXTS.invalidLogic);
+function closedText(current: number, next: number): StatusText {
+  if (current === 4 && isBranch(next)) return { name: 'hasResult' };
+  return PROVING_TEXT[current] ?? { name: 'invalidLogic' };
 }
 
 function isBranch(status: number): boolean {

@@ -1,6 +1,11 @@
-import { judgeStatus, type StatusProgress } from './order-engine';
+import { TextBook } from '../server/text-book';
+import { judgeStatus, type StatusProgress, type StatusText } from './order-engine';
+import { DVCLT_TEXTS } from './texts';
 
 type Step = number | 'supplement';
+
+const book = new TextBook(DVCLT_TEXTS);
+const said = ({ name, step = 0 }: StatusText) => book.say(name, { step });
 
 /** Pushes the statuses in turn and tells, for each, `ok`, `again`, or the text of its refusal. */
 function replay(statuses: readonly Step[]): string[] {
@@ -13,7 +18,7 @@ function replay(statuses: readonly Step[]): string[] {
     }
     const verdict = judgeStatus(progress, status);
     if (verdict.kind === 'applied') progress = { current: status, isSupplemented: false };
-    answers.push(verdict.kind === 'applied' ? 'ok' : (verdict.text ?? 'again'));
+    answers.push(verdict.kind === 'applied' ? 'ok' : verdict.text === null ? 'again' : said(verdict.text));
   }
   return answers;
 }

@@ -1,49 +1,68 @@
 import type { Call } from '../server/call';
+import type { FiredFaults } from '../faults/fired-faults';
 import { fieldsOf } from '../server/fields';
 import type { Reply } from '../server/reply';
+import type { EmptyRule } from './check-result';
 import { checkStatusBody } from './check-status-body';
 import type { DossierList, ListedDossier } from './dossier-list';
-import { dvcltFailure, dvcltSuccess } from './dvclt-dialect';
+import type { DvcltAnswers } from './dvclt-dialect';
 import { judgeStatus, type StatusVerdict } from './order-engine';
-import { DVCLT_TEXTS, notSentText } from './texts';
 
 /** Called once for each accepted status. */
-export type OnStatus = (dossier: ListedDossier, status: number) => void;
+type OnStatus = (dossier: ListedDossier, status: number) => void;
+
+export interface StatusDesk {
+  readonly dossiers: DossierList;
+  readonly answers: DvcltAnswers;
+  readonly onStatus: OnStatus;
+}
 
 /** `POST …/capnhattrangthaihosohotich` (dvclt.md §5): fields first, then the order. */
-export function pushStatus(call: Call, dossiers: DossierList, onStatus: OnStatus): Reply {
+export function pushStatus(call: Call, desk: StatusDesk): Reply {
+  const { dossiers, answers, onStatus } = desk;
   const body = fieldsOf(call.body);
   const dossier = dossiers.find(body['soHoSoLT']);
-  if (dossier === undefined) return dvcltFailure('soHoSoLT', DVCLT_TEXTS.unknown);
+  if (dossier === undefined) return answers.refused('unknown');
   const { procedureCode, module } = dossier.simCase;
-  const complaint = checkStatusBody(body, { procedureCode, module, oneStopCode: dossier.oneStopCode });
-  if (complaint !== null) return dvcltFailure(complaint.field, complaint.text);
+  const target = { procedureCode, module, oneStopCode: dossier.oneStopCode, emptyRule: emptyRuleOf(call.faults) };
+  const complaint = checkStatusBody(body, target);
+  if (complaint !== null) return answers.wrongField(complaint);
   const status = Number(body['trangThai']);
   const verdict = judgeStatus(dossier.progress, status);
-  if (verdict.kind !== 'applied') return answerToNoEffect(verdict, call);
-  if (call.faults.isOn('orderStrict')) return dvcltFailure('soHoSoLT', notSentText(dossier.progress.current || 1));
-  apply(dossier, status, String(body['maHoSo']));
-  onStatus(dossier, status);
-  return answerToApplied(dossier, call);
-}
-
-function apply(dossier: ListedDossier, status: number, oneStopCode: string): void {
+  if (verdict.kind !== 'applied') return answerToNoEffect(verdict, call, answers);
+  if (call.faults.isOn('orderStrict')) return answers.refused('notSent', { step: dossier.progress.current || 1 });
   dossier.progress = { current: status, isSupplemented: false };
-  dossier.oneStopCode = oneStopCode;
+  dossier.oneStopCode = String(body['maHoSo']);
+  onStatus(dossier, status);
+  return answerToApplied(dossier, call, answers);
 }
 
-function answerToNoEffect(verdict: Exclude<StatusVerdict, { kind: 'applied' }>, call: Call): Reply {
-  if (verdict.kind === 'refused') return dvcltFailure('soHoSoLT', verdict.text);
-  const isToldAsSuccess = verdict.text === null || call.faults.value('repeatIsError') === false;
-  return isToldAsSuccess ? dvcltSuccess(DVCLT_TEXTS.applied) : dvcltFailure('soHoSoLT', verdict.text);
+/** Q23: the switch makes the rule strict or, with `false`, lifts it. */
+function emptyRuleOf(faults: FiredFaults): EmptyRule {
+  if (faults.value('refuseEmpty') === false) return 'lenient';
+  return faults.isOn('refuseEmpty') ? 'strict' : 'contract';
+}
+
+function answerToNoEffect(
+  verdict: Exclude<StatusVerdict, { kind: 'applied' }>,
+  call: Call,
+  answers: DvcltAnswers,
+): Reply {
+  const { kind, text } = verdict;
+  const isToldAsSuccess = kind === 'repeated' && call.faults.value('repeatIsError') === false;
+  return text === null || isToldAsSuccess ? answers.success('applied') : answers.refused(text.name, stepOf(text));
 }
 
 /** Q15 and Q12: applied, and yet answered with the text of a repeat where one proves the state. */
-function answerToApplied({ progress }: ListedDossier, call: Call): Reply {
+function answerToApplied({ progress }: ListedDossier, call: Call, answers: DvcltAnswers): Reply {
   const asRepeat = judgeStatus(progress, progress.current);
   const isTerminal = progress.current >= 4 && progress.current <= 6;
   const isToldAsError =
     call.faults.value('repeatIsError') === true || (isTerminal && call.faults.isOn('terminalConflict'));
   const text = asRepeat.kind === 'repeated' ? asRepeat.text : null;
-  return isToldAsError && text !== null ? dvcltFailure('soHoSoLT', text) : dvcltSuccess(DVCLT_TEXTS.applied);
+  return isToldAsError && text !== null ? answers.refused(text.name, stepOf(text)) : answers.success('applied');
+}
+
+function stepOf({ step }: { readonly step?: number }): Record<string, number> {
+  return step === undefined ? {} : { step };
 }

@@ -11,9 +11,9 @@ const PROCEDURES = [
 
 const UNITS = [{ MADONVI: 'H99', TENDONVI: 'Tỉnh Mẫu', CAPDONVI: '1' }];
 
-/** The bare local code, without a unit's suffix. */
-export function isKnownProcedure(code: unknown): boolean {
-  return PROCEDURES.some((procedure) => procedure.MATTHC === code);
+/** The bare local code, without a unit's suffix. @param drift a code that has meanwhile been taken out (Q37) */
+export function isKnownProcedure(code: unknown, drift: string | null): boolean {
+  return code !== drift && PROCEDURES.some((procedure) => procedure.MATTHC === code);
 }
 
 /** Catalogue services of dvcqg.md §1: rows with UPPERCASE keys. Undefined for another service. */

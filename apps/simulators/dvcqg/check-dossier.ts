@@ -19,18 +19,21 @@ const MAX_SUMMARY_LENGTH = 1000;
 /** What known clients write for what they do not have (dvcqg.md §2): never right from us. */
 const PLACEHOLDERS = ['Dinhkem', '000000001'];
 
-/** Field rules of one item of `DongBoHoSoMC`; the message of the first wrong field, or null. */
-export function checkDossier(item: Fields): string | null {
+/**
+ * Field rules of one item of `DongBoHoSoMC`; the message of the first wrong field, or null.
+ * @param drift a procedure code that the portal no longer knows (Q37), or null
+ */
+export function checkDossier(item: Fields, drift: string | null): string | null {
   const missing = REQUIRED.find((field) => isBlank(item[field]));
   if (missing !== undefined) return `${missing} không được để trống`;
   if (!isDossierCode(item['MaHoSo'])) return 'MaHoSo sai định dạng';
-  return checkValues(item) ?? checkOwner(item) ?? checkFiles(item);
+  return checkValues(item, drift) ?? checkOwner(item) ?? checkFiles(item);
 }
 
-function checkValues(item: Fields): string | null {
+function checkValues(item: Fields, drift: string | null): string | null {
   const wrongDate = DATES.find((field) => !isBlank(item[field]) && readCompactDateTime(String(item[field])) === null);
   if (wrongDate !== undefined) return `${wrongDate} sai định dạng yyyyMMddHHmmss`;
-  if (!isKnownProcedure(item['MaTTHC'])) return 'MaTTHC sai giá trị';
+  if (!isKnownProcedure(item['MaTTHC'], drift)) return 'MaTTHC sai giá trị';
   if (!isState(item['TrangThaiHoSo'])) return 'TrangThaiHoSo sai giá trị';
   if (!/^[1-4]$/.test(String(item['LoaiDoiTuong']))) return 'LoaiDoiTuong sai giá trị';
   if (!isBlank(item['HinhThuc']) && !/^[01]$/.test(String(item['HinhThuc']))) return 'HinhThuc sai giá trị';

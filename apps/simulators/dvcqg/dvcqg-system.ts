@@ -8,13 +8,21 @@ import type { World } from '../world';
 import { catalogueRows } from './catalogues';
 import { FileFetch } from './file-fetch';
 import type { PortalDossier } from './portal-dossier';
-import { portalReply } from './portal-reply';
+import { portalReply, spelledCode } from './portal-reply';
 import { addProgress } from './progress';
 import { synchronise } from './synchronise';
-import { PORTAL_TEXTS } from './texts';
+import { withDateVariant } from '../variants/date-variant';
+import type { TextBook } from '../server/text-book';
+import type { PortalText } from './texts';
 
 const CATALOGUE_SERVICES = ['LayThuTuc', 'LayDanhSachTTHC', 'LayDanhMucCoQuan', 'LayDanhMucLinhVuc'];
 const SERVICES = ['DongBoHoSoMC', 'CapNhatTienDoHoSoMC', 'TraCuuHoSo', ...CATALOGUE_SERVICES];
+
+export interface PortalOptions {
+  readonly credentials: Credentials;
+  /** How long the portal waits for one file, milliseconds. */
+  readonly fileTimeoutMs: number;
+}
 
 /** The national portal behind its adapter (dvcqg.md §1-3): one address, the service in the body. */
 export class DvcqgSystem implements PartnerSystem {
@@ -28,11 +36,11 @@ export class DvcqgSystem implements PartnerSystem {
 
   constructor(
     private readonly world: World,
-    credentials: Credentials,
+    { credentials, fileTimeoutMs }: PortalOptions,
   ) {
     this.sessions = new TokenStore(credentials, world.tokenLifetimeMs, () => world.now());
-    this.files = new FileFetch(world);
-    this.dialect = portalDialect(this.sessions);
+    this.files = new FileFetch(world, fileTimeoutMs);
+    this.dialect = portalDialect(this.sessions, world.texts.dvcqg);
     this.routes = [
       {
         method: 'POST',
@@ -46,7 +54,7 @@ export class DvcqgSystem implements PartnerSystem {
         path: '/mapi/tichhop',
         operationOf: serviceOf,
         codesOf,
-        authorise: (call) => (this.sessions.isAlive(sessionOf(call)) ? null : this.dialect.deadToken(true)),
+        authorise: (call) => (this.sessions.isAlive(sessionOf(call)) ? null : this.dialect.deadToken(call, true)),
         handle: (call) => this.serve(call),
       },
     ];
@@ -58,12 +66,10 @@ export class DvcqgSystem implements PartnerSystem {
 
   private logIn(call: Call): Reply {
     const { username, password } = fieldsOf(call.body);
-    if (isBlank(call.headers['dstcode']))
-      return jsonReply(200, { error_code: -1, message: PORTAL_TEXTS.missingDestination });
-    if (!this.sessions.isRight(username, password))
-      return jsonReply(200, { error_code: -1, message: PORTAL_TEXTS.wrongLogin });
+    if (isBlank(call.headers['dstcode'])) return this.refusal(call, 'missingDestination');
+    if (!this.sessions.isRight(username, password)) return this.refusal(call, 'wrongLogin');
     const session = this.sessions.issue().token;
-    return jsonReply(200, { error_code: call.faults.isOn('codeAsString') ? '0' : 0, session });
+    return jsonReply(200, { error_code: spelledCode(call.faults, 0), session });
   }
 
   private serve(call: Call): Reply {
@@ -75,24 +81,32 @@ export class DvcqgSystem implements PartnerSystem {
     if (service === 'CapNhatTienDoHoSoMC') return addProgress(call, store);
     if (service === 'TraCuuHoSo') return this.lookUp(call);
     const rows = catalogueRows(service, body);
-    if (rows === undefined) return portalReply(call.faults, -1, PORTAL_TEXTS.unknownService);
-    return portalReply(call.faults, 0, PORTAL_TEXTS.found, rows);
+    return rows === undefined ? this.refusal(call, 'unknownService') : this.found(call, rows);
   }
 
   private lookUp(call: Call): Reply {
     const dossier = this.dossiers.get(textOf(fieldsOf(call.body)['mahoso']) ?? '');
-    const rows =
-      dossier === undefined ? [] : [{ MaHoSo: dossier.code, TrangThaiHoSo: dossier.state, ...dossier.dates }];
-    return portalReply(call.faults, 0, PORTAL_TEXTS.found, rows);
+    if (dossier === undefined || dossier.isDraft) return this.found(call, []);
+    const row = { MaHoSo: dossier.code, TrangThaiHoSo: dossier.state, ...dossier.dates };
+    return this.found(call, [withDateVariant(row, call.faults)]);
+  }
+
+  private found(call: Call, rows: readonly unknown[]): Reply {
+    return portalReply(call.faults, 0, this.world.texts.dvcqg.say('found'), rows);
+  }
+
+  private refusal(call: Call, text: PortalText): Reply {
+    return portalReply(call.faults, -1, this.world.texts.dvcqg.say(text));
   }
 }
 
-function portalDialect(sessions: TokenStore): Dialect {
-  const failure = (message: string) => jsonReply(200, { error_code: -1, message, result: [] });
+function portalDialect(sessions: TokenStore, texts: TextBook<PortalText>): Dialect {
+  const failure = (name: PortalText, words?: string) =>
+    jsonReply(200, { error_code: -1, message: words ?? texts.say(name), result: [] });
   return {
-    failure,
+    failure: (_call, name, words) => failure(name, words),
     blocked: () => jsonReply(403, { error_code: -1, message: 'IP_DISALLOWED', result: [] }),
-    deadToken: () => failure(PORTAL_TEXTS.deadSession),
+    deadToken: () => failure('deadSession'),
     endToken: (call) => sessions.end(sessionOf(call)),
     rewriteTexts: (json, change) => {
       const fields = fieldsOf(json);

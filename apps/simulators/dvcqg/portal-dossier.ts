@@ -4,6 +4,8 @@ export interface PortalDossier {
   state: number;
   /** The dates of `TraCuuHoSo`, yyyyMMddHHmmss or empty, as last synchronised. */
   dates: Readonly<Record<'NgayTiepNhan' | 'NgayHenTra' | 'NgayKetThucXuLy' | 'NgayTra', string>>;
+  /** Created where two calls are needed (Q38): nobody sees it before its first update. */
+  isDraft: boolean;
   /** Identities of the progress rows that it has. */
   readonly progressRows: Set<string>;
   /** Addresses already asked for. */

@@ -8,7 +8,12 @@ export function portalReply(
   message: string,
   result: readonly unknown[] = [],
 ): Reply {
-  const variant = faults.value('codeAsString');
-  const spelled = errorCode === 0 && typeof variant === 'string' ? variant : String(errorCode);
-  return jsonReply(200, { error_code: faults.isOn('codeAsString') ? spelled : errorCode, message, result });
+  return jsonReply(200, { error_code: spelledCode(faults, errorCode), message, result });
+}
+
+/** The code as a number, or as the text that `codeAsString` asks for. */
+export function spelledCode(faults: FiredFaults, errorCode: number): number | string {
+  const zero = faults.text('codeAsString') ?? '0';
+  if (!faults.isOn('codeAsString')) return errorCode;
+  return errorCode === 0 ? zero : String(errorCode);
 }

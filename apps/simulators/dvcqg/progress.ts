@@ -5,7 +5,6 @@ import type { Reply } from '../server/reply';
 import { isState } from './check-dossier';
 import { portalReply } from './portal-reply';
 import type { PortalStore } from './synchronise';
-import { PORTAL_TEXTS } from './texts';
 
 const BATCH_LIMIT = 10;
 const MAX_OFFICER_LENGTH = 50;
@@ -17,12 +16,14 @@ export function addProgress(call: Call, { dossiers, world }: PortalStore): Reply
   const { data } = fieldsOf(call.body);
   const limit = Number(call.faults.value('batchLimit') ?? BATCH_LIMIT);
   if (!Array.isArray(data) || data.length === 0) return portalReply(call.faults, -1, 'data không được để trống');
-  if (data.length > limit) return portalReply(call.faults, -1, `Số lượng bản ghi vượt quá giới hạn ${limit}`);
+  if (data.length > limit) return portalReply(call.faults, -1, world.texts.dvcqg.say('batchLimit', { limit }));
   const rows = data.map(fieldsOf);
-  const complaint = rows.map((row) => checkRow(row) ?? missingDossier(row, dossiers)).find((text) => text !== null);
+  const complaint = rows
+    .map((row) => checkRow(row) ?? missingDossier(row, { dossiers, world }))
+    .find((text) => text !== null);
   if (complaint !== undefined) return portalReply(call.faults, -1, complaint);
   for (const row of rows) keepRow(row, { dossiers, world });
-  return portalReply(call.faults, 0, PORTAL_TEXTS.progressed);
+  return portalReply(call.faults, 0, world.texts.dvcqg.say('progressed'));
 }
 
 function keepRow(row: Fields, { dossiers, world }: Pick<PortalStore, 'dossiers' | 'world'>): void {
@@ -34,8 +35,10 @@ function keepRow(row: Fields, { dossiers, world }: Pick<PortalStore, 'dossiers' 
   world.ledger.record('dvcqg', 'progress', code, Number(row['TrangThai']));
 }
 
-function missingDossier(row: Fields, dossiers: PortalStore['dossiers']): string | null {
-  return dossiers.has(String(row['MaHoSo'])) ? null : PORTAL_TEXTS.unknownDossier;
+function missingDossier(row: Fields, { dossiers, world }: Pick<PortalStore, 'dossiers' | 'world'>): string | null {
+  const dossier = dossiers.get(String(row['MaHoSo']));
+  if (dossier === undefined) return world.texts.dvcqg.say('unknownDossier');
+  return dossier.isDraft ? world.texts.dvcqg.say('notYetSynchronised') : null;
 }
 
 function checkRow(row: Fields): string | null {

@@ -6,7 +6,7 @@ import { checkDossier, fileUrlsOf } from './check-dossier';
 import type { FileFetch } from './file-fetch';
 import { isStateChangeAllowed, type PortalDossier } from './portal-dossier';
 import { portalReply } from './portal-reply';
-import { PORTAL_TEXTS } from './texts';
+import type { PortalText } from './texts';
 
 export interface PortalStore {
   readonly dossiers: Map<string, PortalDossier>;
@@ -14,33 +14,44 @@ export interface PortalStore {
   readonly world: World;
 }
 
-type Refusal = readonly [errorCode: number, message: string];
+/** A text of the configuration, or the words of the field check. */
+type Refusal = { readonly errorCode: number; readonly text: PortalText } | { readonly words: string };
 
 /** `DongBoHoSoMC` (dvcqg.md §2): create with "False", update with "True". All items are judged before one is stored. */
 export function synchronise(call: Call, store: PortalStore): Reply {
   const { isUpdating, data } = fieldsOf(call.body);
   if (isUpdating !== 'True' && isUpdating !== 'False') return portalReply(call.faults, -1, 'isUpdating sai giá trị');
   if (!Array.isArray(data) || data.length === 0) return portalReply(call.faults, -1, 'data không được để trống');
-  const items = data.map(fieldsOf);
-  for (const item of items) {
-    const refusal = judge(item, isUpdating === 'True', { call, store });
-    if (refusal !== null) return portalReply(call.faults, ...refusal);
-  }
-  for (const item of items) keep(item, call, store);
-  const isToldAsRepeat = isUpdating === 'False' && call.faults.value('repeatIsError') === true;
-  return isToldAsRepeat
-    ? portalReply(call.faults, -3, PORTAL_TEXTS.exists)
-    : portalReply(call.faults, 0, PORTAL_TEXTS.synchronised);
+  return synchroniseItems(data.map(fieldsOf), isUpdating === 'True', { call, store });
 }
 
-function judge(item: Fields, isUpdate: boolean, { call, store }: { call: Call; store: PortalStore }): Refusal | null {
-  const complaint = checkDossier(item);
-  if (complaint !== null) return [-1, complaint];
+function synchroniseItems(items: readonly Fields[], isUpdate: boolean, context: SynchroniseContext): Reply {
+  const { faults } = context.call;
+  const say = (name: PortalText) => context.store.world.texts.dvcqg.say(name);
+  for (const item of items) {
+    const refusal = judge(item, isUpdate, context);
+    if (refusal === null) continue;
+    if ('words' in refusal) return portalReply(faults, -1, refusal.words);
+    return portalReply(faults, refusal.errorCode, say(refusal.text));
+  }
+  for (const item of items) keep(item, isUpdate, context);
+  const isToldAsRepeat = !isUpdate && faults.value('repeatIsError') === true;
+  return isToldAsRepeat ? portalReply(faults, -3, say('exists')) : portalReply(faults, 0, say('synchronised'));
+}
+
+interface SynchroniseContext {
+  readonly call: Call;
+  readonly store: PortalStore;
+}
+
+function judge(item: Fields, isUpdate: boolean, { call, store }: SynchroniseContext): Refusal | null {
+  const words = checkDossier(item, call.faults.text('catalogueDrift') ?? null);
+  if (words !== null) return { words };
   const known = store.dossiers.get(String(item['MaHoSo']));
-  if (isUpdate && known === undefined) return [-1, PORTAL_TEXTS.unknownDossier];
+  if (isUpdate && known === undefined) return { errorCode: -1, text: 'unknownDossier' };
   if (!isUpdate && known !== undefined && call.faults.value('repeatIsError') !== false)
-    return [-3, PORTAL_TEXTS.exists];
-  return isStateRefused(item, known, call) ? [-1, PORTAL_TEXTS.invalidState] : null;
+    return { errorCode: Number(call.faults.text('repeatIsError') ?? -3), text: 'exists' };
+  return isStateRefused(item, known, call) ? { errorCode: -1, text: 'invalidState' } : null;
 }
 
 function isStateRefused(item: Fields, known: PortalDossier | undefined, call: Call): boolean {
@@ -50,24 +61,39 @@ function isStateRefused(item: Fields, known: PortalDossier | undefined, call: Ca
   return known !== undefined && !isStateChangeAllowed(known.state, state);
 }
 
-function keep(item: Fields, call: Call, { dossiers, files, world }: PortalStore): void {
+function keep(item: Fields, isUpdate: boolean, { call, store }: SynchroniseContext): void {
+  const { dossiers, world } = store;
   const code = String(item['MaHoSo']);
   let dossier = dossiers.get(code);
   if (dossier === undefined) {
-    dossier = { code, state: 0, dates: datesOf(item), progressRows: new Set(), fileUrls: new Set() };
+    const isDraft = call.faults.isOn('twoCallSync');
+    dossier = { code, state: 0, dates: datesOf(item), isDraft, progressRows: new Set(), fileUrls: new Set() };
     dossiers.set(code, dossier);
     world.ledger.record('dvcqg', 'dossier', code);
   }
+  if (isUpdate) dossier.isDraft = false;
+  dossier.dates = datesOf(item);
+  // What was only created counts for nothing before its first update (Q38).
+  if (dossier.isDraft) return;
   const state = Number(item['TrangThaiHoSo']);
   if (dossier.state !== state) world.ledger.record('dvcqg', 'status', code, state);
   dossier.state = state;
-  dossier.dates = datesOf(item);
+  takeFiles(item, dossier, { call, store });
+}
+
+function takeFiles(item: Fields, { code, fileUrls }: PortalDossier, { call, store }: SynchroniseContext): void {
   for (const url of fileUrlsOf(item)) {
-    if (dossier.fileUrls.has(url)) continue;
-    dossier.fileUrls.add(url);
-    if (call.faults.isOn('fileUrlDead')) files.fail(code, 'unreachable');
-    else files.start(code, url);
+    if (fileUrls.has(url)) continue;
+    fileUrls.add(url);
+    if (call.faults.value('fileUrlDead') === true) store.files.fail(code, 'unreachable');
+    else store.files.start(code, url, { patienceMs: patienceOf(call) });
   }
+}
+
+/** With `fileUrlDead: slow` the way to the file is so slow that the portal gives up. */
+function patienceOf(call: Call): number | undefined {
+  const [word, ms] = (call.faults.text('fileUrlDead') ?? '').split(':');
+  return word === 'slow' ? Number(ms ?? 1) : undefined;
 }
 
 function datesOf(item: Fields): PortalDossier['dates'] {

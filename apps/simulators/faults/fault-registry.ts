@@ -2,6 +2,7 @@ import type { SystemId } from '../server/systems';
 import { SeededRandom } from '../server/seeded-random';
 import type { FaultRule } from './fault-rule';
 import { FiredFaults } from './fired-faults';
+import { SWITCHES } from './switches';
 
 interface ActiveRule {
   readonly rule: FaultRule;
@@ -44,22 +45,31 @@ export class FaultRegistry {
   /** Counts the call for every rule that it matches and tells which switches fire in it. */
   fire(system: SystemId, operation: string, codes: readonly string[]): FiredFaults {
     const candidates = this.candidates(system, codes);
-    if (candidates.length === 0) return FiredFaults.none;
-    const values = new Map<string, unknown>();
-    for (const active of candidates) {
-      if (active.rule.system !== system) continue;
-      if (active.rule.operation !== '*' && active.rule.operation !== operation) continue;
-      if (this.doesFire(active)) values.set(active.rule.switch, active.rule.value);
-    }
-    return values.size === 0 ? FiredFaults.none : new FiredFaults(values);
+    return this.fired(candidates.filter(({ rule }) => rule.system === system && concerns(rule, operation)));
+  }
+
+  /** The same for one row of an answer whose call names no dossier: only rules with the row's code. */
+  fireForRow(system: SystemId, operation: string, code: string): FiredFaults {
+    if (this.byCode.size === 0) return FiredFaults.none;
+    const candidates = this.codedCandidates([code]).filter(({ rule }) => rule.system === system);
+    return this.fired(candidates.filter(({ rule }) => isAbout(rule, operation) && concerns(rule, operation)));
+  }
+
+  private fired(candidates: readonly ActiveRule[]): FiredFaults {
+    const firing = candidates.filter((active) => this.doesFire(active));
+    if (firing.length === 0) return FiredFaults.none;
+    return new FiredFaults(firing.map(({ rule }) => ({ name: rule.switch, value: rule.value, code: rule.code })));
   }
 
   private candidates(system: SystemId, codes: readonly string[]): ActiveRule[] {
-    const found = [...(this.general.get(system) ?? [])];
-    if (this.byCode.size === 0) return found;
+    const general = this.general.get(system);
+    if (this.byCode.size === 0) return general === undefined ? [] : [...general];
+    return [...(general ?? []), ...this.codedCandidates(codes)];
+  }
+
+  private codedCandidates(codes: readonly string[]): ActiveRule[] {
     const names = new Set(codes.flatMap((code) => this.aliasesOf(code)));
-    for (const name of names) found.push(...(this.byCode.get(name) ?? []));
-    return found;
+    return [...names].flatMap((name) => [...(this.byCode.get(name) ?? [])]);
   }
 
   private doesFire(active: ActiveRule): boolean {
@@ -82,6 +92,19 @@ export class FaultRegistry {
     group?.delete(active);
     if (code !== undefined && group?.size === 0) this.byCode.delete(code);
   }
+}
+
+/** What a system does by itself, and connections before any call: only switches made for them act there. */
+const WITHOUT_CALL: readonly string[] = ['decision', 'connection'];
+
+function isAbout(rule: FaultRule, operation: string): boolean {
+  return SWITCHES[rule.switch]?.operations?.includes(operation) === true;
+}
+
+/** A rule for every operation (`*`) counts only those in which its switch can act. */
+function concerns(rule: FaultRule, operation: string): boolean {
+  if (rule.operation !== '*') return rule.operation === operation;
+  return SWITCHES[rule.switch]?.operations?.includes(operation) ?? !WITHOUT_CALL.includes(operation);
 }
 
 function addTo(index: Map<string, Set<ActiveRule>>, key: string, active: ActiveRule): void {

@@ -5,7 +5,7 @@ import { SWITCHES } from './switches';
 /** One element of `POST /_sim/faults` (CONTRACTS §5). */
 export interface FaultRule {
   readonly system: SystemId;
-  /** Name of the operation; `*` for every one of the system. */
+  /** Name of the operation; `*` for every one in which the switch can act. */
   readonly operation: string;
   readonly switch: string;
   readonly value: unknown;
@@ -28,14 +28,22 @@ export function readFaultRule(given: unknown, operationsOf: (system: SystemId) =
   const fields = fieldsOf(given);
   const system = readSystem(fields);
   const name = readSwitch(fields, system);
-  const operation = textOf(fields['operation']) ?? '*';
-  if (operation !== '*' && !operationsOf(system).includes(operation)) {
-    throw new FaultRuleError(`operation: ${system} knows ${operationsOf(system).join(', ')} and *`);
-  }
   const { accepts, defaultValue, meaning } = SWITCHES[name];
+  const operation = readOperation(fields, name, { system, served: operationsOf(system) });
   const value = fields['value'] ?? defaultValue;
   if (!accepts(value)) throw new FaultRuleError(`value of ${name}: ${meaning}`);
   return { system, operation, switch: name, value, ...readTrigger(fields) };
+}
+
+/** One of the system, and one in which the switch can act; `connection` is before every call. */
+function readOperation(fields: Fields, name: string, of: { system: SystemId; served: readonly string[] }): string {
+  const operation = textOf(fields['operation']) ?? '*';
+  const isReal = (known: string) => of.served.includes(known) || known === 'connection';
+  const acting = (SWITCHES[name].operations ?? of.served).filter(isReal);
+  if (operation === '*' || acting.includes(operation)) return operation;
+  const isServed = of.served.includes(operation);
+  const known = isServed ? `${name} acts in ${acting.join(', ')}` : `${of.system} knows ${of.served.join(', ')} and *`;
+  throw new FaultRuleError(`operation: ${known}`);
 }
 
 function readSystem(fields: Fields): SystemId {

@@ -2,19 +2,29 @@ import { readDotDate, readSlashDate } from '../server/date-formats';
 import { fieldsOf, isBlank, type Fields } from '../server/fields';
 import { isInCatalogue } from './catalogues';
 import type { FieldFormat, FieldRule, FieldRules } from './field-rules';
-import { complaintText } from './texts';
+import type { HotichText } from './texts';
 
 /** One message of the validation, with the error code of hotich.md §1 that leads the answer. */
 export interface Complaint {
   readonly errorCode: '106' | '108' | '200' | '302' | '500';
-  readonly text: string;
+  readonly text: HotichText;
+  readonly field: string;
+  readonly limit?: number;
 }
+
+/** The complaints of hotich.md §3.2 about one field. */
+export const complaintOf = {
+  empty: (field: string): Complaint => ({ errorCode: '200', text: 'empty', field }),
+  format: (field: string): Complaint => ({ errorCode: '302', text: 'wrongFormat', field }),
+  unknown: (field: string, errorCode: '106' | '500' = '500'): Complaint => ({ errorCode, text: 'unknownValue', field }),
+  tooLong: (field: string, limit: number): Complaint => ({ errorCode: '500', text: 'tooLong', field, limit }),
+};
 
 /** Checks the leaves of `data`; every wrong field has its own message. @param drift see isInCatalogue */
 export function checkContent(content: Fields, rules: FieldRules, drift: string | null): Complaint[] {
   const complaints: Complaint[] = [];
   for (const [field, rule] of Object.entries(rules)) {
-    if (rule.isRequired && !(field in content)) complaints.push({ errorCode: '200', text: complaintText.empty(field) });
+    if (rule.isRequired && !(field in content)) complaints.push(complaintOf.empty(field));
   }
   for (const [field, value] of Object.entries(content)) {
     const complaint = checkField(field, value, { rule: rules[field] ?? {}, drift });
@@ -31,21 +41,20 @@ interface FieldContext {
 function checkField(field: string, value: unknown, context: FieldContext): Complaint | null {
   const { rule } = context;
   if (rule.isAddress) return checkAddress(field, value, context.drift);
-  if (isBlank(value)) return { errorCode: '200', text: complaintText.empty(field) };
-  if (typeof value !== 'string' && typeof value !== 'number')
-    return { errorCode: '302', text: complaintText.format(field) };
+  if (isBlank(value)) return complaintOf.empty(field);
+  if (typeof value !== 'string' && typeof value !== 'number') return complaintOf.format(field);
   return checkText(field, String(value), context);
 }
 
 function checkText(field: string, text: string, { rule, drift }: FieldContext): Complaint | null {
   if (rule.maxLength !== undefined && text.length > rule.maxLength) {
-    return { errorCode: '500', text: complaintText.tooLong(field, rule.maxLength) };
+    return complaintOf.tooLong(field, rule.maxLength);
   }
   if (rule.catalogue !== undefined && !isInCatalogue(rule.catalogue, text, drift)) {
-    return { errorCode: '500', text: complaintText.unknown(field) };
+    return complaintOf.unknown(field);
   }
   const isRight = rule.format === undefined || FORMATS[rule.format](text);
-  return isRight ? null : { errorCode: '302', text: complaintText.format(field) };
+  return isRight ? null : complaintOf.format(field);
 }
 
 const FORMATS: Readonly<Record<FieldFormat, (text: string) => boolean>> = {
@@ -60,12 +69,12 @@ const FORMATS: Readonly<Record<FieldFormat, (text: string) => boolean>> = {
 /** Both schema generations: `quocGia` and no `maHuyen`, or a 3-digit `maHuyen`; empty codes pass (Q45), the text must be there. */
 function checkAddress(field: string, value: unknown, drift: string | null): Complaint | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { errorCode: '302', text: complaintText.format(field) };
+    return complaintOf.format(field);
   }
   const { quocGia, maTinh, maHuyen, maXa, dcChiTiet } = fieldsOf(value);
-  if (isBlank(dcChiTiet)) return { errorCode: '200', text: complaintText.empty(`${field}.dcChiTiet`) };
-  if (typeof dcChiTiet !== 'string') return { errorCode: '302', text: complaintText.format(`${field}.dcChiTiet`) };
-  if (dcChiTiet.length > 500) return { errorCode: '500', text: complaintText.tooLong(`${field}.dcChiTiet`, 500) };
+  if (isBlank(dcChiTiet)) return complaintOf.empty(`${field}.dcChiTiet`);
+  if (typeof dcChiTiet !== 'string') return complaintOf.format(`${field}.dcChiTiet`);
+  if (dcChiTiet.length > 500) return complaintOf.tooLong(`${field}.dcChiTiet`, 500);
   const codes = [
     ['quocGia', quocGia, (text: string) => isInCatalogue('country', text, drift)],
     ['maTinh', maTinh, (text: string) => isInCatalogue('province', text, drift)],
@@ -73,5 +82,5 @@ function checkAddress(field: string, value: unknown, drift: string | null): Comp
     ['maXa', maXa, (text: string) => isInCatalogue('commune', text, drift)],
   ] as const;
   const wrong = codes.find(([, code, isKnown]) => !isBlank(code) && !isKnown(String(code)));
-  return wrong === undefined ? null : { errorCode: '500', text: complaintText.unknown(`${field}.${wrong[0]}`) };
+  return wrong === undefined ? null : complaintOf.unknown(`${field}.${wrong[0]}`);
 }

@@ -2,7 +2,9 @@ import { CaseGenerator } from '../cases/case-generator';
 import type { CaseKind, SimCase } from '../cases/sim-case';
 import type { Fields } from '../server/fields';
 import { registryPush } from '../testing/messages';
+import { TextBook } from '../server/text-book';
 import { checkPush } from './check-push';
+import { HOTICH_TEXTS } from './texts';
 
 const CODE = 'H99.001-261102-0001';
 const NOW_MS = Date.UTC(2026, 10, 2, 3);
@@ -14,7 +16,8 @@ function generated(kind: CaseKind, count = 1): SimCase[] {
 function texts(kind: CaseKind, changes: Fields, head: Fields = {}, drift: string | null = null): string[] {
   const [simCase] = generated(kind) as [SimCase];
   const push = { ...registryPush(simCase, CODE, changes), ...head };
-  return checkPush(push, drift).complaints.map((complaint) => complaint.text);
+  const book = new TextBook(HOTICH_TEXTS);
+  return checkPush(push, drift).complaints.map(({ text, field, limit = 0 }) => book.say(text, { field, limit }));
 }
 
 describe('validation of a push to hộ tịch', () => {
@@ -45,6 +48,7 @@ describe('validation of a push to hộ tịch', () => {
     ],
     [{ chaHoTen: '' }, 'chaHoTen không được để trống'],
     [{ noiDangKy: '99002' }, 'maDonVi không khớp với noiDangKy'],
+    [{ nksNoiCuTru: { dcChiTiet: 'Mẫu' } }, 'nksNoiCuTru định dạng không đúng'],
   ] as const)('refuses %j', (changes, text) => {
     expect(texts('birth', changes)).toContain(text);
   });
@@ -61,6 +65,14 @@ describe('validation of a push to hộ tịch', () => {
         ],
       },
       'fileDinhKem[0] là giấy tờ đã hủy',
+    ],
+    [
+      {
+        fileDinhKem: [
+          { id: 1, loaiGiayTo: 1, tenGiayTo: '', tenTepDinhKem: 'b', huyGiayTo: 0, duLieuTepDinhKem: 'AAAA' },
+        ],
+      },
+      'fileDinhKem[0].tenGiayTo không được để trống',
     ],
   ] as const)('refuses a head with %j', (head, text) => {
     expect(texts('birth', {}, head)).toContain(text);

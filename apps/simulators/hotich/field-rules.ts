@@ -63,6 +63,8 @@ const birth: FieldRules = {
   maGCS: { maxLength: 18 },
   ngayCapGCS: { format: 'dotDate' },
   ...person('nks'),
+  // Not among the address objects of CONTRACTS §1.2: a child has no residence of its own.
+  nksNoiCuTru: longText,
   nksHoTen: requiredName,
   nksGioiTinh: { catalogue: 'sex', isRequired: true },
   nksNgaySinh: { ...partialDate, isRequired: true },

@@ -1,5 +1,5 @@
 import type { Call } from '../server/call';
-import { codesAmong, fieldsOf } from '../server/fields';
+import { codesAmong, fieldsOf, type Fields } from '../server/fields';
 import type { Dialect, PartnerSystem, Route } from '../server/partner-system';
 import { jsonReply, type Reply } from '../server/reply';
 import type { Credentials } from '../server/systems';
@@ -9,7 +9,9 @@ import { pollResults } from './poll-results';
 import { receivePush } from './receive-push';
 import { Registrar } from './registrar';
 import type { RegistryRecord } from './registry-record';
-import { HOTICH_TEXTS } from './texts';
+import { expiryOf } from '../variants/expiry-variant';
+import type { TextBook } from '../server/text-book';
+import type { HotichText } from './texts';
 
 /** The civil-status software behind an LGSP platform (hotich.md §3-4, lgsp.md §1). */
 export class HotichSystem implements PartnerSystem {
@@ -27,7 +29,7 @@ export class HotichSystem implements PartnerSystem {
   ) {
     this.tokens = new TokenStore(credentials, world.tokenLifetimeMs, () => world.now());
     this.registrar = new Registrar(world);
-    this.dialect = hotichDialect(this.tokens);
+    this.dialect = hotichDialect(this.tokens, world.texts.hotich);
     this.routes = [
       {
         method: 'POST',
@@ -37,8 +39,20 @@ export class HotichSystem implements PartnerSystem {
         handle: (call) => this.logIn(call),
       },
       this.closed('nhanHoSoDKHT', (call) => this.push(call)),
-      this.closed('layKetQuaDKHT', (call) => pollResults(call, this.records, this.world.random)),
+      this.closed('layKetQuaDKHT', (call) => pollResults(call, this.records, this.world)),
     ];
+  }
+
+  /** The officer acts by hand on a dossier that was pushed. Null where there is none, false where it is no act. */
+  act(code: string, act: unknown): boolean | null {
+    const record = this.find(code);
+    return record === null ? null : this.registrar.act(record, act);
+  }
+
+  /** The record of a dossier as it was pushed last, by either of its codes; null before the first push. */
+  find(code: string): RegistryRecord | null {
+    const names = this.world.cases.aliasesOf(code);
+    return names.map((name) => this.records.get(name)).find((record) => record !== undefined) ?? null;
   }
 
   /** WSO2: Basic key and secret, no refresh token (Q04). */
@@ -50,22 +64,33 @@ export class HotichSystem implements PartnerSystem {
     if (new URLSearchParams(call.text).get('grant_type') !== 'client_credentials') {
       return jsonReply(400, { error: 'unsupported_grant_type' });
     }
-    const expiresIn = Math.floor(this.world.tokenLifetimeMs / 1000);
-    const scope = 'am_application_scope default';
+    const { token, expiresAtMs } = this.tokens.issue();
+    const usual = Math.floor(this.world.tokenLifetimeMs / 1000);
     return jsonReply(200, {
-      access_token: this.tokens.issue().token,
-      scope,
+      access_token: token,
+      scope: 'am_application_scope default',
       token_type: 'Bearer',
-      expires_in: expiresIn,
+      expires_in: expiryOf({ expiresAtMs, nowMs: call.atMs, usual }, call.faults),
     });
   }
 
   private push(call: Call): Reply {
-    return receivePush(call, this.records, (record) => {
-      this.world.ledger.record('hotich', 'received', record.oneStopCode);
-      this.registrar.enter(record, 1);
-      this.registrar.takeUp(record);
+    const { records, world } = this;
+    return receivePush(call, {
+      records,
+      texts: world.texts.hotich,
+      onAccepted: (...accepted) => this.accepted(...accepted),
     });
+  }
+
+  private accepted(record: RegistryRecord, body: Fields): void {
+    this.world.ledger.record('hotich', 'received', record.oneStopCode);
+    for (const file of (body['fileDinhKem'] as unknown[]).map(fieldsOf)) {
+      const [name, base64] = [String(file['tenTepDinhKem']), file['duLieuTepDinhKem']];
+      this.world.papers.keepReceived('hotich', record.oneStopCode, { name, base64 });
+    }
+    this.registrar.enter(record, 1);
+    this.registrar.takeUp(record);
   }
 
   private closed(operation: string, handle: Route['handle']): Route {
@@ -79,20 +104,29 @@ export class HotichSystem implements PartnerSystem {
     };
   }
 
-  /** Two tokens per call (Q05); hộ tịch looks into the second header too. */
+  /** Two tokens per call (Q05); hộ tịch looks into the second header too, unless `requireSecondHeader` is false. */
   private authorise(call: Call): Reply | null {
     const isBearerAlive = this.tokens.isAlive(bearerOf(call.headers.authorization));
+    return isBearerAlive && this.isSecondHeaderRight(call) ? null : this.dialect.deadToken(call, false);
+  }
+
+  private isSecondHeaderRight(call: Call): boolean {
+    const rule = call.faults.value('requireSecondHeader');
+    if (rule === false || rule === 'revoked') return rule === false;
     const second = secondHeaderOf(call.headers['lgspaccesstoken']);
-    const isSecondRight = this.tokens.isRight(second['AccessKey'], second['SecretKey']);
-    return isBearerAlive && isSecondRight && hasPartnerNames(second) ? null : this.dialect.deadToken(false);
+    return this.tokens.isRight(second['AccessKey'], second['SecretKey']) && hasPartnerNames(second);
   }
 }
 
-function hotichDialect(tokens: TokenStore): Dialect {
+function hotichDialect(tokens: TokenStore, texts: TextBook<HotichText>): Dialect {
   return {
-    failure: (text) => failure(200, '500', text),
-    blocked: () => failure(200, '101', HOTICH_TEXTS.addressDisallowed),
-    deadToken: (isInOkBody) => failure(isInOkBody ? 200 : 401, '100', HOTICH_TEXTS.authentication),
+    failure: (call, name, words) =>
+      failed(call, { code: name === 'tooLarge' ? '1001' : '500', text: words ?? texts.say(name) }),
+    blocked: (call) => failed(call, { code: '101', text: texts.say('addressDisallowed') }),
+    deadToken: (call, isInOkBody) => ({
+      ...failed(call, { code: '100', text: texts.say('authentication') }),
+      status: isInOkBody ? 200 : 401,
+    }),
     endToken: (call) => tokens.end(bearerOf(call.headers.authorization)),
     rewriteTexts: (json, change) => {
       const fields = { ...fieldsOf(json) };
@@ -104,8 +138,11 @@ function hotichDialect(tokens: TokenStore): Dialect {
   };
 }
 
-function failure(httpStatus: number, errorCode: string, errorDescription: string): Reply {
-  return jsonReply(httpStatus, { status: '0', statusDescription: '', errorCode, errorDescription });
+/** The poll has an envelope of its own: `status` is a number there, and its message stands in `statusDescription` (hotich.md §4). */
+function failed(call: Call, { code: errorCode, text }: { readonly code: string; readonly text: string }): Reply {
+  return call.path.endsWith('/layKetQuaDKHT')
+    ? jsonReply(200, { status: 0, statusDescription: text, errorCode, errorDescription: text, value: [] })
+    : jsonReply(200, { status: '0', statusDescription: '', errorCode, errorDescription: text });
 }
 
 function codesOf(call: Call): readonly string[] {

@@ -5,21 +5,27 @@ import { jsonReply, type Reply } from '../server/reply';
 import { checkPush } from './check-push';
 import type { Complaint } from './check-content';
 import type { RegistryRecord } from './registry-record';
-import { HOTICH_TEXTS } from './texts';
+import type { TextBook } from '../server/text-book';
+import { lineBreak } from '../variants/break-variant';
+import type { HotichText } from './texts';
 
-/** Called with the record of each accepted push, after it was stored and before the officer sees it. */
-export type OnAccepted = (record: RegistryRecord) => void;
+export interface PushDesk {
+  readonly records: Map<string, RegistryRecord>;
+  readonly texts: TextBook<HotichText>;
+  /** Called with the record of each accepted push, after it was stored and before the officer sees it. */
+  onAccepted(record: RegistryRecord, body: Fields): void;
+}
 
 /** `POST …/nhanHoSoDKHT` (hotich.md §3): repeats are known by `maHoSoMCDT`, a changed re-push is taken only in state 2. */
-export function receivePush(call: Call, records: Map<string, RegistryRecord>, onAccepted: OnAccepted): Reply {
+export function receivePush(call: Call, desk: PushDesk): Reply {
+  const { records, texts } = desk;
   const body = fieldsOf(call.body);
-  const drift = call.faults.value('catalogueDrift');
-  const { complaints, content } = checkPush(body, typeof drift === 'string' ? drift : null);
-  if (complaints.length > 0) return validationFailure(complaints, call);
+  const { complaints, content } = checkPush(body, call.faults.text('catalogueDrift') ?? null);
+  if (complaints.length > 0) return validationFailure(complaints, call, texts);
   const contentDigest = digestOf(body);
   const known = records.get(String(body['maHoSoMCDT']));
   const isRepeat = known !== undefined && (known.state !== 2 || known.contentDigest === contentDigest);
-  if (isRepeat) return call.faults.value('repeatIsError') === false ? success() : repeated();
+  if (isRepeat) return call.faults.value('repeatIsError') === false ? success(texts) : repeated(texts);
   const record = known ?? newRecord(body);
   Object.assign(record, {
     unit: body['maDonVi'],
@@ -30,8 +36,8 @@ export function receivePush(call: Call, records: Map<string, RegistryRecord>, on
     deadlineAtMs: null,
   });
   records.set(record.oneStopCode, record);
-  onAccepted(record);
-  return call.faults.value('repeatIsError') === true ? repeated() : success();
+  desk.onAccepted(record, body);
+  return call.faults.value('repeatIsError') === true ? repeated(texts) : success(texts);
 }
 
 function newRecord(body: Fields): RegistryRecord {
@@ -48,6 +54,7 @@ function newRecord(body: Fields): RegistryRecord {
     note: '',
     deadlineAtMs: null,
     result: null,
+    withheld: null,
     completedPolls: 0,
   };
 }
@@ -58,21 +65,27 @@ function digestOf(body: Fields): string {
     .digest('hex');
 }
 
-function success(): Reply {
-  return jsonReply(200, { status: '1', statusDescription: HOTICH_TEXTS.received, errorCode: '', errorDescription: '' });
+function success(texts: TextBook<HotichText>): Reply {
+  return jsonReply(200, { status: '1', statusDescription: texts.say('received'), errorCode: '', errorDescription: '' });
 }
 
 /** The exact answer of CONTRACTS §1.3. */
-function repeated(): Reply {
-  return jsonReply(200, { status: '0', statusDescription: '', errorCode: '', errorDescription: HOTICH_TEXTS.repeated });
+function repeated(texts: TextBook<HotichText>): Reply {
+  const errorDescription = texts.say('repeated');
+  return jsonReply(200, { status: '0', statusDescription: '', errorCode: '', errorDescription });
 }
 
-/** hotich.md §3.1, or with `gluedErrors` the iGate form of §3.2: one string with an "n" for each line break, the request echoed (Q24, Q36). */
-function validationFailure(complaints: readonly Complaint[], call: Call): Reply {
-  const texts = complaints.map((complaint) => complaint.text);
+/**
+ * hotich.md §3.1, or with `gluedErrors` the iGate form of §3.2: one string with a letter "n" for each line break, the request
+ * echoed (Q24, Q36). `corruptBreaks` joins the messages of either form by what is left of a line break.
+ */
+function validationFailure(complaints: readonly Complaint[], call: Call, texts: TextBook<HotichText>): Reply {
+  const sentences = complaints.map(({ text, field, limit = 0 }) => texts.say(text, { field, limit }));
   if (call.faults.isOn('gluedErrors')) {
-    return jsonReply(200, { title: HOTICH_TEXTS.failed, status: 500, inputSend: call.body, errors: texts.join('n') });
+    const errors = sentences.join(lineBreak(call.faults, 'n'));
+    return jsonReply(200, { title: texts.say('failed'), status: 500, inputSend: call.body, errors });
   }
   const errorCode = complaints[0]?.errorCode ?? '500';
-  return jsonReply(200, { status: '0', statusDescription: '', errorCode, errorDescription: texts.join('; ') });
+  const errorDescription = sentences.join(lineBreak(call.faults, '; '));
+  return jsonReply(200, { status: '0', statusDescription: '', errorCode, errorDescription });
 }

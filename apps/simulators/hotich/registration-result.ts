@@ -1,3 +1,4 @@
+import { paperMark } from '../cases/paper-marks';
 import { slashDate } from '../server/date-formats';
 import { fieldsOf, type Fields } from '../server/fields';
 import type { World } from '../world';
@@ -5,7 +6,7 @@ import type { RegistryRecord } from './registry-record';
 
 const PARENT_LEAVES = ['HoTen', 'NgaySinh', 'DanToc', 'QuocTich'] as const;
 
-/** `ketQuaXuLy` as the registry answers it: an object, addresses as objects (hotich.md §4). */
+/** `ketQuaXuLy` as the registry answers it: an object, addresses as objects (hotich.md §4); a mark stands for the paper's bytes. */
 export function registrationResult(record: RegistryRecord, serial: number, world: World): Fields {
   const common = {
     soDangKy: String(serial),
@@ -14,17 +15,17 @@ export function registrationResult(record: RegistryRecord, serial: number, world
     ngayDangKy: slashDate(world.now()),
     ...requesterPart(record.content),
   };
-  const paper = world.pdf.base64(serial);
-  return record.module === 'LTKS'
-    ? { ...common, ...birthPart(record, serial), giayKhaiSinh: paper }
-    : { ...common, ...deathPart(record.content), giayKhaiTu: paper };
+  const name = record.module === 'LTKS' ? 'giayKhaiSinh' : 'giayKhaiTu';
+  world.papers.keepSent('hotich', record.oneStopCode, { name, serial });
+  const part = record.module === 'LTKS' ? birthPart(record, serial) : deathPart(record.content);
+  return { ...common, ...part, [name]: paperMark(serial) };
 }
 
 function birthPart({ content, unit }: RegistryRecord, serial: number): Fields {
   return {
     soDinhDanh: childNumber(content, serial),
     ndkksMaTinh: '99',
-    ndkksMaHuyen: null,
+    ndkksMaHuyen: fieldsOf(content['nksNoiSinh'])['maHuyen'] ?? null,
     ndkksMaXa: unit,
     nksHoTen: content['nksHoTen'],
     nksGioiTinh: Number(content['nksGioiTinh']),
@@ -53,9 +54,11 @@ function parentPart(content: Fields, prefix: string): Fields {
 
 function deathPart(content: Fields): Fields {
   const deceased = Object.entries(content).filter(([name]) => name.startsWith('nkt') && name !== 'nktXacThucThongTin');
+  const residence = content['nktLoaiCuTru'];
   return {
     ...Object.fromEntries(deceased),
     nktGioiTinh: Number(content['nktGioiTinh']),
+    ...(residence === undefined ? {} : { nktLoaiCuTru: Number(residence) }),
     giayBaoTuLoai: content['gbtLoai'] ?? null,
     giayBaoTuSo: content['gbtSo'] ?? null,
   };

@@ -19,6 +19,8 @@ export interface RegistryRecord {
   note: string;
   deadlineAtMs: number | null;
   result: Fields | null;
+  /** What the poll does not show of a completed record yet (Q19). */
+  withheld: 'file' | 'result' | 'number' | null;
   /** Polls that showed state 4; for files that come late (Q19). */
   completedPolls: number;
 }

@@ -5,8 +5,12 @@ const COMMUNE = /^(00123|990(0[1-9]|1[0-2]))$/;
 /** 01/09/2026 local: the present procedure codes are in force (CONTRACTS §1.2). */
 const NEW_CODES_FROM_MS = Date.UTC(2026, 7, 31, 17);
 
-/** Required fields of `tiepNhanHoSo` (CONTRACTS §1.2); the message of the first wrong one, or null. */
-export function checkReception(body: Fields): string | null {
+/**
+ * Required fields of `tiepNhanHoSo` (CONTRACTS §1.2); the message of the first wrong one, or null.
+ * @param drift a commune that the one-stop no longer knows (Q37), or null
+ */
+export function checkReception(body: Fields, drift: string | null): string | null {
+  if (drift !== null && body['maDonVi'] === drift) return 'maDonVi sai giá trị';
   return checkHead(body) ?? checkPeople(body) ?? checkContent(body) ?? checkFiles(body['fileDinhKem']);
 }
 

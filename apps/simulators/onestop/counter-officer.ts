@@ -1,4 +1,5 @@
 import { addWorkingDays } from '../server/date-formats';
+import type { CounterStep } from '../cases/case-script';
 import { officerDelayMs, type World } from '../world';
 import { DECISIONS, type Decision } from './decision';
 import type { DecisionPush } from './decision-push';
@@ -16,8 +17,16 @@ export interface OfficerDesk {
   readonly route: DecisionRoute;
 }
 
+/** States in which a dossier lies on the desk and waits for a decision: filed, and with its fee paid. */
+const ON_DESK: readonly number[] = [1, 6];
+/** They wait for nothing: the citizen changes his mind while the dossier is wherever it is. */
+const AT_ANY_TIME: readonly CounterStep[] = ['withdraw', 'stop'];
+
 /** The scripted officer of the counter: decides on a received dossier, hands a finished one over. */
 export class CounterOfficer {
+  /** Dossiers that the officer will look at, each with its latest look. */
+  private readonly awaited = new Map<OnestopDossier, object>();
+
   constructor(
     private readonly world: World,
     private readonly desk: OfficerDesk,
@@ -25,34 +34,54 @@ export class CounterOfficer {
 
   /** A dossier, or its supplement, lies on the desk. */
   takeUp(dossier: OnestopDossier): void {
-    const reception = dossier.receptions;
-    this.world.timers.after(officerDelayMs(this.world), () => {
-      if (dossier.state === 1 && dossier.receptions === reception) this.decide(dossier, this.decisionFor(dossier));
-    });
+    this.later(dossier, [1], () => this.follow(dossier, 'accept'));
   }
 
   /** The result has come from hộ tịch. */
   finish(dossier: OnestopDossier): void {
-    this.world.timers.after(officerDelayMs(this.world), () => {
-      if (dossier.state === 9) this.decide(dossier, 'hand-over');
-    });
+    this.later(dossier, [9], () => this.follow(dossier, 'hand-over'));
   }
 
-  /** Decides, by script or by hand. False where the dossier is closed. */
-  decide(dossier: OnestopDossier, decision: Decision): boolean {
+  /** Decides by hand, now. Where the officer had yet to look at it, this takes the place of his next step. False where the dossier is closed. */
+  decideByHand(dossier: OnestopDossier, decision: Decision, deadlineAtMs?: number): boolean {
+    if (this.awaited.delete(dossier)) this.stepsOf(dossier).shift();
+    return this.decide(dossier, decision, deadlineAtMs);
+  }
+
+  private decide(dossier: OnestopDossier, decision: Decision, deadlineAtMs?: number): boolean {
     if (FINAL_STATES.includes(dossier.state)) return false;
     const atMs = this.world.now();
-    const at = { atMs, deadlineAtMs: decision === 'request-supplement' ? addWorkingDays(atMs, 7) : null };
+    const asks = decision === 'request-supplement';
+    const at = { atMs, deadlineAtMs: asks ? (deadlineAtMs ?? addWorkingDays(atMs, 7)) : null };
     this.desk.store.enter(dossier, DECISIONS[decision].state);
     this.desk.feed.append(dossier, decision, at);
     if (this.desk.route === 'push') this.desk.push.submit(dossier, decision, at);
     return true;
   }
 
-  private decisionFor({ dvcltCode, receptions }: OnestopDossier): Decision {
-    const simCase = this.world.cases.find(dvcltCode);
-    if (simCase?.asker !== 'onestop') return 'accept';
-    if (simCase.scenario === 'refusal') return 'refuse';
-    return simCase.scenario === 'supplement' && receptions === 1 ? 'request-supplement' : 'accept';
+  /** An officer's time later, unless the dossier has moved on meanwhile. */
+  private later(dossier: OnestopDossier, from: readonly number[], act: () => void): void {
+    const look = {};
+    this.awaited.set(dossier, look);
+    this.world.timers.after(officerDelayMs(this.world), () => {
+      if (this.awaited.get(dossier) !== look) return;
+      this.awaited.delete(dossier);
+      if (from.includes(dossier.state)) act();
+    });
+  }
+
+  private stepsOf({ dvcltCode }: OnestopDossier): CounterStep[] {
+    return this.world.cases.find(dvcltCode)?.script.oneStop ?? [];
+  }
+
+  private follow(dossier: OnestopDossier, happyWay: Decision): void {
+    const steps = this.stepsOf(dossier);
+    const step = steps.shift() ?? happyWay;
+    if (step === 'hold') return;
+    this.decide(dossier, step);
+    if (step === 'require-fee') this.later(dossier, ON_DESK, () => this.follow(dossier, happyWay));
+    else if (steps.length > 0 && AT_ANY_TIME.includes(steps[0])) {
+      this.later(dossier, [2, 4, 5], () => this.follow(dossier, happyWay));
+    }
   }
 }

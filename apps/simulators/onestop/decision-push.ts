@@ -5,8 +5,10 @@ import { fieldsOf, textOf } from '../server/fields';
 import { HttpClient } from '../server/http-exchange';
 import type { World } from '../world';
 import { DECISIONS, OFFICER, type Decision } from './decision';
+import { DecisionStorm } from './decision-storm';
 import { GatewayClient, type Gateway } from './gateway-client';
 import type { OnestopDossier } from './onestop-dossier';
+import type { Storm } from './storm';
 
 const CONCURRENCY = 16;
 const FIRST_RETRY_MS = 200;
@@ -23,6 +25,15 @@ interface Push {
   triedSinceMs: number | null;
 }
 
+export interface DecisionPushOptions {
+  /** How long a decision is offered to a gateway that does not take it, milliseconds. */
+  readonly patienceMs: number;
+  /** The storm that `clientStorm` lets loose with a decision on this dossier, or null. */
+  stormFor(code: string): Storm | null;
+  /** Told of every answer to a post of a storm; status 0 = none came. */
+  onStormAnswer(code: string, status: number): void;
+}
+
 /**
  * Hands officers' decisions to our gateway. The same key and body are sent again on network failures, 5xx, 429, and while the
  * gateway does not know the dossier or does not allow the decision yet: an officer presses again. Bounded by patience.
@@ -30,17 +41,21 @@ interface Push {
 export class DecisionPush {
   private readonly http = new HttpClient(CONCURRENCY);
   private readonly work = new BoundedWork(CONCURRENCY, true);
+  private readonly storm: DecisionStorm;
   private client: GatewayClient | null = null;
 
   constructor(
     private readonly world: World,
-    private readonly patienceMs: number,
-  ) {}
+    private readonly options: DecisionPushOptions,
+  ) {
+    this.storm = new DecisionStorm(world, (code, status) => options.onStormAnswer(code, status));
+  }
 
   /** Decisions made before the gateway is known wait until now. */
   connect(gateway: Gateway): void {
     this.client = new GatewayClient(gateway, this.http, () => this.world.now());
     this.work.resume();
+    this.storm.connect(gateway);
   }
 
   submit(dossier: OnestopDossier, decision: Decision, at: { atMs: number; deadlineAtMs: number | null }): void {
@@ -53,20 +68,16 @@ export class DecisionPush {
       ...(at.deadlineAtMs === null ? {} : { supplementDeadline: isoDate(at.deadlineAtMs) }),
       oneStopCode,
     });
-    this.enqueue({
-      dvcltCode,
-      oneStopCode,
-      decision,
-      idempotencyKey: randomUUID(),
-      body,
-      tries: 0,
-      triedSinceMs: null,
-    });
+    const idempotencyKey = randomUUID();
+    this.enqueue({ dvcltCode, oneStopCode, decision, idempotencyKey, body, tries: 0, triedSinceMs: null });
+    const storm = this.options.stormFor(dvcltCode);
+    if (storm !== null) this.storm.start({ dvcltCode, idempotencyKey, body }, storm);
   }
 
   stop(): void {
     this.work.stop();
     this.http.stop();
+    this.storm.stop();
   }
 
   private enqueue(push: Push): void {
@@ -83,7 +94,7 @@ export class DecisionPush {
     if (result.status >= 200 && result.status < 300)
       return ledger.record('onestop', 'decision', push.oneStopCode, push.decision);
     push.triedSinceMs ??= this.world.now();
-    const isPatient = this.world.now() - push.triedSinceMs < this.patienceMs;
+    const isPatient = this.world.now() - push.triedSinceMs < this.options.patienceMs;
     if (isPatient && isWorthRetry(result)) return this.later(push);
     ledger.record('onestop', 'decision-failed', push.oneStopCode, `${push.decision}: ${result.status} ${result.code}`);
   }

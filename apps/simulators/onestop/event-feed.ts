@@ -1,6 +1,8 @@
 import type { Call } from '../server/call';
 import { slashDate, slashDateTime } from '../server/date-formats';
 import { jsonReply, type Reply } from '../server/reply';
+import type { Fields } from '../server/fields';
+import { withDateVariant } from '../variants/date-variant';
 import { DECISIONS, OFFICER, type Decision } from './decision';
 import type { OnestopDossier } from './onestop-dossier';
 
@@ -8,7 +10,7 @@ const DEFAULT_LIMIT = 100;
 
 /** `GET /api/motcua/suKien` (CONTRACTS §1.1): the officers' decisions by position, for a gateway that polls them. */
 export class EventFeed {
-  private readonly rows: object[] = [];
+  private readonly rows: Fields[] = [];
 
   append(dossier: OnestopDossier, decision: Decision, at: { atMs: number; deadlineAtMs: number | null }): void {
     this.rows.push({
@@ -28,7 +30,7 @@ export class EventFeed {
   answer(call: Call): Reply {
     const after = Math.max(0, Number(call.query.get('sauViTri') ?? 0) || 0);
     const limit = Math.max(1, Number(call.query.get('soLuong') ?? DEFAULT_LIMIT) || DEFAULT_LIMIT);
-    const rows = this.rows.slice(after, after + limit);
+    const rows = this.rows.slice(after, after + limit).map((row) => withDateVariant(row, call.faults));
     return jsonReply(200, { viTriTiep: after + rows.length, duLieu: rows });
   }
 }

@@ -10,26 +10,27 @@ import { checkReception } from './check-reception';
 import { checkUpdate } from './check-update';
 import { CounterOfficer, type DecisionRoute } from './counter-officer';
 import type { Decision } from './decision';
-import { DecisionPush } from './decision-push';
+import { DecisionPush, type DecisionPushOptions } from './decision-push';
 import { EventFeed } from './event-feed';
 import type { Gateway } from './gateway-client';
 import { lookUp } from './look-up';
-import { FINAL_STATES } from './onestop-dossier';
+import { FINAL_STATES, type OnestopDossier } from './onestop-dossier';
 import { onestopFailure, onestopSuccess } from './onestop-reply';
 import { OnestopStore } from './onestop-store';
-import { ONESTOP_TEXTS } from './texts';
+import { expiryOf } from '../variants/expiry-variant';
+import type { TextBook } from '../server/text-book';
+import type { OnestopText } from './texts';
 
 export interface OnestopOptions {
   readonly credentials: Credentials;
   readonly decisions: DecisionRoute;
-  /** How long a decision is offered to a gateway that does not take it, milliseconds. */
-  readonly decisionPatienceMs: number;
+  readonly push: DecisionPushOptions;
 }
 
 /** The provincial one-stop by the proposed contract (onestop.md §4, CONTRACTS §1.1-1.2). */
 export class OnestopSystem implements PartnerSystem {
   readonly id = 'onestop';
-  readonly operations = ['token', 'tiepNhanHoSo', 'capNhatTrangThai', 'traCuuHoSo', 'suKien'];
+  readonly operations = ['token', 'tiepNhanHoSo', 'capNhatTrangThai', 'traCuuHoSo', 'suKien', 'decision'];
   readonly routes: readonly Route[];
   readonly dialect: Dialect;
   private readonly store: OnestopStore;
@@ -43,11 +44,11 @@ export class OnestopSystem implements PartnerSystem {
     options: OnestopOptions,
   ) {
     this.store = new OnestopStore(world);
-    this.push = new DecisionPush(world, options.decisionPatienceMs);
+    this.push = new DecisionPush(world, options.push);
     const desk = { store: this.store, feed: this.feed, push: this.push, route: options.decisions };
     this.officer = new CounterOfficer(world, desk);
     this.tokens = new TokenStore(options.credentials, world.tokenLifetimeMs, () => world.now());
-    this.dialect = onestopDialect(this.tokens);
+    this.dialect = onestopDialect(this.tokens, world.texts.onestop);
     this.routes = [
       {
         method: 'POST',
@@ -58,7 +59,7 @@ export class OnestopSystem implements PartnerSystem {
       },
       this.closed('POST', 'tiepNhanHoSo', (call) => this.receive(call)),
       this.closed('POST', 'capNhatTrangThai', (call) => this.update(call)),
-      this.closed('POST', 'traCuuHoSo', (call) => lookUp(call, this.store)),
+      this.closed('POST', 'traCuuHoSo', (call) => lookUp(call, { store: this.store, texts: world.texts.onestop })),
       this.closed('GET', 'suKien', (call) => this.feed.answer(call)),
     ];
   }
@@ -68,9 +69,9 @@ export class OnestopSystem implements PartnerSystem {
   }
 
   /** A decision by hand. Null where the code is unknown, false where the dossier is closed. */
-  decide(code: string, decision: Decision): boolean | null {
+  decide(code: string, decision: Decision, deadlineAtMs?: number): boolean | null {
     const dossier = this.store.find(code);
-    return dossier === undefined ? null : this.officer.decide(dossier, decision);
+    return dossier === undefined ? null : this.officer.decideByHand(dossier, decision, deadlineAtMs);
   }
 
   stop(): void {
@@ -79,15 +80,16 @@ export class OnestopSystem implements PartnerSystem {
 
   private logIn(call: Call): Reply {
     const { userName, password } = fieldsOf(call.body);
-    if (!this.tokens.isRight(userName, password)) return this.dialect.deadToken(false);
+    if (!this.tokens.isRight(userName, password)) return this.dialect.deadToken(call, false);
     const { token, expiresAtMs } = this.tokens.issue();
-    return jsonReply(200, { token, expiration: new Date(expiresAtMs).toISOString() });
+    const usual = new Date(expiresAtMs).toISOString();
+    return jsonReply(200, { token, expiration: expiryOf({ expiresAtMs, nowMs: call.atMs, usual }, call.faults) });
   }
 
   /** The same `maHoSoLT` gets the same code; changed content counts only while a supplement is awaited. */
   private receive(call: Call): Reply {
     const body = fieldsOf(call.body);
-    const complaint = checkReception(body);
+    const complaint = checkReception(body, call.faults.text('catalogueDrift') ?? null);
     if (complaint !== null) return onestopFailure(complaint);
     const contentDigest = digestOf(body);
     const dvcltCode = String(body['maHoSoLT']);
@@ -95,32 +97,49 @@ export class OnestopSystem implements PartnerSystem {
     if (dossier === undefined) {
       const module = body['module'] === 'KS' ? 'KS' : 'KT';
       dossier = this.store.open({ dvcltCode, module, unit: String(body['maDonVi']), contentDigest });
-      this.store.enter(dossier, 1);
-      this.officer.takeUp(dossier);
+      this.takeIn(dossier, body);
     } else if (dossier.state === 5 && dossier.contentDigest !== contentDigest) {
       dossier.contentDigest = contentDigest;
       dossier.receptions += 1;
       this.world.ledger.record('onestop', 'supplement', dossier.oneStopCode);
-      this.store.enter(dossier, 1);
-      this.officer.takeUp(dossier);
+      this.takeIn(dossier, body);
     }
-    return onestopSuccess(ONESTOP_TEXTS.received, { maHoSoMCDT: dossier.oneStopCode });
+    return onestopSuccess(this.say('received'), { maHoSoMCDT: dossier.oneStopCode });
+  }
+
+  private takeIn(dossier: OnestopDossier, body: Fields): void {
+    for (const file of (body['fileDinhKem'] as unknown[]).map(fieldsOf)) {
+      const [name, base64] = [String(file['tenTepDinhKem']), file['duLieuTepDinhKem']];
+      this.world.papers.keepReceived('onestop', dossier.oneStopCode, { name, base64 });
+    }
+    this.store.enter(dossier, 1);
+    this.officer.takeUp(dossier);
+  }
+
+  private say(name: OnestopText): string {
+    return this.world.texts.onestop.say(name);
   }
 
   private update(call: Call): Reply {
     const body = fieldsOf(call.body);
     const dossier = this.store.find(body['maHoSoMCDT']);
     if (dossier === undefined || dossier.dvcltCode !== body['maHoSoLT'])
-      return onestopFailure(ONESTOP_TEXTS.unknown, 'NOT_FOUND');
+      return onestopFailure(this.say('unknown'), 'NOT_FOUND');
     const complaint = checkUpdate(body, dossier.module);
     if (complaint !== null) return onestopFailure(complaint);
     const digest = digestOf(body);
-    if (digest === dossier.lastUpdateDigest) return onestopSuccess(ONESTOP_TEXTS.updated);
-    if (FINAL_STATES.includes(dossier.state)) return onestopFailure(ONESTOP_TEXTS.finished, 'CLOSED');
+    if (digest === dossier.lastUpdateDigest) return onestopSuccess(this.say('updated'));
+    if (FINAL_STATES.includes(dossier.state)) return onestopFailure(this.say('finished'), 'CLOSED');
     dossier.lastUpdateDigest = digest;
     this.store.enter(dossier, Number(body['trangThai']));
-    if (dossier.state === 9) this.officer.finish(dossier);
-    return onestopSuccess(ONESTOP_TEXTS.updated);
+    if (dossier.state === 9) this.finish(dossier, fieldsOf(body['ketQua']));
+    return onestopSuccess(this.say('updated'));
+  }
+
+  private finish(dossier: OnestopDossier, result: Fields): void {
+    const file = { name: String(result['tenTep']), base64: result['duLieuTep'] };
+    this.world.papers.keepReceived('onestop', dossier.oneStopCode, file);
+    this.officer.finish(dossier);
   }
 
   private closed(method: string, operation: string, handle: Route['handle']): Route {
@@ -130,18 +149,21 @@ export class OnestopSystem implements PartnerSystem {
       operationOf: () => operation,
       codesOf,
       authorise: (call) =>
-        this.tokens.isAlive(bearerOf(call.headers.authorization)) ? null : this.dialect.deadToken(false),
+        this.tokens.isAlive(bearerOf(call.headers.authorization)) ? null : this.dialect.deadToken(call, false),
       handle,
     };
   }
 }
 
-function onestopDialect(tokens: TokenStore): Dialect {
-  const unauthorised = { status: '0', statusDescription: ONESTOP_TEXTS.unauthorised, errorCode: 'UNAUTHORIZED' };
+function onestopDialect(tokens: TokenStore, texts: TextBook<OnestopText>): Dialect {
   return {
-    failure: (text) => onestopFailure(text, 'FAILED'),
+    failure: (_call, name, words) =>
+      onestopFailure(words ?? texts.say(name), name === 'tooLarge' ? 'TOO_LARGE' : 'FAILED'),
     blocked: () => jsonReply(403, { status: '0', statusDescription: 'IP_DISALLOWED', errorCode: '101' }),
-    deadToken: (isInOkBody) => jsonReply(isInOkBody ? 200 : 401, unauthorised),
+    deadToken: (_call, isInOkBody) => {
+      const unauthorised = onestopFailure(texts.say('unauthorised'), 'UNAUTHORIZED');
+      return isInOkBody ? unauthorised : { ...unauthorised, status: 401 };
+    },
     endToken: (call) => tokens.end(bearerOf(call.headers.authorization)),
     rewriteTexts: (json, change) => {
       const fields = fieldsOf(json);

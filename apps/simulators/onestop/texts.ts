@@ -5,5 +5,9 @@ export const ONESTOP_TEXTS = {
   found: 'Thành công',
   unknown: 'Hồ sơ không tồn tại',
   finished: 'Hồ sơ đã kết thúc, không được cập nhật trạng thái',
+  internalFailure: 'Có lỗi trong quá trình thêm mới',
+  tooLarge: 'Dung lượng dữ liệu vượt quá giới hạn cho phép',
   unauthorised: 'Phiên đăng nhập không hợp lệ',
 } as const;
+
+export type OnestopText = keyof typeof ONESTOP_TEXTS;

@@ -8,7 +8,11 @@ export interface Call {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
+  /** Size of the body on the wire. */
+  readonly bytes: number;
   readonly body: unknown;
   readonly atMs: number;
   readonly faults: FiredFaults;
+  /** The switches for one row of an answer that no call can name: rules with the row's code. */
+  rowFaults(code: string): FiredFaults;
 }

@@ -87,3 +87,8 @@ export function readDotDate(text: string): number | null {
 export function readCompactDateTime(text: string): number | null {
   return instant(text, /^(?<y>\d{4})(?<m>\d\d)(?<d>\d\d)(?<h>\d\d)(?<i>\d\d)(?<s>\d\d)$/);
 }
+
+/** yyyyMMdd */
+export function readCompactDate(text: string): number | null {
+  return instant(text, /^(?<y>\d{4})(?<m>\d\d)(?<d>\d\d)$/);
+}

@@ -1,3 +1,5 @@
+import { readFileMark } from './file-mark';
+
 /** Reads of foreign JSON without trust in its shape. */
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -24,14 +26,16 @@ const PDF_HEAD_BASE64 = 'JVBERi';
 
 /** Base64 of a file that begins with %PDF. */
 export function isPdfBase64(value: unknown): boolean {
-  return typeof value === 'string' && value.startsWith(PDF_HEAD_BASE64) && isBase64(value);
+  if (!isBase64(value)) return false;
+  return (readFileMark(value)?.head ?? value).startsWith(PDF_HEAD_BASE64);
 }
 
-/** Canonical base64, judged by length and alphabet without decoding. */
+/** Canonical base64, judged by length and alphabet without decoding; also the mark of a large file that was. */
 export function isBase64(value: unknown): value is string {
-  return (
-    typeof value === 'string' && value.length > 0 && value.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(value)
-  );
+  if (typeof value !== 'string' || value === '') return false;
+  const marked = readFileMark(value);
+  if (marked !== null) return marked.bytes > 0;
+  return value.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(value);
 }
 
 const LEFT_TO_RIGHT = /^[A-Z]\d{2}(\.\w{1,3}){1,3}-\d{6}-\d{4,}$/;

@@ -1,4 +1,4 @@
-import { Agent, request, type IncomingHttpHeaders } from 'node:http';
+import { Agent, request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 
 export interface Exchange {
   readonly url: URL;
@@ -24,18 +24,18 @@ export class HttpClient {
   }
 
   /** Rejects on any transport failure; every status is an answer. Only http: the simulators live on one machine. */
-  send(exchange: Exchange): Promise<ExchangeAnswer> {
+  async send(exchange: Exchange): Promise<ExchangeAnswer> {
+    const answer = await this.open(exchange);
+    const chunks: Buffer[] = [];
+    for await (const chunk of answer) chunks.push(chunk as Buffer);
+    return { status: answer.statusCode ?? 0, headers: answer.headers, bytes: Buffer.concat(chunks) };
+  }
+
+  /** Resolves with the head; the body is the caller's to read, within the same total time. */
+  open({ url, method, headers, body, timeoutMs }: Exchange): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-      const signal = AbortSignal.timeout(exchange.timeoutMs);
-      const { url, method, headers, body } = exchange;
-      const outgoing = request(url, { agent: this.agent, method, headers, signal }, (answer) => {
-        const chunks: Buffer[] = [];
-        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-        answer.on('error', reject);
-        answer.on('end', () =>
-          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, bytes: Buffer.concat(chunks) }),
-        );
-      });
+      const signal = AbortSignal.timeout(timeoutMs);
+      const outgoing = request(url, { agent: this.agent, method, headers, signal }, resolve);
       outgoing.on('error', reject);
       outgoing.end(body);
     });

@@ -1,20 +1,23 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { BodyReader } from './body-reader';
 import type { Ending } from './serve-call';
-import { jsonReply, type Reply } from './reply';
+import { jsonReply } from './reply';
+import { writeReply } from './write-reply';
 
 /** A request whose body has been read whole. */
 export interface Received {
   readonly method: string;
   readonly url: URL;
   readonly headers: IncomingMessage['headers'];
+  /** The body; in a large one a mark stands for each file (`readFileMark`). */
   readonly text: string;
+  /** Size of the body on the wire. */
+  readonly bytes: number;
 }
 
 export type Handler = (received: Received) => Ending | Promise<Ending>;
-
-/** Ten 5 MB files in three nested encodings stay below this. */
-const MAX_BODY_BYTES = 200 * 1024 * 1024;
 
 /**
  * A bare node:http server: bodies also with GET (Q33), kept connections, answers or cut connections as the handler says.
@@ -26,7 +29,7 @@ export class HttpServer {
   constructor(handler: Handler, onBug: (error: unknown) => void) {
     this.server = createServer((request, response) => {
       readBody(request)
-        .then((text) => handler(receivedOf(request, text)))
+        .then((body) => handler(receivedOf(request, body)))
         .catch((error: unknown) => {
           onBug(error);
           return { reply: jsonReply(500, { title: 'server error' }) };
@@ -46,6 +49,11 @@ export class HttpServer {
     });
   }
 
+  /** Serves a connection that somebody else accepted: the end of a TLS tunnel. */
+  adopt(connection: Duplex): void {
+    this.server.emit('connection', connection);
+  }
+
   async stop(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.server.close(() => resolve());
@@ -54,35 +62,29 @@ export class HttpServer {
   }
 }
 
-function receivedOf(request: IncomingMessage, text: string): Received {
+function receivedOf(request: IncomingMessage, body: { text: string; bytes: number }): Received {
   const url = new URL(request.url ?? '/', 'http://simulators.test');
-  return { method: request.method ?? 'GET', url, headers: request.headers, text };
+  return { method: request.method ?? 'GET', url, headers: request.headers, ...body };
 }
 
-function readBody(request: IncomingMessage): Promise<string> {
+function readBody(request: IncomingMessage): Promise<{ text: string; bytes: number }> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
+    const body = new BodyReader();
     request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > MAX_BODY_BYTES) reject(new Error('body larger than the simulators take'));
-      else chunks.push(chunk);
+      try {
+        body.take(chunk);
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error('body not readable'));
+        request.destroy();
+      }
     });
     request.on('error', reject);
     request.on('aborted', () => reject(new Error('request cut by its client')));
-    request.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    request.on('end', () => resolve({ text: body.text(), bytes: body.bytes }));
   });
 }
 
-function finish(ending: Ending, request: IncomingMessage, response: ServerResponse): void {
+async function finish(ending: Ending, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if ('cut' in ending) request.socket.destroy();
-  else if ('reply' in ending && !response.destroyed) write(response, ending.reply);
-}
-
-function write(response: ServerResponse, reply: Reply): void {
-  const text = reply.raw?.text ?? (reply.json === undefined ? '' : JSON.stringify(reply.json));
-  const contentType = reply.raw?.contentType ?? 'application/json; charset=utf-8';
-  const contentLength = Buffer.byteLength(text);
-  response.writeHead(reply.status, { 'content-type': contentType, 'content-length': contentLength, ...reply.headers });
-  response.end(text);
+  else if ('reply' in ending && !response.destroyed) await writeReply(response, ending);
 }

@@ -15,14 +15,17 @@ export interface Route {
   handle(call: Call): Reply;
 }
 
-/** How one system words the failures that are the same everywhere (quirks.md §1). */
+/** Names of the failures that every system has a text for. */
+export type CommonText = 'internalFailure' | 'tooLarge';
+
+/** How one system words the failures that are the same everywhere (quirks.md §1), in the envelope of the called operation. */
 export interface Dialect {
-  /** A business failure inside HTTP 200 (Q01). */
-  failure(text: string): Reply;
+  /** A business failure inside HTTP 200 (Q01, Q21), in the words of the configuration or in the given ones. */
+  failure(call: Call, text: CommonText, words?: string): Reply;
   /** Q31, 101 IP_DISALLOWED or its like. */
-  blocked(): Reply;
+  blocked(call: Call): Reply;
   /** The answer to a dead token: the ordinary one, or wrapped in HTTP 200 (Q03). */
-  deadToken(isInOkBody: boolean): Reply;
+  deadToken(call: Call, isInOkBody: boolean): Reply;
   /** Ends the life of the token that the call carries. */
   endToken(call: Call): void;
   /** Applies a change to the message fields, and only to them (Q44). */

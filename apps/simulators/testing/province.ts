@@ -90,6 +90,11 @@ export class Province {
     return this.ask('POST', '/_sim/faults', { body: rules });
   }
 
+  /** The Bearer header alone. */
+  headersOf(system: SystemId): Record<string, string> {
+    return this.bearer(system);
+  }
+
   private bearer(system: SystemId): Record<string, string> {
     return { authorization: `Bearer ${this.tokens.get(system) ?? ''}` };
   }

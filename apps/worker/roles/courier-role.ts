@@ -1,6 +1,14 @@
-import { Courier, SettleQueue, WorkerHeartbeat } from '#delivery';
+import {
+  Courier,
+  createSharedContents,
+  ReplyRules,
+  SettleQueue,
+  withClassifiedTexts,
+  WorkerHeartbeat,
+} from '#delivery';
 import { PARTNER_IDS } from '#dossier';
 import { applyOutcomes, type Foundation } from '../foundation';
+import { replyRulesRole } from './reply-rules-role';
 import type { Role } from './role';
 
 /** One courier per partner, and the heartbeat by which others know that this worker lives. */
@@ -18,11 +26,14 @@ export function couriersRole(foundation: Foundation): Role {
     log,
   });
   const settleQueue = sharedSettlement(foundation);
+  const contents = createSharedContents({ db, workerId, vault, log });
+  const rules = new ReplyRules(db, vault);
+  const ruleReader = replyRulesRole(foundation, rules);
   const couriers = PARTNER_IDS.map(
     (partner) =>
       new Courier({
         db,
-        adapter: partners.adapters[partner],
+        adapter: withClassifiedTexts(partners.adapters[partner], rules),
         workerId,
         heartbeat,
         doorbell,
@@ -30,6 +41,7 @@ export function couriersRole(foundation: Foundation): Role {
         fileTokens,
         syncLog,
         settleQueue,
+        contents,
         clock,
         ids,
         random,
@@ -40,10 +52,12 @@ export function couriersRole(foundation: Foundation): Role {
     name: 'couriers',
     start: async () => {
       await heartbeat.start();
+      await ruleReader.start();
       for (const courier of couriers) courier.start();
     },
     stop: async () => {
       await Promise.all(couriers.map((courier) => courier.stop()));
+      await ruleReader.stop();
       await heartbeat.stop();
     },
   };

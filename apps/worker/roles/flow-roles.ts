@@ -29,8 +29,8 @@ export function relayRole({ relayDb, doorbell, log, bus, settings }: Foundation)
 
 /** Turns facts into deliveries: knocked by the bus, swept by itself. */
 export function routerRole(foundation: Foundation): Role {
-  const { db, doorbell, log, ids, clock, procedures, bus } = foundation;
-  const router = new Router({ db, doorbell, log, ids, clock, procedures, registryWatch });
+  const { db, doorbell, log, ids, clock, procedures, bus, syncLog } = foundation;
+  const router = new Router({ db, doorbell, log, ids, clock, procedures, registryWatch, syncLog });
   const sweeper = periodicRole({ name: 'sweeper', everyMs: SWEEP_EVERY_MS, round: () => router.sweep(), log });
   let subscription: { stop(): Promise<void> } | undefined;
   return {
@@ -45,12 +45,30 @@ export function routerRole(foundation: Foundation): Role {
   };
 }
 
-/** Fires what is due: deadlines of supplements. */
-export function clocksRole({ db, apply, log, doorbell }: Foundation): Role {
+/** Between two looks for what a crash left of large messages, ms. */
+const DRAFTS_EVERY_MS = 600_000;
+/** No message is read for so long, ms. */
+const MAX_DRAFT_AGE_MS = 3_600_000;
+
+/** Fires what is due: deadlines of supplements. Clears away what a crash left of large messages. */
+export function clocksRole({ db, apply, log, doorbell, vault, clock }: Foundation): Role {
   const round = async (): Promise<number> => {
     const fired = await fireTimers(db, apply);
     if (fired > 0) doorbell.ring('outbox');
     return fired;
   };
-  return periodicRole({ name: 'clocks', everyMs: CLOCKS_EVERY_MS, round, log });
+  const sweepDrafts = (): Promise<number> => vault.sweepDrafts(new Date(clock.now().getTime() - MAX_DRAFT_AGE_MS));
+  const roles = [
+    periodicRole({ name: 'clocks', everyMs: CLOCKS_EVERY_MS, round, log }),
+    periodicRole({ name: 'sweep-drafts', everyMs: DRAFTS_EVERY_MS, round: sweepDrafts, log }),
+  ];
+  return {
+    name: 'clocks',
+    start: async () => {
+      for (const role of roles) await role.start();
+    },
+    stop: async () => {
+      await Promise.all(roles.map((role) => role.stop()));
+    },
+  };
 }

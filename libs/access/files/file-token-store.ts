@@ -1,4 +1,4 @@
-import type { Tx } from '#platform';
+import type { Queryable } from '#platform';
 
 export interface FileTokenRow {
   tokenHash: Buffer;
@@ -24,7 +24,7 @@ export interface UsedFileToken {
 
 /** The live link of (object, partner), prolonged, or the new one where there is none or it has expired. Returns the seed that counts.
  *  Two deliveries that ask at once meet in the unique index: both get the link of the first. */
-export async function refreshFileToken(tx: Tx, row: FileTokenRow): Promise<Buffer> {
+export async function refreshFileToken(tx: Queryable, row: FileTokenRow): Promise<Buffer> {
   const [live] = await tx.query<{ seed: Buffer }>(
     `insert into file_token as t (token_hash, seed, ref, partner, extension, content_type, issued_at, expires_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -41,7 +41,7 @@ export async function refreshFileToken(tx: Tx, row: FileTokenRow): Promise<Buffe
 }
 
 /** One look-up that also counts the use. */
-export async function useFileToken(tx: Tx, tokenHash: Buffer, now: Date): Promise<UsedFileToken | undefined> {
+export async function useFileToken(tx: Queryable, tokenHash: Buffer, now: Date): Promise<UsedFileToken | undefined> {
   const [row] = await tx.query<UsedFileToken>(
     `update file_token t set uses = t.uses + 1
      from vault_object o join vault_key k on k.id = o.key_id
@@ -54,7 +54,7 @@ export async function useFileToken(tx: Tx, tokenHash: Buffer, now: Date): Promis
   return row;
 }
 
-export async function revokeFileTokens(tx: Tx, ref: string, partner: string | null, now: Date): Promise<number> {
+export async function revokeFileTokens(tx: Queryable, ref: string, partner: string | null, now: Date): Promise<number> {
   return tx.execute(
     `update file_token set revoked_at = $3
      where ref = $1 and partner = coalesce($2, partner) and revoked_at is null and expires_at > $3`,

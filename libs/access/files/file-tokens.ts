@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { extname } from 'node:path';
-import { sha256, type Clock, type Tx } from '#platform';
+import { sha256, type Clock, type Queryable } from '#platform';
 import type { MasterKeys } from '../vault/ports';
 import { refreshFileToken, revokeFileTokens, useFileToken, type UsedFileToken } from './file-token-store';
 
@@ -26,11 +26,11 @@ export interface FileToIssue {
 /** Links by which a partner fetches one file (CONTRACTS §1.2, Portal). */
 export interface FileTokens {
   /** URL below PUBLIC_URL; the same object and partner give the same URL while it is valid. */
-  issueFileToken(tx: Tx, file: FileToIssue): Promise<string>;
+  issueFileToken(tx: Queryable, file: FileToIssue): Promise<string>;
   /** What the token stands for, with this use counted. `state` tells an expired or revoked one from a made-up one. */
-  useFileToken(tx: Tx, token: string): Promise<UsedFileToken | undefined>;
+  useFileToken(tx: Queryable, token: string): Promise<UsedFileToken | undefined>;
   /** Ends the links of an object (of one partner). Returns how many were valid. */
-  revokeFileTokens(tx: Tx, ref: string, partner?: string): Promise<number>;
+  revokeFileTokens(tx: Queryable, ref: string, partner?: string): Promise<number>;
 }
 
 const TOKEN = /^[\w-]{43}$/;

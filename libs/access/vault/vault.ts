@@ -1,14 +1,29 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
-import { AppError, sha256, type Clock, type Ids, type Tx } from '#platform';
-import { insertObjects, readObjectFacts, readObjects, type ObjectRow, type OpenableRow } from './adapters/vault-store';
+import { AppError, sha256, type Clock, type Ids, type Queryable, type Tx } from '#platform';
+import { deleteDrafts, deleteOldDrafts, takeDrafts } from './adapters/chunk-store';
+import { insertObjects, readObjectFacts, readObjects, type ObjectRow } from './adapters/vault-store';
+import { ChunkedDraft } from './app/draft-writer';
+import { readingOf } from './app/object-reading';
 import { OwnerKeys, type OwnerKey } from './app/owner-keys';
+import { encodeHeader, headerNonce } from './domain/chunk-format';
 import { objectContext, ownerContext } from './domain/contexts';
-import { decrypt, encrypt, KEY_BYTES, NONCE_BYTES, unwrapKey, wrapKey } from './domain/envelope';
-import type { MasterKeys, PlainObject, SealedObject, SealItem, Vault, VaultOwner } from './ports';
+import { encrypt, KEY_BYTES, NONCE_BYTES, wrapKey } from './domain/envelope';
+import type {
+  DraftObject,
+  MasterKeys,
+  PlainObject,
+  SealedObject,
+  SealItem,
+  Vault,
+  VaultOwner,
+  VaultReading,
+} from './ports';
+
+const SALT_BYTES = 32;
 
 export interface VaultOptions {
   /** Where `open` reads when no transaction is given. */
-  db: Tx;
+  db: Queryable;
   keys: MasterKeys;
   ids: Ids;
   clock: Clock;
@@ -34,25 +49,16 @@ export function createVault(options: VaultOptions): Vault {
   const sealMany = async (tx: Tx, items: readonly SealItem[]): Promise<SealedObject[][]> => {
     if (items.every((item) => item.objects.length === 0)) return items.map(() => []);
     const found = await ownerKeys.forSealing(tx, items);
-    const rows = items.map((item) =>
-      item.objects.map((object) => sealOne(object.ref ?? ids.next(), item, object, keyOf(found, item))),
-    );
-    const flat = rows.flat();
-    const inserted = await insertObjects(tx, flat, clock.now());
-    if (inserted !== flat.length)
-      throw new AppError({
-        code: 'vault-erased',
-        disposition: 'person',
-        status: 410,
-        detail: 'the key of this content was erased',
-      });
+    const rows = items.map((item) => item.objects.map((object) => rowOf(ids, item, object, keyOf(found, item))));
+    await takeAll(tx, draftsIn(items));
+    insertObjects(tx, rows.flat(), clock.now());
     return rows.map((list) => list.map((row) => ({ ref: row.id, digest: row.digest, salt: row.salt })));
   };
 
-  const openMany = async (refs: readonly string[], tx?: Tx): Promise<Buffer[]> => {
+  const readings = async (refs: readonly string[], tx?: Queryable): Promise<VaultReading[]> => {
     if (refs.length === 0) return [];
     const rows = new Map((await readObjects(tx ?? db, refs)).map((row) => [row.id, row]));
-    const opened: Buffer[] = [];
+    const found: VaultReading[] = [];
     for (const ref of refs) {
       const row = rows.get(ref);
       if (!row)
@@ -62,8 +68,14 @@ export function createVault(options: VaultOptions): Vault {
           status: 404,
           detail: 'no such sealed object',
         });
-      opened.push(openOne(row, await ownerKeys.forOpening(row.key, tx === undefined)));
+      found.push(readingOf(row, await ownerKeys.forOpening(row.key, tx === undefined), tx ?? db));
     }
+    return found;
+  };
+
+  const openMany = async (refs: readonly string[], tx?: Queryable): Promise<Buffer[]> => {
+    const opened: Buffer[] = [];
+    for (const reading of await readings(refs, tx)) opened.push(await wholeOf(reading));
     return opened;
   };
 
@@ -72,9 +84,35 @@ export function createVault(options: VaultOptions): Vault {
     openMany,
     seal: async (tx, owner, objects) => (await sealMany(tx, [{ ...owner, objects }]))[0],
     open: async (ref, tx) => (await openMany([ref], tx))[0],
+    openStream: async (ref) => (await readings([ref]))[0],
+    beginDraft: () => new ChunkedDraft(ids.next(), { db, clock }),
+    discardDrafts: (refs) => (refs.length === 0 ? Promise.resolve() : deleteDrafts(db, refs)),
+    sweepDrafts: (before) => deleteOldDrafts(db, before, MAX_SWEPT),
     facts: (ref) => readObjectFacts(db, ref),
     dedupDigest: (bytes) => createHmac('sha256', dedupKey).update(bytes).digest(),
   };
+}
+
+/** Drafts of one sweep: each may have hundreds of chunks. */
+const MAX_SWEPT = 20;
+
+async function wholeOf(reading: VaultReading): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of reading.chunks()) pieces.push(piece);
+  return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
+}
+
+function draftsIn(items: readonly SealItem[]): string[] {
+  return items.flatMap(({ objects }) => objects.flatMap((object) => ('draft' in object ? [object.draft.ref] : [])));
+}
+
+async function takeAll(tx: Tx, refs: readonly string[]): Promise<void> {
+  if (refs.length === 0 || (await takeDrafts(tx, refs)) === refs.length) return;
+  throw new AppError({
+    code: 'vault-draft-lost',
+    disposition: 'retry',
+    detail: 'a large object is not there any more, or has an owner already',
+  });
 }
 
 function keyOf(found: ReadonlyMap<string, OwnerKey>, owner: VaultOwner): OwnerKey {
@@ -83,11 +121,39 @@ function keyOf(found: ReadonlyMap<string, OwnerKey>, owner: VaultOwner): OwnerKe
   return key;
 }
 
+function rowOf(ids: Ids, owner: VaultOwner, object: PlainObject | DraftObject, ownerKey: OwnerKey): ObjectRow {
+  return 'draft' in object
+    ? sealDraft(owner, object, ownerKey)
+    : sealOne(object.ref ?? ids.next(), owner, object, ownerKey);
+}
+
+/** Of a large object the header is sealed as if it were the bytes: owner, kind, number of chunks and digest are authenticated with it. */
+function sealDraft(owner: VaultOwner, { kind, contentType, draft }: DraftObject, ownerKey: OwnerKey): ObjectRow {
+  const { ref, sizeBytes, sha256: digestOfBytes, sealing } = draft;
+  const context = objectContext(owner, ref, kind);
+  const nonce = headerNonce(sealing.noncePrefix);
+  const header = encodeHeader({ ...sealing, sizeBytes, sha256: digestOfBytes });
+  return {
+    id: ref,
+    keyId: ownerKey.id,
+    kind,
+    contentType,
+    wrappedKey: wrapKey(ownerKey.key, sealing.dataKey, context),
+    nonce,
+    ciphertext: encrypt(sealing.dataKey, nonce, header, context),
+    sizeBytes,
+    chunkCount: sealing.chunkCount,
+    salt: sealing.salt,
+    digest: sealing.digest,
+  };
+}
+
 function sealOne(id: string, owner: VaultOwner, object: PlainObject, ownerKey: OwnerKey): ObjectRow {
   const context = objectContext(owner, id, object.kind);
-  const key = randomBytes(KEY_BYTES);
-  const nonce = randomBytes(NONCE_BYTES);
-  const salt = randomBytes(32);
+  const random = randomBytes(KEY_BYTES + NONCE_BYTES + SALT_BYTES);
+  const key = random.subarray(0, KEY_BYTES);
+  const nonce = random.subarray(KEY_BYTES, KEY_BYTES + NONCE_BYTES);
+  const salt = random.subarray(KEY_BYTES + NONCE_BYTES);
   return {
     id,
     keyId: ownerKey.id,
@@ -97,21 +163,8 @@ function sealOne(id: string, owner: VaultOwner, object: PlainObject, ownerKey: O
     nonce,
     ciphertext: encrypt(key, nonce, object.bytes, context),
     sizeBytes: object.bytes.length,
+    chunkCount: 0,
     salt,
     digest: sha256(salt, object.bytes),
   };
-}
-
-function openOne(row: OpenableRow, ownerKey: Buffer): Buffer {
-  const context = objectContext(row.key, row.id, row.kind);
-  const bytes = decrypt(unwrapKey(ownerKey, row.wrappedKey, context), row.nonce, row.ciphertext, context);
-  // The digest is what receipts and sync log speak of; a wrong one would make their proofs void without anybody noticing.
-  if (!sha256(row.salt, bytes).equals(row.digest)) {
-    throw new AppError({
-      code: 'vault-tampered',
-      disposition: 'person',
-      detail: 'a sealed object does not match its digest',
-    });
-  }
-  return bytes;
 }

@@ -12,10 +12,10 @@ order by e.place`;
 /** Stores events for the sequencer, in the transaction that made them true (law 9), in one statement; outbox ids follow the given order.
  *  Call it after the dossier's lock is held: the id is taken here, and a later holder of the lock gets a higher one (STACK §4).
  *  After the commit, ring the doorbell's channel `outbox`. */
-export async function appendToOutbox(tx: Tx, events: readonly DomainEventRecord[]): Promise<void> {
+export function appendToOutbox(tx: Tx, events: readonly DomainEventRecord[]): void {
   if (events.length === 0) return;
   const traceparent = currentTraceparent();
-  await tx.execute(INSERT, [JSON.stringify(events.map((event) => rowOf(event, traceparent)))]);
+  tx.send(INSERT, [JSON.stringify(events.map((event) => rowOf(event, traceparent)))]);
 }
 
 function rowOf(event: DomainEventRecord, traceparent: string): Record<string, unknown> {

@@ -1,4 +1,4 @@
-import { codeOf, type Database, type Log } from '#platform';
+import { OutageLog, type Database, type Log } from '#platform';
 import type { Readable } from '../domain/readable-record';
 import type { BatchContext, BusRecord, SubscribeOptions } from '../ports';
 import { keepRejected, type RejectedRecord } from './keep-rejected';
@@ -19,7 +19,7 @@ export interface SubscriberParts extends SubscribeOptions {
 
 /** What all drivers do with a partition's batch: check each record, keep what cannot be read, call the handler with the rest, count failures. */
 export class BatchRunner<S> {
-  private readonly failures = new Map<number, number>();
+  private readonly outages = new Map<number, OutageLog>();
 
   constructor(
     private readonly parts: SubscriberParts,
@@ -46,22 +46,15 @@ export class BatchRunner<S> {
   }
 
   recovered(partition: number): void {
-    this.failures.delete(partition);
+    this.outages.get(partition)?.recovered();
   }
 
   /** How long this partition waits before its batch comes again; the others go on. */
   backoffMs(partition: number, error: unknown): number {
-    const failures = (this.failures.get(partition) ?? 0) + 1;
-    this.failures.set(partition, failures);
-    const backoffMs = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1));
-    this.parts.log.warn('bus.batch-failed', {
-      group: this.parts.group,
-      partition,
-      failures,
-      backoffMs,
-      code: codeOf(error),
-    });
-    return backoffMs;
+    const { group, log } = this.parts;
+    const outage = this.outages.get(partition) ?? new OutageLog(log, 'bus.batch', { group, partition });
+    this.outages.set(partition, outage);
+    return Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (outage.failed(error) - 1));
   }
 
   private async reject(source: S, reason: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { uuidIds, type Tx } from '#platform';
+import { uuidIds, type Queryable } from '#platform';
 
 /** A record that a group could not read or take, with everything needed to look at it and to offer it again (law 4). */
 export interface RejectedRecord {
@@ -20,7 +20,7 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, now())
 on conflict (consumer, topic, partition, record_offset) do nothing`;
 
 /** Keeps one rejected record; the same one again changes nothing. */
-export async function keepRejected(db: Tx, consumer: string, rejected: RejectedRecord): Promise<void> {
+export async function keepRejected(db: Queryable, consumer: string, rejected: RejectedRecord): Promise<void> {
   const { topic, partition, offset, key, headers, value, reason } = rejected;
   const id = uuidIds.next();
   await db.execute(INSERT, [id, consumer, topic, partition, offset, key, JSON.stringify(headers), value, reason]);

@@ -1,4 +1,4 @@
-import type { Tx } from '#platform';
+import type { Queryable } from '#platform';
 import type { EventCodes, LoggedEvent } from '../domain/event-record';
 
 const SELECT = `
@@ -19,12 +19,12 @@ interface EventLogRow {
 }
 
 /** Events behind a position, in order and without a gap; fewer than `limit` means that the end was reached. */
-export async function readEventLog(db: Tx, afterPosition: number, limit: number): Promise<LoggedEvent[]> {
+export async function readEventLog(db: Queryable, afterPosition: number, limit: number): Promise<LoggedEvent[]> {
   return (await db.query<EventLogRow>(SELECT, [afterPosition, limit])).map(eventOf);
 }
 
 /** Position of the newest event, 0 when there is none. */
-export async function lastPosition(db: Tx): Promise<number> {
+export async function lastPosition(db: Queryable): Promise<number> {
   const [row] = await db.query<{ last: string }>('select next_position - 1 as last from sequencer where id = 1');
   return Number(row?.last ?? 0);
 }

@@ -43,7 +43,7 @@ describe('outbox and sequencer', () => {
       const entries: string[] = [];
       await fresh.db.run(async (tx) => {
         for (let index = 0; index < 7; index += 1) entries.push(await appendLeaf(tx));
-        await appendToOutbox(tx, mixedEvents(dossierIds(1), 5));
+        appendToOutbox(tx, mixedEvents(dossierIds(1), 5));
       });
       expect(await sequenceBatch(fresh.db, 3)).toEqual({ events: 3, leaves: 3 });
       expect(await sequenceBatch(fresh.db, 3)).toEqual({ events: 2, leaves: 3 });
@@ -69,7 +69,7 @@ describe('outbox and sequencer', () => {
     const opened = gate();
     const release = gate();
     const slow = database.db.run(async (tx) => {
-      await appendToOutbox(tx, [sampleEvent(dossier, 1)]);
+      appendToOutbox(tx, [sampleEvent(dossier, 1)]);
       opened.resolve();
       await release.promise;
     });
@@ -122,6 +122,7 @@ class FreezingDatabase extends Database {
     return super.run((tx) =>
       work({
         execute: (sql, params) => tx.execute(sql, params),
+        send: (sql, params) => tx.send(sql, params),
         query: async <R extends object>(sql: string, params?: readonly unknown[]) => {
           const rows = await tx.query<R>(sql, params);
           this.holding.resolve();

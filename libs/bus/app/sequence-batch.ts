@@ -12,18 +12,29 @@ select (select id from event_outbox order by id limit 1) is not null or (select 
 
 const MOVE_EVENTS = `
 with moved as (
-  delete from event_outbox where id = any (array(select id from event_outbox order by id limit $2))
+  delete from event_outbox where id = any (array(select id from event_outbox order by id limit $1))
   returning id, event_id, type, at, dossier_id, seq, unit, codes, data, traceparent
+), placed as (
+  insert into event_log (position, event_id, type, at, dossier_id, seq, unit, codes, data, traceparent)
+  select s.next_position - 1 + row_number() over (order by m.id), m.event_id, m.type, m.at, m.dossier_id, m.seq, m.unit, m.codes, m.data, m.traceparent
+  from moved m cross join sequencer s where s.id = 1
 )
-insert into event_log (position, event_id, type, at, dossier_id, seq, unit, codes, data, traceparent)
-select $1::bigint - 1 + row_number() over (order by id), event_id, type, at, dossier_id, seq, unit, codes, data, traceparent from moved`;
+update sequencer set next_position = next_position + n from (select count(*) as n from moved) m where id = 1 and n > 0
+returning n::integer as moved`;
 
 const MOVE_LEAVES = `
 with moved as (
-  delete from synclog_outbox where id = any (array(select id from synclog_outbox order by id limit $2)) returning id, entry_id
+  delete from synclog_outbox where id = any (array(select id from synclog_outbox order by id limit $1)) returning id, entry_id
+), placed as (
+  insert into synclog_leaf (leaf_index, entry_id)
+  select s.next_leaf - 1 + row_number() over (order by m.id), m.entry_id from moved m cross join sequencer s where s.id = 1
 )
-insert into synclog_leaf (leaf_index, entry_id)
-select $1::bigint - 1 + row_number() over (order by id), entry_id from moved`;
+update sequencer set next_leaf = next_leaf + n from (select count(*) as n from moved) m where id = 1 and n > 0
+returning n::integer as moved`;
+
+interface Moved {
+  moved: number;
+}
 
 /** The sequencer (DESIGN §3): moves what is committed in the two outboxes to event log and sync log leaves and numbers it without gaps, in order of the
  *  outbox id: positions from 1, leaves from 0, at most `limit` rows of each. Any process may call it; the row lock decides whose turn it is. */
@@ -35,21 +46,15 @@ export async function sequenceBatch(db: Database, limit: number): Promise<Sequen
 
 async function moveBatch(tx: Tx, limit: number): Promise<Sequenced> {
   // A process that freezes between two statements must not keep the role: the server ends it after 2 s, and a waiter gets the lock before its own 4 s are over.
-  await tx.execute(
+  tx.send(
     `select set_config('idle_in_transaction_session_timeout', '2s', true), set_config('lock_timeout', '4s', true)`,
   );
   // The lock is its own statement: under READ COMMITTED the statements after it see every outbox row that the last holder left and nothing that it took.
-  const [next] = await tx.query<{ position: string; leaf: string }>(
-    'select next_position as position, next_leaf as leaf from sequencer where id = 1 for update',
-  );
-  if (!next) throw new Error('the sequencer row is missing: run the migrations');
-  const events = await tx.execute(MOVE_EVENTS, [next.position, limit]);
-  const leaves = await tx.execute(MOVE_LEAVES, [next.leaf, limit]);
-  if (events + leaves > 0) {
-    await tx.execute(
-      'update sequencer set next_position = next_position + $1, next_leaf = next_leaf + $2 where id = 1',
-      [events, leaves],
-    );
-  }
-  return { events, leaves };
+  const [[role], [events], [leaves]] = await Promise.all([
+    tx.query('select from sequencer where id = 1 for update'),
+    tx.query<Moved>(MOVE_EVENTS, [limit]),
+    tx.query<Moved>(MOVE_LEAVES, [limit]),
+  ]);
+  if (!role) throw new Error('the sequencer row is missing: run the migrations');
+  return { events: events?.moved ?? 0, leaves: leaves?.moved ?? 0 };
 }

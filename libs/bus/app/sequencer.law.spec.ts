@@ -31,13 +31,13 @@ async function writeOnce(ids: readonly string[], random: () => number): Promise<
   if (chosen.length === 0) return 0;
   return pool.run(async (tx) => {
     // A number in the outbox taken early, like an xid, must not matter: some writers write before they lock.
-    if (random() < 0.3) await appendToOutbox(tx, [sampleEvent(null, 0)]);
+    if (random() < 0.3) appendToOutbox(tx, [sampleEvent(null, 0)]);
     const locked = await tx.query<{ id: string; version: number }>(LOCK, [chosen]);
     await delay(random() * 8);
     const events = locked.flatMap(({ id, version }) =>
       Array.from({ length: random() < 0.5 ? 1 : 2 }, (_, n) => sampleEvent(id, version + n)),
     );
-    await appendToOutbox(tx, events);
+    appendToOutbox(tx, events);
     await delay(random() * 8);
     const raisedBy = locked.map(({ id }) => events.filter((event) => event.dossierId === id).length);
     await tx.execute(RAISE, [locked.map(({ id }) => id), raisedBy]);

@@ -1,14 +1,16 @@
-import type { FileTokens } from '#access';
+import type { FileTokens, Vault } from '#access';
 import type { DossierContent, OfficerNote, PartnerId, RegistrationResult } from '#dossier';
-import type { Clock, Tx } from '#platform';
+import type { Clock, Queryable } from '#platform';
 import type { PayloadReader } from '../ports';
+import { createLargeBody } from './large-body';
 import type { PayloadOpener } from './payload-opener';
 
 export interface PayloadReaderDeps {
   partner: PartnerId;
   opener: PayloadOpener;
+  vault: Pick<Vault, 'openStream'>;
   fileTokens: Pick<FileTokens, 'issueFileToken'>;
-  db: Tx;
+  db: Queryable;
   clock: Clock;
 }
 
@@ -17,7 +19,14 @@ const LINK_KEPT_MS = 60_000;
 const MAX_LINKS = 5_000;
 
 /** Payloads of the vault as the adapters see them. Nothing of it is kept but links. */
-export function createPayloadReader({ partner, opener, fileTokens, db, clock }: PayloadReaderDeps): PayloadReader {
+export function createPayloadReader({
+  partner,
+  opener,
+  vault,
+  fileTokens,
+  db,
+  clock,
+}: PayloadReaderDeps): PayloadReader {
   const json = async (ref: string): Promise<unknown> => JSON.parse((await opener.open(ref)).toString('utf8'));
   const links = new Map<string, { url: Promise<string>; until: number }>();
   const linkTo = (ref: string, fileName: string, contentType: string): Promise<string> => {
@@ -35,6 +44,7 @@ export function createPayloadReader({ partner, opener, fileTokens, db, clock }: 
     result: async (ref) => (await json(ref)) as RegistrationResult,
     officer: async (ref) => (await json(ref)) as OfficerNote,
     file: (ref) => opener.open(ref),
+    largeBody: (parts) => createLargeBody(parts, vault),
     fileUrl: linkTo,
   };
 }

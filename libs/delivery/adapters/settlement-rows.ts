@@ -1,5 +1,6 @@
 import type { Tx } from '#platform';
 import type { DeliveryStatus } from '../domain/transitions';
+import type { FieldComplaint } from '../ports';
 
 export interface DeliveryRow {
   id: string;
@@ -35,6 +36,10 @@ export interface AttemptRow {
   answer_ref: string | null;
   /** Hexadecimal. */
   answer_digest: string | null;
+  /** Vault object with the reading of a text that nobody knows (`AnswerReading`). */
+  text_ref: string | null;
+  /** `FieldComplaint[]`. */
+  fields: readonly FieldComplaint[] | null;
   late: boolean;
 }
 
@@ -47,6 +52,9 @@ export interface DeliveryChange {
   reason_code: string;
   rule_id: string | null;
   rule_version: number | null;
+  fields: readonly FieldComplaint[] | null;
+  /** Hexadecimal; only of a text that waits for a person. */
+  text_digest: string | null;
   /** Start of the call; null for a probe, which leaves it as it was. */
   last_attempt_at: Date | null;
   settled_at: Date | null;
@@ -54,28 +62,24 @@ export interface DeliveryChange {
 }
 
 /** Attempt rows and delivery states of a batch in one statement. The caller holds the lanes' locks. */
-export async function writeSettlement(
-  tx: Tx,
-  attempts: readonly AttemptRow[],
-  changes: readonly DeliveryChange[],
-): Promise<void> {
-  await tx.execute(
+export function writeSettlement(tx: Tx, attempts: readonly AttemptRow[], changes: readonly DeliveryChange[]): void {
+  tx.send(
     `with made as (
        insert into attempt (id, delivery_id, number, kind, worker, fence, started_at, ended_at, outcome, wire, http_status,
-                            reason_code, rule_id, rule_version, answer_ref, answer_digest, late)
+                            reason_code, rule_id, rule_version, answer_ref, answer_digest, text_ref, fields, late)
        select a.id, a.delivery_id, a.number, a.kind, a.worker, a.fence, a.started_at, a.ended_at, a.outcome, a.wire, a.http_status,
-              a.reason_code, a.rule_id, a.rule_version, a.answer_ref, decode(a.answer_digest, 'hex'), a.late
+              a.reason_code, a.rule_id, a.rule_version, a.answer_ref, decode(a.answer_digest, 'hex'), a.text_ref, a.fields, a.late
        from jsonb_to_recordset($1::jsonb) as a (id uuid, delivery_id uuid, number integer, kind text, worker text, fence bigint,
          started_at timestamptz, ended_at timestamptz, outcome text, wire text, http_status integer, reason_code text, rule_id text,
-         rule_version integer, answer_ref uuid, answer_digest text, late boolean)
+         rule_version integer, answer_ref uuid, answer_digest text, text_ref uuid, fields jsonb, late boolean)
      )
      update delivery d
      set status = c.status, due_at = c.due_at, outcome = c.outcome, reason_code = c.reason_code, rule_id = c.rule_id,
-         rule_version = c.rule_version, last_attempt_at = coalesce(c.last_attempt_at, d.last_attempt_at), settled_at = c.settled_at,
+         rule_version = c.rule_version, fields = c.fields, text_digest = decode(c.text_digest, 'hex'), last_attempt_at = coalesce(c.last_attempt_at, d.last_attempt_at), settled_at = c.settled_at,
          content_ref = case when c.drop_content then null else d.content_ref end,
          content_digest = case when c.drop_content then null else d.content_digest end
      from jsonb_to_recordset($2::jsonb) as c (id uuid, status text, due_at timestamptz, outcome text, reason_code text, rule_id text,
-       rule_version integer, last_attempt_at timestamptz, settled_at timestamptz, drop_content boolean)
+       rule_version integer, fields jsonb, text_digest text, last_attempt_at timestamptz, settled_at timestamptz, drop_content boolean)
      where d.id = c.id`,
     [JSON.stringify(attempts), JSON.stringify(changes)],
   );

@@ -27,15 +27,15 @@ interface StandingRow {
  *  A call in flight or of unknown outcome stays: it is resolved first, and what it then still wanted to send is cancelled at its
  *  settlement. The caller holds the dossier's lock. */
 export async function cancelMoot(tx: Tx, moot: MootDeliveries, now: Date): Promise<CancelledDeliveries> {
-  await lockLanes(tx, [moot]);
-  const standing = await standingOf(tx, moot);
+  const [, standing] = await Promise.all([lockLanes(tx, [moot]), standingOf(tx, moot)]);
   const unsent = standing.filter((row) => whereStands(row) === 'unsent').map((row) => row.id);
   if (unsent.length > 0) {
-    await tx.execute(
-      `update delivery set status = 'cancelled', reason_code = $2, settled_at = $3 where id = any($1::uuid[])`,
-      [unsent, moot.reasonCode, now],
-    );
-    await refreshLanes(tx, [moot]);
+    tx.send(`update delivery set status = 'cancelled', reason_code = $2, settled_at = $3 where id = any($1::uuid[])`, [
+      unsent,
+      moot.reasonCode,
+      now,
+    ]);
+    refreshLanes(tx, [moot]);
   }
   const left = furthest(standing);
   return { cancelled: unsent.length, left: left === 'in-flight' || left === 'unknown' ? left : 'none' };
@@ -45,13 +45,15 @@ export async function cancelMoot(tx: Tx, moot: MootDeliveries, now: Date): Promi
  *  true until the caller commits; the caller holds the dossier's lock. */
 export async function registrationDelivery(tx: Tx, dossierId: string): Promise<RegistrationDelivery> {
   const lane = { partner: 'hotich' as const, dossierId, operation: 'submit-registration' };
-  await lockLanes(tx, [lane]);
-  const standing = await standingOf(tx, lane);
+  const [, standing, settled] = await Promise.all([
+    lockLanes(tx, [lane]),
+    standingOf(tx, lane),
+    tx.query(`select 1 from delivery where dossier_id = $1 and operation = $2 and status = 'settled' limit 1`, [
+      dossierId,
+      lane.operation,
+    ]),
+  ]);
   if (standing.length > 0) return furthest(standing);
-  const settled = await tx.query(
-    `select 1 from delivery where dossier_id = $1 and operation = $2 and status = 'settled' limit 1`,
-    [dossierId, lane.operation],
-  );
   return settled.length > 0 ? 'settled' : 'none';
 }
 

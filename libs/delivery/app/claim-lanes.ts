@@ -1,5 +1,5 @@
 import type { DossierState, PartnerId } from '#dossier';
-import type { Tx } from '#platform';
+import type { Queryable } from '#platform';
 import type { ClaimedDelivery } from '../domain/attempt';
 import { leaseUntil } from '../domain/lease';
 import type { DeliveryFacts } from '../ports';
@@ -33,7 +33,7 @@ interface ClaimedRow {
 }
 
 /** Takes the due heads of many lanes of one partner, oldest first, under a lease with a new fencing number. */
-export async function claimLanes(tx: Tx, options: ClaimOptions): Promise<ClaimedDelivery[]> {
+export async function claimLanes(tx: Queryable, options: ClaimOptions): Promise<ClaimedDelivery[]> {
   const { partner, workerId, maxLanes, deadlineMs, now } = options;
   const rows = await tx.query<ClaimedRow>(CLAIM_LANES, [partner, now, maxLanes, workerId, leaseUntil(now, deadlineMs)]);
   return rows.map(({ projection, ...row }) => ({ ...row, partner, claimedAt: now, dossier: projection }));

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { AppError, systemClock } from '#platform';
 import { until } from '#testing';
 import type { CallResult } from '../ports';
@@ -45,7 +46,7 @@ describe('the courier', () => {
     expect(partner.calls.map((call) => call.task.deliveryId)).toEqual(ids);
   });
 
-  it('keeps the sealed content before a byte is written and repeats it unchanged', async () => {
+  it('keeps the sealed content before a byte is written and repeats it unchanged [Q13]', async () => {
     const dossierId = await bench.newDossier();
     await bench.enqueue(dossierId, [1]);
     const answers: CallResult[] = [
@@ -68,6 +69,35 @@ describe('the courier', () => {
     expect(partner.calls.map((call) => call.task.attempts)).toEqual([0, 1, 2]);
   });
 
+  it('keeps of large files the reference, and repeats the same bytes out of the vault [Q13 Q21]', async () => {
+    const dossierId = await bench.newDossier();
+    const bytes = randomBytes(1_200_000);
+    const writer = bench.vault.beginDraft();
+    await writer.write(bytes);
+    const draft = await writer.finish();
+    await bench
+      .deps(partner, 'worker-a')
+      .db.run((tx) =>
+        bench.vault.seal(tx, { ownerKind: 'dossier', ownerId: dossierId }, [
+          { kind: 'attachment', contentType: 'application/pdf', draft },
+        ]),
+      );
+    const expected = JSON.stringify({ ten: 'Giấy mẫu', tep: bytes.toString('base64') });
+    partner.renderBody = async (_task, payloads) => {
+      const [before, after] = JSON.stringify({ ten: 'Giấy mẫu', tep: '|' }).split('|');
+      return payloads.largeBody([before, { ref: draft.ref, sizeBytes: bytes.length }, after]);
+    };
+    partner.answer = () =>
+      partner.calls.length < 3 ? { outcome: 'unknown', wire: 'written', reasonCode: 'http.cut' } : ACCEPTED;
+    await bench.enqueue(dossierId, [1]);
+    start();
+    await reach(dossierId, ['settled']);
+    expect(partner.rendered).toHaveLength(1);
+    expect(partner.calls.map(({ body }) => body === expected)).toEqual([true, true, true]);
+    const [{ contentRef }] = await bench.deliveries(dossierId);
+    expect((await bench.vault.open(contentRef ?? '')).length).toBeLessThan(1_000);
+  });
+
   it('renders anew when the kept content is no longer right', async () => {
     const dossierId = await bench.newDossier();
     await bench.enqueue(dossierId, [1]);
@@ -81,7 +111,7 @@ describe('the courier', () => {
     expect(partner.calls[0].body).not.toBe(partner.calls[1].body);
   });
 
-  it('asks first where a repeat may do harm, and does not send again what was applied', async () => {
+  it('asks first where a repeat may do harm, and does not send again what was applied [Q13]', async () => {
     partner.repeat = 'probe-first';
     partner.answer = () => ({ outcome: 'unknown', wire: 'written', reasonCode: 'http.cut' });
     partner.probeAnswer = () => ({

@@ -1,7 +1,6 @@
 import type { FileTokens, Vault } from '#access';
-import { codeOf, pause, type Clock, type Database, type Doorbell, type Ids, type Log, type Random } from '#platform';
+import { OutageLog, pause, type Clock, type Database, type Doorbell, type Ids, type Log, type Random } from '#platform';
 import type { SyncLog } from '#synclog';
-import { PayloadOpener } from '../adapters/payload-opener';
 import { createPayloadReader } from '../adapters/payload-reader';
 import type { ClaimedDelivery } from '../domain/attempt';
 import type { TriedAttempt } from '../domain/decide-next';
@@ -10,6 +9,7 @@ import type { CallResult, PartnerAdapter } from '../ports';
 import { claimLanes } from './claim-lanes';
 import { prepareContents, type PrepareDeps, type PreparedDelivery } from './prepare-contents';
 import type { SettleQueue } from './settle-queue';
+import { createSharedContents, type SharedContents } from './shared-contents';
 import { isProbe, tryDelivery } from './try-delivery';
 import type { WorkerHeartbeat } from './worker-heartbeat';
 
@@ -19,11 +19,13 @@ export interface CourierDeps {
   workerId: string;
   heartbeat: Pick<WorkerHeartbeat, 'confirmedAt'>;
   doorbell: Pick<Doorbell, 'ring' | 'wait'>;
-  vault: Pick<Vault, 'sealMany' | 'openMany' | 'dedupDigest'>;
+  vault: Pick<Vault, 'sealMany' | 'openMany' | 'openStream' | 'dedupDigest'>;
   fileTokens: Pick<FileTokens, 'issueFileToken'>;
   syncLog: Pick<SyncLog, 'append'>;
   /** Shared by the couriers of a process. */
   settleQueue: SettleQueue;
+  /** Shared by the couriers of a process. @default its own */
+  contents?: SharedContents;
   clock: Clock;
   ids: Ids;
   random: Random;
@@ -33,7 +35,8 @@ export interface CourierDeps {
 export interface CourierOptions {
   /** How often due lanes are looked for without a doorbell; the guarantee behind it. @default 200 ms */
   pollMs?: number;
-  /** Pause after a claim, in which slots become free and lanes become due: the next claim takes many in one statement. @default 15 ms */
+  /** Pause after a claim, in which slots become free and lanes become due: the next claim takes many in one statement. It ends at a full
+   *  multiple, for all couriers of a process alike, so that what they render is opened and kept together. @default 40 ms */
   gatherMs?: number;
   /** Pause after a claim that failed. @default 1_000 ms */
   pauseMs?: number;
@@ -47,6 +50,7 @@ export class Courier {
   private readonly settleQueue: SettleQueue;
   private readonly prepareDeps: PrepareDeps;
   private readonly stopping = new AbortController();
+  private readonly outage: OutageLog;
   private readonly underWay = new Set<Promise<void>>();
   private taken = 0;
   private onFreeSlot: (() => void) | undefined;
@@ -57,15 +61,17 @@ export class Courier {
     private readonly options: CourierOptions = {},
   ) {
     this.settleQueue = deps.settleQueue;
-    const opener = new PayloadOpener(deps.vault);
+    this.outage = new OutageLog(deps.log, 'claim', { partner: deps.adapter.partner });
+    const { opener, keeper } = deps.contents ?? createSharedContents(deps);
     const payloads = createPayloadReader({
       partner: deps.adapter.partner,
       opener,
+      vault: deps.vault,
       fileTokens: deps.fileTokens,
       db: deps.db,
       clock: deps.clock,
     });
-    this.prepareDeps = { ...deps, opener, payloads };
+    this.prepareDeps = { adapter: deps.adapter, opener, keeper, payloads };
   }
 
   start(): void {
@@ -101,19 +107,20 @@ export class Courier {
 
   /** The bell is listened to before the claim looks: what is rung in between is heard. */
   private async claimOrWait(free: number): Promise<void> {
-    const { doorbell, log, adapter } = this.deps;
+    const { doorbell } = this.deps;
     const listening = new AbortController();
     const onStop = (): void => listening.abort();
     this.stopping.signal.addEventListener('abort', onStop, { once: true });
     const rung = doorbell.wait('lanes', this.options.pollMs ?? 200, listening.signal);
     try {
       const claims = await this.claim(free);
+      this.outage.recovered();
       if (claims.length > 0) {
         this.begin(claims);
-        await pause(this.options.gatherMs ?? 15, this.stopping.signal);
+        await pause(untilNextTick(this.options.gatherMs ?? 40), this.stopping.signal);
       } else await rung;
     } catch (error) {
-      log.warn('claim.failed', { partner: adapter.partner, code: codeOf(error) });
+      this.outage.failed(error);
       await doorbell.wait('lanes', this.options.pauseMs ?? 1_000, listening.signal);
     } finally {
       listening.abort();
@@ -192,4 +199,10 @@ export class Courier {
     });
     this.onFreeSlot = undefined;
   }
+}
+
+/** To the next multiple of `periodMs`, and at least half of it. */
+function untilNextTick(periodMs: number): number {
+  const now = performance.now();
+  return Math.ceil((now + periodMs / 2) / periodMs) * periodMs - now;
 }

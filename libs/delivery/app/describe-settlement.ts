@@ -3,11 +3,14 @@ import type { AttemptRow, DeliveryChange } from '../adapters/settlement-rows';
 import { callOf, type FinishedAttempt } from '../domain/attempt';
 import type { NextStep } from '../domain/decide-next';
 import type { JudgedAttempt } from '../domain/judge-attempt';
+import type { FieldComplaint } from '../ports';
 
 /** The answer's trace: its digest always, its sealed bytes where they are kept. */
 export interface AnswerEvidence {
   ref: string | null;
   digest: Buffer | null;
+  /** Sealed reading of a text that nobody knows, and the keyed digest by which it is found. */
+  text: { ref: string; digest: Buffer } | null;
 }
 
 export function attemptRow({ attempt, isLate }: JudgedAttempt, workerId: string, evidence: AnswerEvidence): AttemptRow {
@@ -29,12 +32,18 @@ export function attemptRow({ attempt, isLate }: JudgedAttempt, workerId: string,
     rule_version: call.rule?.version ?? null,
     answer_ref: evidence.ref,
     answer_digest: evidence.digest?.toString('hex') ?? null,
+    text_ref: evidence.text?.ref ?? null,
+    fields: fieldsOf(attempt),
     late: isLate,
   };
 }
 
 /** The delivery's new state; undefined when the attempt is only evidence. */
-export function deliveryChange(judged: JudgedAttempt, now: Date): DeliveryChange | undefined {
+export function deliveryChange(
+  judged: JudgedAttempt,
+  now: Date,
+  evidence: Pick<AnswerEvidence, 'text'>,
+): DeliveryChange | undefined {
   const { attempt, next } = judged;
   if (next === null) return undefined;
   const call = callOf(attempt);
@@ -44,9 +53,22 @@ export function deliveryChange(judged: JudgedAttempt, now: Date): DeliveryChange
     reason_code: call.reasonCode,
     rule_id: call.rule?.id ?? null,
     rule_version: call.rule?.version ?? null,
+    fields: fieldsOf(attempt),
+    text_digest: waitsForPerson(next) ? (evidence.text?.digest.toString('hex') ?? null) : null,
     last_attempt_at: attempt.tried.kind === 'call' ? attempt.startedAt : null,
     ...stateAfter(next, now),
   };
+}
+
+/** What was wrong with which field: the partner's complaints, or what was missing when the message was made. */
+function fieldsOf(attempt: FinishedAttempt): readonly FieldComplaint[] | null {
+  if (attempt.field !== undefined) return [{ field: attempt.field, problem: 'missing' }];
+  const { fields } = callOf(attempt);
+  return fields === undefined || fields.length === 0 ? null : fields;
+}
+
+function waitsForPerson(next: NextStep): boolean {
+  return next.status === 'unknown' && next.dueAt === null;
 }
 
 function stateAfter(

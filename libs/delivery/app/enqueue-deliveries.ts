@@ -2,6 +2,7 @@ import type { PartnerId } from '#dossier';
 import type { Ids, Tx } from '#platform';
 import type { DeliveryFacts } from '../ports';
 import { laneText } from './lane-locks';
+import { LOCK_LANES } from './lane-locks';
 import { refreshLanes } from './refresh-lanes';
 
 /** A duty that a fact caused. (partner, dossier, causedSeq, replay 0, step) is its identity: told twice, it stands once. */
@@ -33,22 +34,24 @@ export async function enqueueDeliveries(
   const lanes = [
     ...new Map(deliveries.map((one) => [laneText(one), { partner: one.partner, dossierId: one.dossierId }])).values(),
   ];
-  await upsertLanes(tx, lanes);
+  openLanes(tx, lanes);
   const inserted = await insertDeliveries(tx, deliveries, deps);
-  if (inserted > 0) await refreshLanes(tx, lanes);
+  if (inserted > 0) refreshLanes(tx, lanes);
   return inserted;
 }
 
-/** The no-op update takes the lock of a lane that exists: nobody settles or claims it between here and our commit. It also gives the
- *  row a new version, by which a claim that looked earlier notices that the head may be another (see claim-lanes). */
-async function upsertLanes(tx: Tx, lanes: readonly { partner: string; dossierId: string }[]): Promise<void> {
-  await tx.execute(
-    `insert into lane as l (partner, dossier_id)
+/** Makes the lanes that are missing and locks all: nobody settles or claims them between here and our commit. Those that nobody has leased
+ *  get a new version by `refreshLanes`, by which a claim that looked earlier notices that the head may be another (see claim-lanes). */
+function openLanes(tx: Tx, lanes: readonly { partner: string; dossierId: string }[]): void {
+  const keys = [lanes.map((lane) => lane.partner), lanes.map((lane) => lane.dossierId)];
+  tx.send(
+    `insert into lane (partner, dossier_id)
      select key.partner, key.dossier_id from unnest($1::text[], $2::uuid[]) as key (partner, dossier_id)
      order by key.partner, key.dossier_id
-     on conflict (partner, dossier_id) do update set fence = l.fence`,
-    [lanes.map((lane) => lane.partner), lanes.map((lane) => lane.dossierId)],
+     on conflict (partner, dossier_id) do nothing`,
+    keys,
   );
+  tx.send(LOCK_LANES, keys);
 }
 
 async function insertDeliveries(

@@ -64,7 +64,7 @@ async function abandon(tx: Tx, lost: readonly LostLease[], deps: ExpireDeps): Pr
   if (lost.length === 0) return 0;
   const deliveries = await markUnknown(tx, lost, deps.now);
   await recordAttempts(tx, deliveries, lost, deps);
-  await refreshLanes(
+  refreshLanes(
     tx,
     lost.map((lane) => ({ ...lane, releaseAt: deps.now })),
   );

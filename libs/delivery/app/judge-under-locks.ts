@@ -11,18 +11,17 @@ export async function judgeUnderLocks(
   attempts: readonly FinishedAttempt[],
   deps: SettlementDeps,
 ): Promise<JudgedAttempt[]> {
-  const lanes = new Map(
-    (
-      await lockLanes(
-        tx,
-        attempts.map((one) => one.claim),
-      )
-    ).map((lane) => [laneText(lane), lane]),
-  );
-  const deliveries = await readDeliveries(
-    tx,
-    attempts.map((one) => one.claim.deliveryId),
-  );
+  const [locked, deliveries] = await Promise.all([
+    lockLanes(
+      tx,
+      attempts.map((one) => one.claim),
+    ),
+    readDeliveries(
+      tx,
+      attempts.map((one) => one.claim.deliveryId),
+    ),
+  ]);
+  const lanes = new Map(locked.map((lane) => [laneText(lane), lane]));
   const now = deps.clock.now();
   return attempts.map((attempt) => {
     const lane = lanes.get(laneText(attempt.claim));

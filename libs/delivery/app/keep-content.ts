@@ -1,6 +1,7 @@
 import type { SealItem, SealedObject } from '#access';
 import type { Tx } from '#platform';
 import type { ClaimedDelivery } from '../domain/attempt';
+import { keptBytes } from '../domain/body-parts';
 import type { RenderedContent } from '../ports';
 
 export interface RenderedDelivery {
@@ -14,7 +15,7 @@ export interface ContentSealer {
 }
 
 /** Seals what was rendered and keeps reference and digest with the deliveries, all in the caller's transaction and before any byte is
- *  written: a repeat sends the same bytes (CONTRACTS §1.3).
+ *  written: a repeat sends the same bytes (CONTRACTS §1.3). Of large files the references are kept: a sealed object never changes.
  *  @returns ids of the deliveries whose lease still holds; nothing may be sent for the others */
 export async function keepContent(
   tx: Tx,
@@ -28,7 +29,7 @@ export async function keepContent(
     rendered.map(({ claim, content }) => ({
       ownerKind: 'dossier',
       ownerId: claim.dossierId,
-      objects: [{ kind: 'rendered', contentType: 'application/json', bytes: content.body }],
+      objects: [{ kind: 'rendered', contentType: 'application/json', bytes: keptBytes(content.body) }],
     })),
   );
   const rows = await tx.query<{ id: string }>(KEEP, [

@@ -1,20 +1,18 @@
-import { codeOf, type Database, type Log } from '#platform';
-import type { Vault } from '#access';
 import type { PayloadOpener } from '../adapters/payload-opener';
 import type { ClaimedDelivery } from '../domain/attempt';
+import { keptParts } from '../domain/body-parts';
 import type { CallResult, PartnerAdapter, PayloadReader, RenderedContent } from '../ports';
-import { keepContent, type RenderedDelivery } from './keep-content';
+import type { ContentKeeper, Keeping } from './content-keeper';
+import type { RenderedDelivery } from './keep-content';
 import { renderFailure } from './render-failure';
 import { taskOf } from './try-delivery';
 
 export interface PrepareDeps {
-  db: Pick<Database, 'run'>;
-  workerId: string;
   adapter: Pick<PartnerAdapter, 'render' | 'partner'>;
-  vault: Pick<Vault, 'sealMany'>;
   opener: PayloadOpener;
   payloads: PayloadReader;
-  log: Log;
+  /** Shared by the couriers of a process. */
+  keeper: Pick<ContentKeeper, 'keep'>;
 }
 
 /** A claimed delivery, ready to be sent, or why not. `lost`: the lease is gone, and whoever took it goes on. */
@@ -22,8 +20,7 @@ export type PreparedDelivery = { claim: ClaimedDelivery } & (
   { content: RenderedContent } | { failure: CallResult; field?: string } | { lost: true }
 );
 
-/** Contents of a claimed batch: the kept one where there is one, else rendered now, sealed and digested in one transaction for all of them
- *  before any byte is written. */
+/** Contents of a claimed batch: the kept one where there is one, else rendered now, sealed and digested before any byte is written. */
 export async function prepareContents(
   claims: readonly ClaimedDelivery[],
   deps: PrepareDeps,
@@ -33,8 +30,9 @@ export async function prepareContents(
   );
   const fresh = prepared.filter((one): one is RenderedDelivery => one.claim.contentRef === null && 'content' in one);
   if (fresh.length === 0) return prepared;
-  const kept = await keep(fresh, deps);
-  return prepared.map((one) => (one.claim.contentRef === null && 'content' in one ? afterKeeping(one, kept) : one));
+  const keeping = await deps.keeper.keep(fresh);
+  const became = new Map(fresh.map((one, at) => [one.claim.deliveryId, keeping[at]]));
+  return prepared.map((one) => afterKeeping(one, became.get(one.claim.deliveryId)));
 }
 
 async function render(claim: ClaimedDelivery, deps: PrepareDeps): Promise<PreparedDelivery> {
@@ -47,7 +45,9 @@ async function render(claim: ClaimedDelivery, deps: PrepareDeps): Promise<Prepar
 
 async function openKept(claim: ClaimedDelivery, ref: string, deps: PrepareDeps): Promise<PreparedDelivery> {
   try {
-    return { claim, content: { body: await deps.opener.open(ref) } };
+    const bytes = await deps.opener.open(ref);
+    const parts = keptParts(bytes);
+    return { claim, content: { body: parts === undefined ? bytes : deps.payloads.largeBody(parts) } };
   } catch (error) {
     return failed(claim, error);
   }
@@ -58,16 +58,10 @@ function failed(claim: ClaimedDelivery, error: unknown): PreparedDelivery {
   return { claim, failure: result, ...(field === undefined ? {} : { field }) };
 }
 
-async function keep(fresh: readonly RenderedDelivery[], deps: PrepareDeps): Promise<Set<string> | CallResult> {
-  try {
-    return await deps.db.run((tx) => keepContent(tx, fresh, deps.workerId, deps.vault));
-  } catch (error) {
-    deps.log.warn('content.not-kept', { partner: deps.adapter.partner, count: fresh.length, code: codeOf(error) });
-    return { outcome: 'retry', wire: 'not-written', reasonCode: 'content.not-kept' };
-  }
+/** @param keeping undefined for what needed no keeping */
+function afterKeeping(one: PreparedDelivery, keeping: Keeping | undefined): PreparedDelivery {
+  if (keeping === 'lost') return { claim: one.claim, lost: true };
+  return keeping === 'failed' ? { claim: one.claim, failure: NOT_KEPT } : one;
 }
 
-function afterKeeping(one: RenderedDelivery, kept: Set<string> | CallResult): PreparedDelivery {
-  if (!(kept instanceof Set)) return { claim: one.claim, failure: kept };
-  return kept.has(one.claim.deliveryId) ? one : { claim: one.claim, lost: true };
-}
+const NOT_KEPT: CallResult = { outcome: 'retry', wire: 'not-written', reasonCode: 'content.not-kept' };

@@ -9,9 +9,9 @@ export interface LaneRefresh extends LaneKey {
 
 /** Sets due time and state of lanes by their heads: a dead head parks its lane, an unknown one that waits for a person has no due
  *  time, an empty lane sleeps. One statement; the caller holds the lanes' locks, and changed the deliveries in earlier statements. */
-export async function refreshLanes(tx: Tx, lanes: readonly LaneRefresh[]): Promise<void> {
+export function refreshLanes(tx: Tx, lanes: readonly LaneRefresh[]): void {
   if (lanes.length === 0) return;
-  await tx.execute(
+  tx.send(
     `update lane l
      set state = case when k.status = 'dead' then 'parked' else 'open' end,
          due_at = case when k.status in ('queued', 'waiting', 'unknown') then k.due_at end,

@@ -24,6 +24,6 @@ export async function resolveByEvidence(tx: Tx, evidence: Evidence, now: Date): 
      returning id`,
     [evidence.partner, evidence.dossierId, evidence.operation, evidence.reasonCode, now, statusesBefore('settled')],
   );
-  if (rows.length > 0) await refreshLanes(tx, [evidence]);
+  if (rows.length > 0) refreshLanes(tx, [evidence]);
   return rows.map((row) => row.id);
 }

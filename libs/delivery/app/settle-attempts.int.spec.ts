@@ -145,7 +145,7 @@ describe('settling attempts', () => {
     expect(await bench.lane(dossierId)).toMatchObject({ state: 'open', dueAt: clock.now() });
   });
 
-  it('repeats nothing after a text that nobody has classified', async () => {
+  it('repeats nothing after a text that nobody has classified [Q44]', async () => {
     const dossierId = await bench.newDossier();
     await bench.enqueue(dossierId, [1, 2]);
     await settle([
@@ -207,7 +207,7 @@ describe('settling attempts', () => {
     expect([...(await keep(other, 'worker-b'))]).toEqual([other.deliveryId]);
   });
 
-  it('makes unknown, never a retry, of what a dead worker had in flight, and gives its lanes away at once', async () => {
+  it('makes unknown, never a retry, of what a dead worker had in flight, and gives its lanes away at once [Q13]', async () => {
     const dossierId = await bench.newDossier();
     await bench.enqueue(dossierId, [1, 2]);
     await bench.db.execute(`insert into worker values ('worker-killed', $1, $1, '{courier}')`, [clock.now()]);
@@ -237,7 +237,7 @@ describe('settling attempts', () => {
     expect(await bench.statuses(dossierId)).toEqual(['unknown']);
   });
 
-  it('asks about an unknown write, and sends again only when it was absent late enough', async () => {
+  it('asks about an unknown write, and sends again only when it was absent late enough [Q13]', async () => {
     partner.repeat = 'probe-first';
     const dossierId = await bench.newDossier();
     await bench.enqueue(dossierId, [1]);
@@ -370,6 +370,54 @@ describe('settling attempts', () => {
       expect(await bench.statuses(dossierId)).toEqual(['settled']);
       expect(await bench.db.run((tx) => registrationDelivery(tx, dossierId))).toBe('settled');
       expect(await bench.journal(dossierId)).toContain('discrepancy.found');
+    });
+  });
+
+  describe('news for a one-stop that ends the dossier meanwhile', () => {
+    const report = { partner: 'onestop', operation: 'report-status' } as const;
+    const endedBy = async (by: string): Promise<ClaimedDelivery> => {
+      const dossierId = await bench.newDossier();
+      await bench.enqueue(dossierId, [5], report);
+      const claims = await bench.db.run((tx) =>
+        claimLanes(tx, {
+          partner: 'onestop',
+          workerId: 'worker-a',
+          maxLanes: 16,
+          deadlineMs: 10_000,
+          now: clock.now(),
+        }),
+      );
+      await bench.db.execute(
+        `update dossier set state = 'refused', projection = projection || jsonb_build_object('state', 'refused', 'endedBy', $2::text) where id = $1`,
+        [dossierId, by],
+      );
+      return claims.find((one) => one.dossierId === dossierId) as ClaimedDelivery;
+    };
+    const CLOSED: CallResult = { outcome: 'unknown', wire: 'answered', reasonCode: 'text.unmatched' };
+    const REFUSED: CallResult = { outcome: 'refused', wire: 'answered', reasonCode: 'onestop.closed' };
+    beforeEach(() => {
+      partner = new ScriptedPartner('onestop');
+    });
+
+    it.each([
+      ['did not get through', RETRY],
+      ['is unknown', LOST],
+      ['was answered with a text that nobody has classified', CLOSED],
+      ['was refused', REFUSED],
+    ])('is not owed any more when it %s, and nobody is called', async (_name, result) => {
+      const claim = await endedBy('one-stop');
+      await settle([called(claim, result)]);
+      expect(await bench.statuses(claim.dossierId)).toEqual(['cancelled']);
+      expect(await bench.journal(claim.dossierId)).toEqual(['dossier.received']);
+      expect(await bench.lane(claim.dossierId, 'onestop')).toMatchObject({ state: 'open', dueAt: null });
+      expect(await kindsOf(claim.dossierId)).toEqual(expect.arrayContaining(['attempt.settled', 'delivery.cancelled']));
+    });
+
+    it('stays owed when hộ tịch has refused', async () => {
+      const claim = await endedBy('registry');
+      await settle([called(claim, CLOSED)]);
+      expect(await bench.statuses(claim.dossierId)).toEqual(['unknown']);
+      expect(await bench.journal(claim.dossierId)).toContain('delivery.unresolved');
     });
   });
 

@@ -3,6 +3,7 @@ import type { Tx } from '#platform';
 import { writeSettlement, type DeliveryChange } from '../adapters/settlement-rows';
 import type { FinishedAttempt } from '../domain/attempt';
 import { commandsOfStep } from '../domain/commands-of-step';
+import type { NextStep } from '../domain/decide-next';
 import type { JudgedAttempt } from '../domain/judge-attempt';
 import { attemptRow, cancelledEntry, deliveryChange, entriesOf } from './describe-settlement';
 import { judgeUnderLocks } from './judge-under-locks';
@@ -10,6 +11,7 @@ import { keepAnswers } from './keep-answers';
 import { logAttempt } from './log-attempt';
 import { refreshLanes } from './refresh-lanes';
 import type { SettlementDeps } from './settlement-deps';
+import { supplyEarlierSteps } from './supply-earlier-steps';
 
 const COURIER = { id: 'courier', type: 'system' } as const;
 
@@ -26,9 +28,13 @@ export async function settleAttempts(
 }
 
 async function settleIn(tx: Tx, attempts: readonly FinishedAttempt[], deps: SettlementDeps): Promise<JudgedAttempt[]> {
-  const dossiers = await lockDossiers(tx, [...new Set(attempts.map((one) => one.claim.dossierId))].sort());
-  const judged = await judgeUnderLocks(tx, attempts, deps);
-  const moot = new Set(judged.filter((one) => isNowMoot(one, dossiers)).map((one) => one.attempt.id));
+  // Sent together, carried out in this order: dossiers, lanes, the rest.
+  const [dossiers, found] = await Promise.all([
+    lockDossiers(tx, [...new Set(attempts.map((one) => one.claim.dossierId))].sort()),
+    judgeUnderLocks(tx, attempts, deps),
+  ]);
+  const moot = new Set(found.filter((one) => isNowMoot(one, dossiers, deps)).map((one) => one.attempt.id));
+  const judged = found.map((one) => (moot.has(one.attempt.id) ? { ...one, next: NOT_OWED } : one));
   const evidence = await keepAnswers(tx, attempts, deps.vault);
   await deps.applyOutcomes(
     tx,
@@ -39,14 +45,19 @@ async function settleIn(tx: Tx, attempts: readonly FinishedAttempt[], deps: Sett
   );
   const now = deps.clock.now();
   const changes = judged
-    .map((one) => cancelIf(moot.has(one.attempt.id), deliveryChange(one, now), now))
+    .map((one, at) => cancelIf(moot.has(one.attempt.id), deliveryChange(one, now, evidence[at]), now))
     .filter((change) => change !== undefined);
-  await writeSettlement(
+  writeSettlement(
     tx,
     judged.map((one, at) => attemptRow(one, deps.workerId, evidence[at])),
     changes,
   );
-  await refreshLanes(
+  const supplied = await supplyEarlierSteps(
+    tx,
+    judged.filter((one) => !moot.has(one.attempt.id)),
+    { ids: deps.ids, now },
+  );
+  refreshLanes(
     tx,
     judged.map(({ attempt, isLate }) => ({
       partner: attempt.claim.partner,
@@ -54,21 +65,30 @@ async function settleIn(tx: Tx, attempts: readonly FinishedAttempt[], deps: Sett
       ...(isLate ? {} : { releaseAt: now }),
     })),
   );
-  await deps.syncLog.append(
-    tx,
-    judged.flatMap((one, at) => [
+  await deps.syncLog.append(tx, [
+    ...judged.flatMap((one, at) => [
       ...entriesOf(one, evidence[at]),
       ...(moot.has(one.attempt.id) ? [cancelledEntry(one.attempt)] : []),
     ]),
-  );
+    ...supplied,
+  ]);
   return judged;
 }
 
-/** It was in flight when its dossier ended, and did not arrive: sending it again would tell what is no longer true (DESIGN §7, Moot). */
-function isNowMoot({ attempt, next }: JudgedAttempt, dossiers: ReadonlyMap<string, DossierState | null>): boolean {
-  const state = dossiers.get(attempt.claim.dossierId);
-  const { partner, operation, facts } = attempt.claim;
-  return next?.status === 'waiting' && !!state && isMoot({ partner, operation, step: 0, facts }, state);
+/** What a moot delivery would wait for: nothing. It is cancelled in the same statement. */
+const NOT_OWED: NextStep = { status: 'waiting', dueAt: new Date(0), dropContent: false };
+
+/** It was in flight when its dossier ended, and did not arrive: sending it again would tell what is no longer true (DESIGN §7, Moot).
+ *  Of a message that may be repeated freely it does not matter either whether it arrived, or that it was not taken: nobody is called. */
+function isNowMoot(
+  { attempt, next }: JudgedAttempt,
+  dossiers: ReadonlyMap<string, DossierState | null>,
+  deps: Pick<SettlementDeps, 'adapterOf'>,
+): boolean {
+  const { dossierId, partner, operation } = attempt.claim;
+  const state = dossiers.get(dossierId);
+  if (!next || !state || next.status === 'settled' || !isMoot({ operation }, state)) return false;
+  return next.status === 'waiting' || deps.adapterOf(partner).repeatPolicy(operation) === 'harmless-repeat';
 }
 
 function cancelIf(isMootNow: boolean, change: DeliveryChange | undefined, now: Date): DeliveryChange | undefined {

@@ -1,4 +1,4 @@
-import { codeOf } from '#platform';
+import { codeOf, OutageLog } from '#platform';
 import type { FinishedAttempt } from '../domain/attempt';
 import { isDatabaseAway } from '../domain/database-faults';
 import { settleAttempts } from './settle-attempts';
@@ -8,7 +8,7 @@ import type { SettlementDeps } from './settlement-deps';
 export interface SettleQueueOptions {
   /** Attempts of one transaction. @default 64 */
   maxBatch?: number;
-  /** How long the first of a batch waits for company. @default 3 ms */
+  /** How long the first of a batch waits for company. @default 15 ms */
   lingerMs?: number;
   /** Pause while the database is away. @default 500 ms */
   pauseMs?: number;
@@ -24,11 +24,14 @@ export class SettleQueue {
   private running: Promise<void> | undefined;
   private isAbandoned = false;
   private lastError: unknown;
+  private readonly outage: OutageLog;
 
   constructor(
     private readonly deps: SettlementDeps,
     private readonly options: SettleQueueOptions,
-  ) {}
+  ) {
+    this.outage = new OutageLog(deps.log, 'settlement');
+  }
 
   /** Attempts that have ended and are not committed. */
   get size(): number {
@@ -53,7 +56,7 @@ export class SettleQueue {
   }
 
   private async drain(): Promise<void> {
-    const { maxBatch = 64, lingerMs = 3 } = this.options;
+    const { maxBatch = 64, lingerMs = 15 } = this.options;
     if (this.waiting.length < maxBatch) await pause(lingerMs);
     while (this.waiting.length > 0) {
       const batch = this.take(maxBatch);
@@ -97,11 +100,15 @@ export class SettleQueue {
         await (faults < 2
           ? settleAttempts([attempt], this.deps)
           : settleUnresolved(attempt, this.lastError, this.deps));
-        return;
+        return this.outage.recovered();
       } catch (error) {
-        if (!isDatabaseAway(error)) faults += 1;
         this.lastError = error;
-        this.deps.log.error('settlement.failed', { deliveryId: attempt.claim.deliveryId, code: codeOf(error), faults });
+        if (isDatabaseAway(error)) this.outage.failed(error);
+        else {
+          faults += 1;
+          const { deliveryId } = attempt.claim;
+          this.deps.log.error('settlement.failed', { deliveryId, code: codeOf(error), faults });
+        }
         if (faults !== 1) await pause(this.options.pauseMs ?? 500);
       }
     }

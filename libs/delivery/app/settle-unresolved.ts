@@ -7,7 +7,7 @@ import { judgeUnderLocks } from './judge-under-locks';
 import { refreshLanes } from './refresh-lanes';
 import type { SettlementDeps } from './settlement-deps';
 
-const NO_EVIDENCE = { ref: null, digest: null };
+const NO_EVIDENCE = { ref: null, digest: null, text: null };
 
 /** The end of an attempt whose settlement fails for another reason than an absent database: the delivery is left `unknown` for a person,
  *  with its attempt row, and without what may be the cause of the failure (commands, sealed answer, codes of the partner). Nothing is lost and nothing
@@ -34,8 +34,8 @@ async function settle(
     const next = judged.next === null ? null : ({ status: 'unknown', dueAt: null, dropContent: false } as const);
     const reduced: JudgedAttempt = { ...judged, next: judged.isLate ? null : next };
     const now = deps.clock.now();
-    const change = deliveryChange(reduced, now);
-    await writeSettlement(
+    const change = deliveryChange(reduced, now, NO_EVIDENCE);
+    writeSettlement(
       tx,
       [attemptRow(reduced, deps.workerId, NO_EVIDENCE)],
       change ? [{ ...change, outcome: 'unknown', reason_code: reasonCode }] : [],
@@ -44,7 +44,7 @@ async function settle(
       const command = { kind: 'delivery-unresolved', partner, operation, deliveryId, reasonCode } as const;
       await deps.applyOutcomes(tx, [{ dossierId, command, actor: { id: `courier.${partner}`, type: 'system' } }]);
     }
-    await refreshLanes(tx, [{ ...attempt.claim, ...(judged.isLate ? {} : { releaseAt: now }) }]);
+    refreshLanes(tx, [{ ...attempt.claim, ...(judged.isLate ? {} : { releaseAt: now }) }]);
     await deps.syncLog.append(tx, entriesOf(reduced, NO_EVIDENCE));
   });
 }

@@ -1,4 +1,4 @@
-import { codeOf, type Clock, type Ids, type Log, type Database } from '#platform';
+import { OutageLog, type Clock, type Ids, type Log, type Database } from '#platform';
 import type { SyncLog } from '#synclog';
 import { HEARTBEAT_EVERY_MS } from '../domain/lease';
 import { expireLeases, releaseWorker } from './expire-leases';
@@ -21,8 +21,11 @@ export class WorkerHeartbeat {
   private timer: NodeJS.Timeout | undefined;
   private beating: Promise<void> = Promise.resolve();
   private isStopped = false;
+  private readonly outage: OutageLog;
 
-  constructor(private readonly deps: WorkerHeartbeatDeps) {}
+  constructor(private readonly deps: WorkerHeartbeatDeps) {
+    this.outage = new OutageLog(deps.log, 'heartbeat');
+  }
 
   /** When the last confirmed heartbeat was **sent**; a worker without a fresh one does not write. */
   get confirmedAt(): Date | undefined {
@@ -72,7 +75,10 @@ export class WorkerHeartbeat {
     if (this.isStopped) return;
     this.timer = setTimeout(() => {
       this.beating = this.beat()
-        .catch((error) => this.deps.log.warn('heartbeat.failed', { code: codeOf(error) }))
+        .then(
+          () => this.outage.recovered(),
+          (error: unknown) => void this.outage.failed(error),
+        )
         .finally(() => this.schedule());
     }, HEARTBEAT_EVERY_MS);
   }

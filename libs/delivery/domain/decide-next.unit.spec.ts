@@ -100,7 +100,7 @@ describe('decideNext after a call', () => {
     expect(decideNext({ kind: 'call', result: call }, { ...history, ...more }, rules)).toEqual(expected);
   });
 
-  it('never waits longer than the greatest pause, however often it failed', () => {
+  it('never waits longer than the greatest pause, however often it failed [Q34]', () => {
     const patient = { ...policy, maxAttempts: 1_000, maxAgeMs: Number.MAX_SAFE_INTEGER };
     for (let attempts = 1; attempts < 200; attempts++) {
       const step = decideNext(

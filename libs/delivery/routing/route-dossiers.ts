@@ -17,6 +17,8 @@ import {
   readUnrouted,
   type UnroutedDossier,
 } from './routing-store';
+import { isLoggableCode, type SyncLog } from '#synclog';
+import { watchChange } from './watch-change';
 
 /** Begins and ends the poll of hộ tịch for a dossier (intake's table, written in the router's transaction). */
 export interface RegistryWatchPort {
@@ -30,6 +32,7 @@ export interface RouteDependencies {
   clock: Clock;
   log: Log;
   registryWatch: RegistryWatchPort;
+  syncLog: Pick<SyncLog, 'append'>;
 }
 
 export interface RouteResult {
@@ -56,18 +59,36 @@ export async function routeDossiers(
   dossierIds: readonly string[],
   deps: RouteDependencies,
 ): Promise<RouteResult> {
-  const dossiers = await lockUnrouted(tx, [...new Set(dossierIds)].sort());
+  const ids = [...new Set(dossierIds)].sort();
+  const [dossiers, journals] = await Promise.all([lockUnrouted(tx, ids), readUnrouted(tx, ids)]);
   if (dossiers.length === 0) return { dossiers: 0, events: 0, deliveries: 0 };
-  const journals = await readUnrouted(tx, dossiers);
   const plan: Plan = { deliveries: [], timers: [], begin: [], end: [], moved: [], blocked: [], events: 0 };
   for (const dossier of dossiers) planDossier(dossier, journals.get(dossier.id) ?? [], plan, deps);
   await enqueueDeliveries(tx, plan.deliveries, { ids: deps.ids, now: deps.clock.now() });
-  await insertTimers(tx, plan.timers, deps.ids);
+  insertTimers(tx, plan.timers, deps.ids);
   await deps.registryWatch.begin(tx, plan.begin);
   await deps.registryWatch.end(tx, plan.end);
-  await moveRouted(tx, plan.moved);
-  await blockRouting(tx, plan.blocked);
+  moveRouted(tx, plan.moved);
+  await markBlocked(tx, plan.blocked, deps.syncLog);
   return { dossiers: dossiers.length, events: plan.events, deliveries: plan.deliveries.length };
+}
+
+/** Dossiers that wait for a person, with the entries that say so. */
+export async function markBlocked(
+  tx: Tx,
+  blocked: readonly { id: string; code: string }[],
+  syncLog: Pick<SyncLog, 'append'>,
+): Promise<void> {
+  blockRouting(tx, blocked);
+  await syncLog.append(
+    tx,
+    blocked.map(({ id, code }) => ({
+      kind: 'dossier.routing-blocked',
+      actor: { id: 'router', type: 'system' },
+      dossierId: id,
+      detail: { reasonCode: isLoggableCode(code) ? code : 'unreadable' },
+    })),
+  );
 }
 
 function planDossier(
@@ -141,11 +162,10 @@ function procedureOfState(state: DossierState, procedures: readonly Procedure[])
   return procedure;
 }
 
-/** hộ tịch is polled from the first push until nothing more is expected of it (CONTRACTS §1.3 *Polls*). */
+/** The last of a batch counts. */
 function watchRegistry(dossierId: string, state: DossierState, event: DossierEvent, own: Plan): void {
-  if (event.type === 'registration.submitted' && state.codes.oneStop) {
-    own.begin.push({ dossierId, module: state.module, code: state.codes.oneStop });
-  }
-  if (['registration.completed', 'dossier.refused', 'dossier.withdrawn', 'dossier.stopped'].includes(event.type))
-    own.end.push(dossierId);
+  const change = watchChange(state, event);
+  if (change === null || !state.codes.oneStop) return;
+  own.begin = change === 'begin' ? [{ dossierId, module: state.module, code: state.codes.oneStop }] : [];
+  own.end = change === 'end' ? [dossierId] : [];
 }

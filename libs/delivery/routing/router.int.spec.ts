@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { BatchContext, BusRecord } from '#bus';
 import { applyCommands, createDossiers, loadProcedures, type ApplyDependencies, type Command } from '#dossier';
 import { Database, Doorbell, silentLog, uuidIds } from '#platform';
+import { createSyncLog } from '#synclog';
 import { fixedClock, testDatabase, type TestDatabase } from '#testing';
 import { Router } from './router';
 import type { RegistryWatchPort } from './route-dossiers';
@@ -19,6 +20,8 @@ const ACCEPT: Command = {
 describe('routing', () => {
   let database: TestDatabase;
   let watched: string[];
+  /** Thrown inside the router's transactions. */
+  let fault: Error | undefined;
   let codes = 0;
   beforeAll(async () => {
     database = await testDatabase();
@@ -29,7 +32,10 @@ describe('routing', () => {
   });
 
   const registryWatch: RegistryWatchPort = {
-    begin: async (_tx, watches) => void watched.push(...watches.map(({ code }) => `begin ${code}`)),
+    begin: async (_tx, watches) => {
+      if (fault) throw fault;
+      watched.push(...watches.map(({ code }) => `begin ${code}`));
+    },
     end: async (_tx, ids) => void watched.push(...ids.map(() => 'end')),
   };
   const router = (procedures = deps.procedures): Router =>
@@ -41,6 +47,7 @@ describe('routing', () => {
       doorbell: new Doorbell('', silentLog),
       procedures,
       registryWatch,
+      syncLog: createSyncLog({ ids: uuidIds, clock }),
     });
 
   const newBirth = async (): Promise<string> => {
@@ -113,7 +120,7 @@ describe('routing', () => {
     expect(await deliveries(dossier)).toHaveLength(9);
   });
 
-  it('begins the poll of hộ tịch when the registration is submitted, and ends it when nothing more is expected', async () => {
+  it('begins the poll of hộ tịch when the registration is submitted, goes on after a withdrawal, and ends it when nothing more is expected', async () => {
     const dossier = await newBirth();
     const settled: Command = {
       kind: 'delivery-settled',
@@ -127,7 +134,24 @@ describe('routing', () => {
     expect(watched).toEqual(['begin H99.101-261125-0003']);
     await apply(dossier, { ...ACCEPT, decision: 'withdraw', registration: 'settled' });
     await knock(dossier);
+    expect(watched).toEqual(['begin H99.101-261125-0003', 'begin H99.101-261125-0003']);
+    await apply(dossier, { kind: 'registry-reported', status: 6, at: '2026-11-25T10:00:00+07:00' });
+    await knock(dossier);
     expect(watched.at(-1)).toBe('end');
+  });
+
+  it('ends the poll when begin and end come in one batch', async () => {
+    const dossier = await newBirth();
+    const submitted = { kind: 'delivery-settled', partner: 'hotich', operation: 'submit-registration' } as const;
+    await apply(
+      dossier,
+      { ...ACCEPT, oneStopCode: 'H99.101-261125-0005' },
+      { ...submitted, outcome: 'accepted', at: '2026-11-25T09:40:00+07:00' },
+      { kind: 'registry-reported', status: 6, at: '2026-11-25T10:00:00+07:00' },
+    );
+    watched.length = 0;
+    await knock(dossier);
+    expect(watched).toEqual(['end']);
   });
 
   it('writes a registration that has become moot as cancelled', async () => {
@@ -145,6 +169,21 @@ describe('routing', () => {
     expect(await deliveries(dossier)).toHaveLength(2);
   });
 
+  it.each(['25P03', '25P04', '57P01', '40P01', 'ECONNRESET'])(
+    'blocks nobody for what passes by itself: %s',
+    async (code) => {
+      const id = await newBirth();
+      fault = Object.assign(new Error('as the driver throws it'), { code });
+      await expect(knock(id)).rejects.toMatchObject({ code });
+      fault = undefined;
+      const dossier = (): Promise<object[]> =>
+        database.db.query('select routing_blocked, routed_seq from dossier where id = $1', [id]);
+      expect(await dossier()).toEqual([{ routing_blocked: null, routed_seq: 0 }]);
+      await knock(id);
+      expect(await dossier()).toEqual([{ routing_blocked: null, routed_seq: 1 }]);
+    },
+  );
+
   it('lets only the dossier wait whose event cannot be routed, and says so on it', async () => {
     const [broken, sound] = [await newBirth(), await newBirth()];
     const owner = await ownerQuery(
@@ -159,6 +198,21 @@ describe('routing', () => {
       broken,
     ]);
     expect(rows).toEqual([{ code: 'procedure-not-configured', attention: true }]);
+    const entries = await database.db.query<{ kind: string }>(`select kind from synclog_entry where dossier_id = $1`, [
+      broken,
+    ]);
+    expect(entries.map((entry) => entry.kind)).toContain('dossier.routing-blocked');
+  });
+
+  it('goes on calling for a person when something else happens to a dossier that cannot be routed', async () => {
+    const id = await newBirth();
+    await database.db.execute(`update dossier set routing_blocked = 'test', attention = true where id = $1`, [id]);
+    await apply(
+      id,
+      { kind: 'discrepancy', partner: 'dvclt', class: 'test' },
+      { kind: 'clear-attention', reason: 'test' },
+    );
+    expect(await database.db.query(`select attention from dossier where id = $1`, [id])).toEqual([{ attention: true }]);
   });
 });
 

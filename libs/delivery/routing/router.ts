@@ -1,7 +1,7 @@
 import type { BatchContext, BusRecord } from '#bus';
-import { codeOf, type Database, type Doorbell } from '#platform';
-import { blockRouting, findWaiting } from './routing-store';
-import { routeDossiers, type RouteDependencies } from './route-dossiers';
+import { codeOf, isConnectionLost, type Database, type Doorbell } from '#platform';
+import { findWaiting } from './routing-store';
+import { markBlocked, routeDossiers, type RouteDependencies } from './route-dossiers';
 
 export interface RouterOptions extends RouteDependencies {
   db: Database;
@@ -58,12 +58,14 @@ export class Router {
     const id = ids[0];
     if (ids.length > 1 || id === undefined || isWeather(error)) throw error;
     this.options.log.error('routing.blocked', { dossierId: id, code: codeOf(error) });
-    await blockRouting(this.options.db, [{ id, code: codeOf(error) }]);
+    await this.options.db.run((tx) => markBlocked(tx, [{ id, code: codeOf(error) }], this.options.syncLog));
   }
 }
 
 /** Faults of the moment (connection, time-outs, deadlock, shutdown): the batch comes again as it is. */
 function isWeather(error: unknown): boolean {
   const code = codeOf(error);
-  return /^(08|53|57|58|40|55)/.test(code) || /^E[A-Z]+$/.test(code) || code === 'unexpected';
+  return (
+    isConnectionLost(error) || /^(08|53|57|58|40|55)/.test(code) || /^E[A-Z]+$/.test(code) || code === 'unexpected'
+  );
 }

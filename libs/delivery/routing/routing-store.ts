@@ -1,5 +1,5 @@
 import type { DossierEvent, DossierState, PlannedTimer } from '#dossier';
-import type { Ids, Tx } from '#platform';
+import type { Ids, Tx, Queryable } from '#platform';
 import type { JournalFact } from './route-dossiers';
 
 export interface UnroutedDossier {
@@ -21,13 +21,15 @@ export async function lockUnrouted(tx: Tx, sortedIds: readonly string[]): Promis
   );
 }
 
-export async function readUnrouted(tx: Tx, dossiers: readonly UnroutedDossier[]): Promise<Map<string, JournalFact[]>> {
+/** What is to be routed of them; asked after their locks, so that it is what stands there now. */
+export async function readUnrouted(tx: Tx, ids: readonly string[]): Promise<Map<string, JournalFact[]>> {
   const rows = await tx.query<{ dossierId: string; seq: number; at: Date; type: string; facts: unknown }>(
     `select j.dossier_id as "dossierId", j.seq, j.at, j.type, j.data as facts
-     from unnest($1::uuid[], $2::integer[]) as u(dossier_id, routed_seq)
-     join journal j on j.dossier_id = u.dossier_id and j.seq > u.routed_seq
+     from dossier d
+     join journal j on j.dossier_id = d.id and j.seq > d.routed_seq
+     where d.id = any($1::uuid[]) and d.routing_blocked is null
      order by j.dossier_id, j.seq`,
-    [dossiers.map((one) => one.id), dossiers.map((one) => one.routedSeq)],
+    [ids],
   );
   const journals = new Map<string, JournalFact[]>();
   for (const { dossierId, seq, at, type, facts } of rows) {
@@ -39,13 +41,13 @@ export async function readUnrouted(tx: Tx, dossiers: readonly UnroutedDossier[])
   return journals;
 }
 
-export async function insertTimers(
+export function insertTimers(
   tx: Tx,
   timers: readonly { dossierId: string; causedSeq: number; timer: PlannedTimer }[],
   ids: Ids,
-): Promise<void> {
+): void {
   if (timers.length === 0) return;
-  await tx.execute(
+  tx.send(
     `insert into timer (id, dossier_id, kind, caused_seq, due_at, data)
      select r.id, r."dossierId", r.kind, r."causedSeq", r."dueAt", jsonb_build_object('deadline', r."dueAtText")
      from jsonb_to_recordset($1::jsonb) as r(id uuid, "dossierId" uuid, kind text, "causedSeq" integer, "dueAt" timestamptz, "dueAtText" text)
@@ -65,12 +67,12 @@ export async function insertTimers(
   );
 }
 
-export async function moveRouted(
+export function moveRouted(
   tx: Tx,
   moved: readonly { id: string; routedSeq: number; routedProjection: DossierState }[],
-): Promise<void> {
+): void {
   if (moved.length === 0) return;
-  await tx.execute(
+  tx.send(
     `update dossier d set routed_seq = r."routedSeq", routed_projection = r."routedProjection"
      from jsonb_to_recordset($1::jsonb) as r(id uuid, "routedSeq" integer, "routedProjection" jsonb)
      where d.id = r.id`,
@@ -78,9 +80,9 @@ export async function moveRouted(
   );
 }
 
-export async function blockRouting(tx: Tx, blocked: readonly { id: string; code: string }[]): Promise<void> {
+export function blockRouting(tx: Tx, blocked: readonly { id: string; code: string }[]): void {
   if (blocked.length === 0) return;
-  await tx.execute(
+  tx.send(
     `update dossier d set routing_blocked = r.code, attention = true
      from jsonb_to_recordset($1::jsonb) as r(id uuid, code text) where d.id = r.id`,
     [JSON.stringify(blocked)],
@@ -88,7 +90,7 @@ export async function blockRouting(tx: Tx, blocked: readonly { id: string; code:
 }
 
 /** Dossiers that have waited for routing since before `before`, oldest first (for the sweeper). */
-export async function findWaiting(tx: Tx, before: Date, limit: number): Promise<string[]> {
+export async function findWaiting(tx: Queryable, before: Date, limit: number): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(
     `select id from dossier where routed_seq < version and routing_blocked is null and updated_at < $1 order by updated_at limit $2`,
     [before, limit],

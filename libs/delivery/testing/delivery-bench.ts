@@ -11,7 +11,7 @@ import { SettleQueue } from '../app/settle-queue';
 import type { SettlementDeps } from '../app/settlement-deps';
 import { enqueueDeliveries, type NewDelivery } from '../app/enqueue-deliveries';
 import type { ExpireDeps } from '../app/expire-leases';
-import type { ScriptedPartner } from './scripted-partner';
+import type { PartnerAdapter } from '../ports';
 
 export interface DeliveryRecord {
   id: string;
@@ -66,7 +66,7 @@ export class DeliveryBench {
   }
 
   /** Everything that a courier of this worker works with, and its settlement. */
-  deps(adapter: ScriptedPartner, workerId: string): CourierDeps & SettlementDeps {
+  deps(adapter: PartnerAdapter, workerId: string): CourierDeps & SettlementDeps {
     const procedures = loadProcedures(join(__dirname, '../../../config'));
     const clock = this.clock;
     const doorbell = new Doorbell('', silentLog);

@@ -2,6 +2,7 @@ import type { PartnerId } from '#dossier';
 import type {
   CallResult,
   DeliveryTask,
+  LargeBody,
   PartnerAdapter,
   PartnerPolicy,
   PayloadReader,
@@ -46,7 +47,7 @@ export class ScriptedPartner implements PartnerAdapter {
     askedAt: new Date(),
     call: ACCEPTED,
   });
-  renderBody: (task: DeliveryTask, payloads: PayloadReader) => Promise<string> = async (task) =>
+  renderBody: (task: DeliveryTask, payloads: PayloadReader) => Promise<string | LargeBody> = async (task) =>
     JSON.stringify({ delivery: task.deliveryId, render: this.rendered.length });
 
   constructor(
@@ -60,7 +61,8 @@ export class ScriptedPartner implements PartnerAdapter {
 
   async render(task: DeliveryTask, payloads: PayloadReader): Promise<RenderedContent> {
     this.rendered.push(task);
-    return { body: Buffer.from(await this.renderBody(task, payloads)) };
+    const body = await this.renderBody(task, payloads);
+    return { body: typeof body === 'string' ? Buffer.from(body) : body };
   }
 
   async send(
@@ -70,14 +72,22 @@ export class ScriptedPartner implements PartnerAdapter {
     mayWrite: () => boolean,
   ): Promise<CallResult> {
     if (!mayWrite()) return { outcome: 'retry', wire: 'not-written', reasonCode: 'lease.too-old' };
-    const call = { task, body: content.body.toString('utf8') };
+    const call = { task, body: await textOf(content) };
     this.calls.push(call);
     return this.answer(call);
   }
 
   async probe(task: DeliveryTask, content: RenderedContent): Promise<ProbeResult> {
-    const call = { task, body: content.body.toString('utf8') };
+    const call = { task, body: await textOf(content) };
     this.probes.push(call);
     return this.probeAnswer(call);
   }
+}
+
+/** The body as it goes over the wire. */
+async function textOf({ body }: RenderedContent): Promise<string> {
+  if (Buffer.isBuffer(body)) return body.toString('utf8');
+  const pieces: Buffer[] = [];
+  for await (const piece of body.open()) pieces.push(piece);
+  return Buffer.concat(pieces).toString('utf8');
 }

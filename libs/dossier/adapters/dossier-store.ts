@@ -1,4 +1,4 @@
-import type { Tx } from '#platform';
+import type { Tx, Queryable } from '#platform';
 import type { Actor } from '../domain/commands';
 import type { DossierEvent } from '../domain/events';
 import type { DossierState } from '../domain/state';
@@ -13,7 +13,10 @@ export interface JournalRow {
 }
 
 /** Locks dossiers in the order of their ids: every transaction takes them so, else batches deadlock (STACK §4). */
-export async function lockDossiers(tx: Tx, sortedIds: readonly string[]): Promise<Map<string, DossierState | null>> {
+export async function lockDossiers(
+  tx: Queryable,
+  sortedIds: readonly string[],
+): Promise<Map<string, DossierState | null>> {
   const rows = await tx.query<{ id: string; projection: DossierState }>(
     `select id, projection from dossier where id = any($1::uuid[]) order by id for update`,
     [sortedIds],
@@ -29,8 +32,8 @@ function rowsOf(states: readonly DossierState[]): string {
   return JSON.stringify(sorted.map((state) => ({ ...state, projection: state })));
 }
 
-export async function insertDossiers(tx: Tx, states: readonly DossierState[]): Promise<void> {
-  await tx.execute(
+export function insertDossiers(tx: Tx, states: readonly DossierState[]): void {
+  tx.send(
     `insert into dossier (id, procedure, module, unit, state, attention, version, projection, received_at, created_at, updated_at)
      select r.id, r.procedure, r.module, r.unit, r.state, r.attention, r.version, r.projection, r."receivedAt", r."updatedAt", r."updatedAt"
      from jsonb_to_recordset($1::jsonb) as r${ROW_SHAPE}`,
@@ -38,11 +41,12 @@ export async function insertDossiers(tx: Tx, states: readonly DossierState[]): P
   );
 }
 
-/** The rows are locked by the caller; the version guards against a change past the lock. */
-export async function updateDossiers(tx: Tx, states: readonly DossierState[]): Promise<void> {
-  await tx.execute(
+/** The rows are locked by the caller; the version guards against a change past the lock. A dossier whose routing is blocked goes on calling
+ *  for a person: its journal knows nothing of that. */
+export function updateDossiers(tx: Tx, states: readonly DossierState[]): void {
+  tx.send(
     `update dossier d
-     set state = r.state, attention = r.attention, version = r.version, projection = r.projection, updated_at = r."updatedAt"
+     set state = r.state, attention = r.attention or d.routing_blocked is not null, version = r.version, projection = r.projection, updated_at = r."updatedAt"
      from jsonb_to_recordset($1::jsonb) as r${ROW_SHAPE}
      where d.id = r.id and d.version < r.version`,
     [rowsOf(states)],
@@ -60,7 +64,7 @@ export interface CodeRow {
 export async function insertCodes(tx: Tx, codes: readonly CodeRow[]): Promise<CodeRow[]> {
   if (codes.length === 0) return [];
   // Race: two transactions bring the same code. The second waits on the primary key, inserts nothing, and then sees a foreign owner.
-  await tx.execute(
+  tx.send(
     `insert into dossier_code (system, code, dossier_id)
      select r.system, r.code, r."dossierId" from jsonb_to_recordset($1::jsonb) as r(system text, code text, "dossierId" uuid)
      order by r.system, r.code
@@ -75,7 +79,7 @@ export async function insertCodes(tx: Tx, codes: readonly CodeRow[]): Promise<Co
   );
 }
 
-export async function insertJournal(tx: Tx, journal: readonly JournalRow[]): Promise<void> {
+export function insertJournal(tx: Tx, journal: readonly JournalRow[]): void {
   const rows = journal.map(({ dossierId, event, at, actor }) => ({
     dossierId,
     seq: event.seq,
@@ -85,7 +89,7 @@ export async function insertJournal(tx: Tx, journal: readonly JournalRow[]): Pro
     actor,
     facts: event.data,
   }));
-  await tx.execute(
+  tx.send(
     `insert into journal (dossier_id, seq, event_id, type, at, actor, data)
      select r."dossierId", r.seq, r."eventId", r.type, r.at, r.actor, r.facts
      from jsonb_to_recordset($1::jsonb) as r("dossierId" uuid, seq integer, "eventId" uuid, type text, at timestamptz, actor jsonb, facts jsonb)`,
@@ -96,7 +100,7 @@ export async function insertJournal(tx: Tx, journal: readonly JournalRow[]): Pro
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Finds a dossier by any of its codes, or by its id; null when nobody knows it. */
-export async function findDossierId(tx: Tx, code: string): Promise<string | null> {
+export async function findDossierId(tx: Queryable, code: string): Promise<string | null> {
   const rows = UUID.test(code)
     ? await tx.query<{ id: string }>(`select id from dossier where id = $1`, [code])
     : await tx.query<{ id: string }>(`select distinct dossier_id as id from dossier_code where code = $1`, [code]);

@@ -139,11 +139,11 @@ async function writeChanges(tx: Tx, { states, journal, isNew }: Changes): Promis
   const changed = [...states.values()].filter(
     (state): state is DossierState => state !== null && touched.has(state.id),
   );
-  await (isNew ? insertDossiers(tx, changed) : updateDossiers(tx, changed));
+  (isNew ? insertDossiers : updateDossiers)(tx, changed);
   const clashes = await insertCodes(tx, codesOf(journal));
-  await insertJournal(tx, journal);
+  insertJournal(tx, journal);
   // The event row is inserted after the dossier's lock is held (STACK §4).
-  await appendToOutbox(tx, journal.map(recordOf));
+  appendToOutbox(tx, journal.map(recordOf));
   return clashes.map(afterClash);
 }
 

@@ -1,9 +1,9 @@
-import { rfc3339 } from '#platform';
 import type { Command, Decision, Verdict } from './commands';
 import { allowedDecisions } from './decisions';
-import { supplementDueAt } from './due-dates';
+import { supplementDueText } from './due-dates';
 import type { DossierEvent } from './events';
 import type { DossierState } from './state';
+import { RegistryStatus } from './statuses';
 
 type Decide = Extract<Command, { kind: 'decide' }>;
 
@@ -13,7 +13,7 @@ export function acceptDecision(state: DossierState, command: Decide, today: Date
   if (arrival === 'mismatch') return refuse(state, 'one-stop-code-mismatch');
   const stateNow = arrival.length > 0 ? 'with-one-stop' : state.state;
   if (!allowedDecisions(stateNow).includes(command.decision)) return refuse(state, 'decision-not-allowed');
-  return { events: [...arrival, decisionEvent(command, today), ...afterEffects(command)] };
+  return { events: [...arrival, decisionEvent(command, today), ...afterEffects(state, command)] };
 }
 
 function refuse(state: DossierState, code: 'decision-not-allowed' | 'one-stop-code-mismatch'): Verdict {
@@ -38,7 +38,7 @@ function decisionEvent(command: Decide, today: Date): DossierEvent {
       data: {
         ...decided,
         by: 'one-stop',
-        deadline: command.supplementDeadline ?? rfc3339(supplementDueAt(instantOr(command.decidedAt, today))),
+        deadline: command.supplementDeadline ?? supplementDueText(command.decidedAt, today),
       },
     }),
     refuse: () => ({ type: 'dossier.refused', data: { ...decided, by: 'one-stop' } }),
@@ -50,15 +50,14 @@ function decisionEvent(command: Decide, today: Date): DossierEvent {
   return makers[command.decision]();
 }
 
-function instantOr(text: string, otherwise: Date): Date {
-  const at = new Date(text);
-  return Number.isNaN(at.getTime()) ? otherwise : at;
-}
-
-/** An end while the registration is on its way: hộ tịch may register what was withdrawn, so a person must look (CONTRACTS §2). */
-function afterEffects(command: Decide): readonly DossierEvent[] {
+/** An end that hộ tịch may contradict, since nothing can be said to it: a person must look (CONTRACTS §2). Either the registration is on
+ *  its way, or hộ tịch has told that it registered and only its file is missing. */
+function afterEffects(state: DossierState, command: Decide): readonly DossierEvent[] {
   const ends: readonly Decision[] = ['withdraw', 'stop', 'refuse'];
+  if (!ends.includes(command.decision)) return [];
   const isOnItsWay = command.registration === 'in-flight' || command.registration === 'unknown';
-  if (!ends.includes(command.decision) || !isOnItsWay) return [];
-  return [{ type: 'discrepancy.found', data: { partner: 'hotich', class: 'registration-on-its-way-at-end' } }];
+  const isRegistered = state.statuses.registry === RegistryStatus.Completed;
+  if (!isOnItsWay && !isRegistered) return [];
+  const difference = isRegistered ? 'registered-before-end' : 'registration-on-its-way-at-end';
+  return [{ type: 'discrepancy.found', data: { partner: 'hotich', class: difference } }];
 }

@@ -9,7 +9,13 @@ type DeliveryCommand = Exclude<
   Command,
   {
     kind:
-      'receive' | 'receive-again' | 'decide' | 'registry-reported' | 'supplement-deadline-passed' | 'clear-attention';
+      | 'receive'
+      | 'receive-again'
+      | 'record-conflict'
+      | 'decide'
+      | 'registry-reported'
+      | 'supplement-deadline-passed'
+      | 'clear-attention';
   }
 >;
 
@@ -73,9 +79,12 @@ function isOvertaken(state: DossierState, { causedSeq }: Settled): boolean {
   return causedSeq !== undefined && causedSeq < (state.oneStopDecidedSeq ?? 0);
 }
 
-/** A push that arrives after the dossier's end tells nobody (CONTRACTS §2: DVCLT gets no 7, the one-stop no 4). */
+/** A push that arrives after the dossier's end tells nobody (CONTRACTS §2: DVCLT gets no 7, the one-stop no 4). An arrival that a row of
+ *  hộ tịch has proved already, or that is not awaited, is no new fact: told again, it would put a 7 where DVCLT takes none. */
 function submitted(state: DossierState, command: Settled): readonly DossierEvent[] {
   if (isFinal(state.state))
     return [{ type: 'discrepancy.found', data: { partner: 'hotich', class: 'submitted-after-end' } }];
+  const isAwaited = !state.registry.submitted || state.registry.resubmitAwaited;
+  if (state.state !== 'with-registry' || !isAwaited) return [];
   return [{ type: 'registration.submitted', data: { at: command.at, repeat: state.registry.submitted } }];
 }

@@ -17,14 +17,16 @@ export function accept(state: DossierState | null, command: Command, procedure: 
   switch (command.kind) {
     case 'receive-again':
       return { events: receiveAgain(state, command) };
+    case 'record-conflict':
+      return { events: [conflictOf(command)] };
     case 'decide':
       return acceptDecision(state, command, today);
     case 'registry-reported':
-      return { events: acceptRegistryReport(state, command) };
+      return { events: acceptRegistryReport(state, command, today) };
     case 'supplement-deadline-passed':
       return { events: deadlinePassed(state, command.deadline) };
     case 'clear-attention':
-      return { events: state.attention ? [{ type: 'attention.cleared', data: { reason: command.reason } }] : [] };
+      return { events: attentionCleared(state, command.reason) };
     default:
       return { events: acceptDelivery(state, command) };
   }
@@ -82,8 +84,16 @@ function receiveAgain(
   ];
 }
 
+function conflictOf({ reason, messageId }: Extract<Command, { kind: 'record-conflict' }>): DossierEvent {
+  return { type: 'conflict.recorded', data: { reason, messageId } };
+}
+
+function attentionCleared(state: DossierState, reason: string): readonly DossierEvent[] {
+  return state.attention ? [{ type: 'attention.cleared', data: { reason } }] : [];
+}
+
 /** Only a person refuses; the passed deadline calls for one. */
 function deadlinePassed(state: DossierState, deadline: string): readonly DossierEvent[] {
   const isStillAwaited = state.state === 'awaiting-supplement' && state.supplement?.deadline === deadline;
-  return isStillAwaited ? [{ type: 'supplement.overdue', data: { deadline } }] : [];
+  return isStillAwaited && !state.supplement?.isOverdue ? [{ type: 'supplement.overdue', data: { deadline } }] : [];
 }

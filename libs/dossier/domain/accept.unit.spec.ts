@@ -158,7 +158,7 @@ describe('accept: the same code again', () => {
     ['awaiting-supplement', 'digest-2', ['supplement.received']],
     ['with-registry', 'digest-2', ['conflict.recorded']],
     ['finished', 'digest-2', ['conflict.recorded']],
-  ])('in %s with %s gives %j', (state, digest, expected) => {
+  ])('in %s with %s gives %j [Q10 Q11]', (state, digest, expected) => {
     expect(types(accept(born({ state }), again(digest), birth, NOW))).toEqual(expected);
   });
 

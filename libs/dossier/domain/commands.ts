@@ -24,6 +24,8 @@ export type Command =
       'procedure' | 'localProcedureCode' | 'dueAt' | 'legs'
     >)
   | { kind: 'receive-again'; contentRef: string; contentDigest: string; messageId?: string }
+  /** Something came that is not allowed now and that nobody can be told about: kept for a person. */
+  | { kind: 'record-conflict'; reason: string; messageId: string }
   | {
       kind: 'decide';
       decision: Decision;
@@ -64,6 +66,8 @@ export type Command =
       status: RegistryStatus;
       /** RFC 3339: time of the state change if hộ tịch gave one, else when we asked. */
       at: string;
+      /** RFC 3339: hộ tịch's own time of the state change; absent when it gave none. Tells a later request from the same one. */
+      changedAt?: string;
       supplementDeadline?: string;
       officerRef?: string;
       result?: { registryCode: string; resultRef: string; resultDigest: string };

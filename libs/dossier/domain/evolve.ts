@@ -83,7 +83,10 @@ const CHANGES: Changes = {
     round: fact.round,
     supplement: undefined,
   }),
-  'supplement.overdue': () => ({ attention: true }),
+  'supplement.overdue': (state) => ({
+    attention: true,
+    supplement: state.supplement && { ...state.supplement, isOverdue: true },
+  }),
   'dossier.accepted': (state, fact) => ({
     ...decided('with-registry', 2)(state, fact),
     registry: { ...state.registry, resubmitAwaited: state.registry.submitted },
@@ -100,17 +103,20 @@ const CHANGES: Changes = {
   }),
   'dossier.refused': (state, fact, at) => ({
     ...decided('refused', fact.by === 'one-stop' ? 3 : undefined)(state, fact),
+    endedBy: fact.by,
     supplement: undefined,
     legs: moveLegs(state.legs, 'refused', at),
     ...(fact.by === 'registry' ? { statuses: { ...state.statuses, registry: RegistryStatus.Refused } } : {}),
   }),
   'dossier.withdrawn': (state, fact, at) => ({
     ...decided('withdrawn', 7)(state, fact),
+    endedBy: 'one-stop',
     supplement: undefined,
     legs: moveLegs(state.legs, 'cancelled', at),
   }),
   'dossier.stopped': (state, fact, at) => ({
     ...decided('stopped', 8)(state, fact),
+    endedBy: 'one-stop',
     supplement: undefined,
     legs: moveLegs(state.legs, 'cancelled', at),
   }),
@@ -119,7 +125,10 @@ const CHANGES: Changes = {
   'registration.submitted': (state) => ({
     registry: { ...state.registry, submitted: true, resubmitAwaited: false },
   }),
-  'registry-status.reported': (state, fact) => ({ statuses: { ...state.statuses, registry: fact.status } }),
+  'registry-status.reported': (state, fact) => ({
+    statuses: { ...state.statuses, registry: fact.status },
+    ...(fact.status === RegistryStatus.SupplementRequired ? { registry: { ...state.registry, askedAt: fact.at } } : {}),
+  }),
   'registration.completed': (state, fact, at) => ({
     ...decided('registered')(state, fact),
     resultRef: fact.resultRef,

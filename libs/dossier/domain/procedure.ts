@@ -42,7 +42,7 @@ export function isValidOn(dated: Dated, at: Date): boolean {
 
 /** Bare prefix of a written procedure code: `2.002621.H56` and `2.000815.000.00.00.H55.02` → `2.002621`, `2.000815`. */
 export function bareProcedureCode(written: string): string {
-  return /^\d\.\d{6}/.exec(written.trim())?.[0] ?? written.trim();
+  return /^\d\.\d{6}(?!\d)/.exec(written.trim())?.[0] ?? written.trim();
 }
 
 /** Finds the procedure of a source's code; the module must agree (a birth code on a death dossier is a trap). */
@@ -74,8 +74,10 @@ export function messageKey(event: DossierEvent, source: 'dvclt' | 'onestop'): st
     case 'dossier.received':
     case 'supplement.received':
     case 'listing.repeated':
-    case 'conflict.recorded':
       return `${event.type}/${source}`;
+    case 'conflict.recorded':
+      // Only content is acknowledged; a decision that was not allowed must not take a listed supplement off the list.
+      return event.data.contentDigest === undefined ? event.type : `${event.type}/${source}`;
     case 'supplement.requested':
     case 'dossier.refused':
       return `${event.type}/${event.data.by}`;

@@ -60,10 +60,14 @@ export function react(stateAfter: DossierState, event: DossierEvent, procedure: 
   };
 }
 
-/** A delivery that the dossier's later course has made pointless: a registration of what has ended (law of the moot delivery, DESIGN §7). */
-export function isMoot(delivery: PlannedDelivery, stateNow: DossierState): boolean {
-  const hasEnded = ['refused', 'withdrawn', 'stopped'].includes(stateNow.state);
-  return delivery.operation === 'submit-registration' && hasEnded;
+/** A delivery that the dossier's later course has made pointless (law of the moot delivery, DESIGN §7): a registration of what has
+ *  ended, and news of hộ tịch for a one-stop that has ended the dossier itself and takes nothing more. */
+export function isMoot(delivery: Pick<PlannedDelivery, 'operation'>, stateNow: DossierState): boolean {
+  if (!['refused', 'withdrawn', 'stopped'].includes(stateNow.state)) return false;
+  return (
+    delivery.operation === 'submit-registration' ||
+    (delivery.operation === 'report-status' && stateNow.endedBy === 'one-stop')
+  );
 }
 
 function factsOf(rule: MessageRule, state: DossierState, event: DossierEvent, at: string): PlannedFacts {

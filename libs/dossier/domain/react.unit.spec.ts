@@ -74,7 +74,7 @@ const completed: Command = {
 };
 
 describe('react over a birth journey', () => {
-  it('sends the messages of the mapping table in order', () => {
+  it('sends the messages of the mapping table in order [Q14]', () => {
     const { state, messages } = run([
       receive,
       handedOver,

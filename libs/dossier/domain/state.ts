@@ -11,6 +11,8 @@ export interface DossierState {
   unit: string;
   state: DossierStateName;
   attention: boolean;
+  /** Who refused it, or told that it was withdrawn or stopped; absent before, and when the result was handed over. */
+  endedBy?: 'one-stop' | 'registry';
   /** Journal number of the last event folded in. */
   version: number;
   source: 'dvclt' | 'onestop';
@@ -23,7 +25,8 @@ export interface DossierState {
   contentDigests: string[];
   /** Supplement rounds received. */
   round: number;
-  supplement?: { by: 'one-stop' | 'registry'; deadline: string; officerRef?: string };
+  /** What is awaited. `isOverdue`: a person has been called because the deadline passed. */
+  supplement?: { by: 'one-stop' | 'registry'; deadline: string; officerRef?: string; isOverdue?: boolean };
   resultRef?: string;
   /** Note of the last decision of the one-stop: fills what a later authority leaves empty (CONTRACTS §1.2 *DVCLT status*). */
   decisionOfficerRef?: string;

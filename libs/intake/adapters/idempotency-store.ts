@@ -7,8 +7,8 @@ export interface BoundAnswer {
 
 /** Lets one transaction at a time handle a client's key; given back at its end. Race: the same request sent twice at once.
  *  The second waits here, and then finds the answer of the first, or nothing if that was rolled back or refused. */
-export async function lockIdempotencyKey(tx: Tx, clientId: string, key: string): Promise<void> {
-  await tx.query(`select pg_advisory_xact_lock(hashtextextended($1, 7307))`, [`${clientId} ${key}`]);
+export function lockIdempotencyKey(tx: Tx, clientId: string, key: string): void {
+  tx.send(`select pg_advisory_xact_lock(hashtextextended($1, 7307))`, [`${clientId} ${key}`]);
 }
 
 export async function findBoundAnswer(tx: Tx, clientId: string, key: string): Promise<BoundAnswer | undefined> {
@@ -19,11 +19,11 @@ export async function findBoundAnswer(tx: Tx, clientId: string, key: string): Pr
   return rows[0];
 }
 
-export async function bindAnswer(
+export function bindAnswer(
   tx: Tx,
   of: { clientId: string; key: string; status: number; at: Date } & BoundAnswer,
-): Promise<void> {
-  await tx.execute(
+): void {
+  tx.send(
     `insert into idempotency (client_id, key, request_digest, status, response, at) values ($1, $2, $3, $4, $5, $6)`,
     [of.clientId, of.key, of.requestDigest, of.status, JSON.stringify(of.response), of.at],
   );

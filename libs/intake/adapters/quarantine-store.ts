@@ -1,4 +1,4 @@
-import type { Tx } from '#platform';
+import type { Tx, Queryable } from '#platform';
 
 export const QUARANTINE_STATES = ['open', 'rerun', 'resolved', 'given-up'] as const;
 export type QuarantineState = (typeof QUARANTINE_STATES)[number];
@@ -49,26 +49,26 @@ export async function upsertItems(
      from jsonb_to_recordset($1::jsonb) as r(id uuid, source text, "itemKey" text, codes jsonb, stage text, "reasonCode" text, reason text, field text,
        responsible text, "listingDigest" text, "messageId" uuid)
      order by r."itemKey"
-     on conflict (source, item_key) where state = 'open' do update
+     on conflict (source, item_key) where state in ('open','rerun') do update
        set codes = excluded.codes, stage = excluded.stage, reason_code = excluded.reason_code, reason = excluded.reason, field = excluded.field,
            responsible = excluded.responsible, listing_digest = excluded.listing_digest, message_id = coalesce(excluded.message_id, quarantine.message_id),
-           last_seen = excluded.last_seen, seen = quarantine.seen + 1
+           last_seen = excluded.last_seen, seen = quarantine.seen + 1, state = 'open'
      returning id, item_key as "itemKey", xmax = 0 as "isNew"`,
     [JSON.stringify(rows.map((row) => ({ ...row, listingDigest: row.listingDigest?.toString('base64') ?? null }))), at],
   );
 }
 
 /** Listed again, unchanged. */
-export async function touchItems(tx: Tx, ids: readonly string[], at: Date): Promise<void> {
+export async function touchItems(tx: Queryable, ids: readonly string[], at: Date): Promise<void> {
   await tx.execute(
-    `update quarantine set last_seen = $2, seen = seen + 1 where id = any($1::uuid[]) and state = 'open'`,
+    `update quarantine set last_seen = $2, seen = seen + 1 where id = any($1::uuid[]) and state in ('open','rerun')`,
     [ids, at],
   );
 }
 
 export async function resolveItems(tx: Tx, ids: readonly string[], at: Date): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(
-    `update quarantine set state = 'resolved', last_seen = $2 where id = any($1::uuid[]) and state = 'open' returning id`,
+    `update quarantine set state = 'resolved', last_seen = $2 where id = any($1::uuid[]) and state in ('open','rerun') returning id`,
     [ids, at],
   );
   return rows.map((row) => row.id);
@@ -78,7 +78,7 @@ const COLUMNS = `id, source, codes, stage, reason_code as "reasonCode", reason, 
 
 /** Items in the order of their ids (UUIDv7: oldest first). */
 export async function readItems(
-  tx: Tx,
+  tx: Queryable,
   page: { state?: QuarantineState; after?: string; limit: number },
 ): Promise<QuarantineItem[]> {
   return tx.query<QuarantineItem>(
@@ -87,6 +87,64 @@ export async function readItems(
   );
 }
 
-export async function readItem(tx: Tx, id: string): Promise<QuarantineItem | undefined> {
+export async function readItem(tx: Queryable, id: string): Promise<QuarantineItem | undefined> {
   return (await tx.query<QuarantineItem>(`select ${COLUMNS} from quarantine where id = $1`, [id]))[0];
+}
+
+/** Open items of these keys, by key. */
+export async function readOpenItems(tx: Tx, source: string, keys: readonly string[]): Promise<Map<string, string>> {
+  const rows = await tx.query<{ id: string; itemKey: string }>(
+    `select id, item_key as "itemKey" from quarantine where source = $1 and item_key = any($2::text[]) and state in ('open','rerun')`,
+    [source, keys],
+  );
+  return new Map(rows.map((row) => [row.itemKey, row.id]));
+}
+
+/** An item that is to be run again, with the bytes that its message keeps. */
+export interface RerunItem {
+  id: string;
+  source: string;
+  itemKey: string;
+  /** The source's dossier code; null where none can be read. */
+  code: string | null;
+  stage: string;
+  reasonCode: string;
+  reason: string;
+  field: string | null;
+  responsible: string;
+  messageId: string | null;
+  rawRef: string | null;
+}
+
+export async function readRerunItems(tx: Queryable, limit: number): Promise<RerunItem[]> {
+  return tx.query<RerunItem>(
+    `select q.id, q.source, q.item_key as "itemKey", q.codes->>'dvclt' as code, q.stage, q.reason_code as "reasonCode", q.reason, q.field, q.responsible,
+       q.message_id as "messageId", m.raw_ref as "rawRef"
+     from quarantine q left join intake_message m on m.id = q.message_id where q.state = 'rerun' order by q.id limit $1`,
+    [limit],
+  );
+}
+
+/** State of an item, which stays locked until the transaction ends. */
+export async function lockItem(tx: Tx, id: string): Promise<QuarantineState | undefined> {
+  const rows = await tx.query<{ state: QuarantineState }>(`select state from quarantine where id = $1 for update`, [
+    id,
+  ]);
+  return rows[0]?.state;
+}
+
+export async function markForRerun(tx: Tx, id: string): Promise<void> {
+  await tx.execute(`update quarantine set state = 'rerun' where id = $1`, [id]);
+}
+
+/** Run again and still broken: open, with the reason of now. */
+export async function reopenItem(
+  tx: Tx,
+  id: string,
+  reason: Pick<QuarantineRow, 'stage' | 'reasonCode' | 'reason' | 'field' | 'responsible'>,
+): Promise<void> {
+  await tx.execute(
+    `update quarantine set state = 'open', stage = $2, reason_code = $3, reason = $4, field = $5, responsible = $6 where id = $1`,
+    [id, reason.stage, reason.reasonCode, reason.reason, reason.field, reason.responsible],
+  );
 }

@@ -27,7 +27,7 @@ export async function answerOnce(
   // Keyed, since a plain digest of a body with a name and a number could be found by trying.
   const requestDigest = deps.vault.dedupDigest(canonicalBytes(request.content));
   const answer = await deps.db.run(async (tx): Promise<OnceAnswer> => {
-    await lockIdempotencyKey(tx, clientId, key);
+    lockIdempotencyKey(tx, clientId, key);
     const bound = await findBoundAnswer(tx, clientId, key);
     if (bound)
       return bound.requestDigest.equals(requestDigest)
@@ -35,7 +35,7 @@ export async function answerOnce(
         : { refusal: conflict() };
     const fresh = await work(tx);
     if ('receipt' in fresh)
-      await bindAnswer(tx, {
+      bindAnswer(tx, {
         clientId,
         key,
         requestDigest,

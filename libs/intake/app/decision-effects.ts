@@ -16,7 +16,7 @@ export interface TakenDecision {
 /** What a decision does to deliveries, in its own transaction; the caller holds the dossier's lock.
  *  Returns the sync log entries to append. */
 export async function applyDecisionEffects(tx: Tx, taken: TakenDecision, now: Date): Promise<SyncLogEntryInput[]> {
-  return [...(await cancelRegistration(tx, taken, now)), ...(await settleHandOver(tx, taken, now))];
+  return [...(await cancelMootDeliveries(tx, taken, now)), ...(await settleHandOver(tx, taken, now))];
 }
 
 /** Members that every entry about a dossier has. */
@@ -27,20 +27,27 @@ export function aboutDossier(
   return { actor, dossierId: id, codes: [codes.dvclt, ...(codes.oneStop ? [codes.oneStop] : [])], unit, procedure };
 }
 
-/** An end makes the unsent registration moot (CONTRACTS §2). */
-async function cancelRegistration(
+/** What an end by the one-stop makes moot: the unsent registration (CONTRACTS §2), and news for the one-stop itself. In the order of the
+ *  lanes' locks. */
+const MOOT_AT_END = [
+  { partner: 'hotich', operation: 'submit-registration' },
+  { partner: 'onestop', operation: 'report-status' },
+] as const;
+
+async function cancelMootDeliveries(
   tx: Tx,
   { decision, state, actor }: TakenDecision,
   now: Date,
 ): Promise<SyncLogEntryInput[]> {
   if (!ENDS.includes(decision)) return [];
-  const lane = { partner: 'hotich' as const, operation: 'submit-registration' };
   const reasonCode = `decision.${decision}`;
-  const { cancelled } = await cancelMoot(tx, { ...lane, dossierId: state.id, reasonCode }, now);
-  if (cancelled === 0) return [];
-  return [
-    { ...aboutDossier(state, actor), ...lane, kind: 'delivery.cancelled', detail: { count: cancelled, reasonCode } },
-  ];
+  const entries: SyncLogEntryInput[] = [];
+  for (const lane of MOOT_AT_END) {
+    const { cancelled } = await cancelMoot(tx, { ...lane, dossierId: state.id, reasonCode }, now);
+    const detail = { count: cancelled, reasonCode };
+    if (cancelled > 0) entries.push({ ...aboutDossier(state, actor), ...lane, kind: 'delivery.cancelled', detail });
+  }
+  return entries;
 }
 
 /** A decision that names the one-stop's code proves that the hand-over of unknown outcome arrived (CONTRACTS §1.3). */

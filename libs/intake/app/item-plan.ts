@@ -129,7 +129,9 @@ export class ItemPlan {
       source: this.context.source,
       externalCode: item.code,
       listingDigest: item.listing && vault.dedupDigest(item.listing),
-      contentDigest: isFit(item) ? Buffer.from(item.contentDigest, 'base64') : vault.dedupDigest(item.raw),
+      contentDigest: isFit(item)
+        ? Buffer.from(item.contentDigest, 'base64')
+        : vault.dedupDigest(Buffer.isBuffer(item.raw) ? item.raw : item.raw.sha256),
       dossierId: of.dossierId,
       rawRef: of.message?.rawRef ?? null,
       stages: of.message?.stages ?? [],

@@ -1,7 +1,9 @@
 import { applyCommands } from '#dossier';
 import { intakeWorld, routeAcknowledgement, type IntakeWorld } from '../../../test/intake/intake-world';
 import { FakeDossierSource } from '../../../test/intake/fake-dossier-source';
+import { takePollerLease } from '../adapters/poller-store';
 import { PollDossierSource, type DossierPollSummary } from './poll-dossier-source';
+import { releasePollLeases } from './release-poll-leases';
 
 const signal = new AbortController().signal;
 let serial = 0;
@@ -128,7 +130,7 @@ describe('poll of a dossier source', () => {
     expect(await poll()).toMatchObject({ accepted: 1 });
   });
 
-  it('does not fetch an item again while its acknowledgement is due, in flight or failed', async () => {
+  it('does not fetch an item again while its acknowledgement is due, in flight or failed [Q10]', async () => {
     const code = nextCode();
     source.rows.push({ code, listId: '1' });
     await poll();
@@ -138,7 +140,41 @@ describe('poll of a dossier source', () => {
     expect(source.fetched).toEqual([code]);
   });
 
-  it('ignores a list that was asked for before the acknowledgement settled', async () => {
+  it('takes the supplement at the next list when the first acknowledgement settles only after it was listed [Q10]', async () => {
+    const code = nextCode();
+    source.rows.push({ code, listId: '1' });
+    await poll();
+    const { id } = await world.dossier(code);
+    const routed = (): Promise<number> =>
+      world.test.db.execute('update dossier set routed_seq = version where id = $1', [id]);
+    await routeAcknowledgement(world.test.db, id, { status: 'queued' });
+    await awaitSupplement(code);
+    await routed();
+    source.rows.splice(0, 1, { code, listId: '2', declaration: { nksHoTen: 'TRẺ EM MẪU HAI' } });
+    // Nothing is fetched while an acknowledgement may still take this very row off the list.
+    expect(await poll()).toMatchObject({ acknowledgementPending: 1, supplement: 0 });
+    const at = world.clock.now();
+    await world.test.db.execute(
+      `update delivery set status = 'settled', settled_at = $2 where dossier_id = $1 and operation = 'acknowledge-receipt'`,
+      [id, at],
+    );
+    await apply(code, {
+      kind: 'delivery-settled',
+      partner: 'dvclt',
+      operation: 'acknowledge-receipt',
+      outcome: 'accepted',
+      round: 0,
+      at: at.toISOString(),
+    });
+    await routed();
+    expect(await world.dossier(code)).toMatchObject({ state: 'awaiting-supplement', round: 0 });
+    expect(await poll()).toMatchObject({ supplement: 1 });
+    expect(await world.dossier(code)).toMatchObject({ state: 'with-one-stop', round: 1 });
+    // The first acknowledgement does not stand for the second: that one is due now, and until then nothing is fetched again.
+    expect(await poll()).toMatchObject({ acknowledgementPending: 1, supplement: 0, duplicate: 0 });
+  });
+
+  it('ignores a list that was asked for before the acknowledgement settled [Q10]', async () => {
     const code = nextCode();
     source.rows.push({ code, listId: '1' });
     await poll();
@@ -151,7 +187,7 @@ describe('poll of a dossier source', () => {
     expect(await poll()).toMatchObject({ duplicate: 1 });
   });
 
-  describe('the same code listed again', () => {
+  describe('the same code listed again [Q10 Q11]', () => {
     const cases: [string, { awaited: boolean; content: 'same' | 'new' }, Partial<DossierPollSummary>, string | null][] =
       [
         [
@@ -209,7 +245,7 @@ describe('poll of a dossier source', () => {
     });
   });
 
-  it('sees a change in one byte of a file as new content, and none in the spelling of the list', async () => {
+  it('sees a change in one byte of a file as new content, and none in the spelling of the list [Q11]', async () => {
     const code = nextCode();
     source.rows.push({ code, listId: '1', file: 'PDF MẪU 1' });
     await poll();
@@ -268,7 +304,7 @@ describe('poll of a dossier source', () => {
       },
     );
 
-    it('does not fetch again while the listing is unchanged, keeps one open item, and tells the feed once', async () => {
+    it('does not fetch again while the listing is unchanged, keeps one open item, and tells the feed once [Q43]', async () => {
       const code = nextCode();
       source.rows.push({ code, listId: '1', failAt: 'xml' });
       await poll();
@@ -293,7 +329,7 @@ describe('poll of a dossier source', () => {
       expect(await open(code)).toMatchObject([{ state: 'resolved' }]);
     });
 
-    it('keeps rows without a usable code with their bytes, once each', async () => {
+    it('keeps rows without a usable code with their bytes, once each [Q43]', async () => {
       const row = { listing: Buffer.from('{"maHoSo":12}'), reason: 'the code is not a text' };
       source.unreadable.push(row, row);
       source.rows.push({ code: '999000000001', listId: '1' });
@@ -307,7 +343,7 @@ describe('poll of a dossier source', () => {
     });
   });
 
-  it('falls back to one by one when a batch fails: the poison item alone goes to quarantine', async () => {
+  it('falls back to one by one when a batch fails: the poison item alone goes to quarantine [Q43]', async () => {
     const codes = [nextCode(), nextCode(), nextCode()];
     source.rows.push(
       ...codes.map((code, index) => ({ code, listId: String(index), file: index === 1 ? 'poison' : 'sound' })),
@@ -319,7 +355,7 @@ describe('poll of a dossier source', () => {
           items.some(
             (item) =>
               item.ownerKind === 'dossier' &&
-              item.objects.some((object) => Buffer.from(object.bytes).toString() === 'poison'),
+              item.objects.some((object) => 'bytes' in object && Buffer.from(object.bytes).toString() === 'poison'),
           )
         )
           throw new TypeError('cannot be sealed');
@@ -348,7 +384,7 @@ describe('poll of a dossier source', () => {
     expect(await poll()).toMatchObject({ accepted: 1, acknowledgementPending: 1 });
   });
 
-  it('stores a long list in batches, whole and in order', async () => {
+  it('stores a long list in batches, whole and in order [Q29]', async () => {
     const codes = Array.from({ length: 120 }, nextCode);
     source.rows.push(...codes.map((code, index) => ({ code, listId: String(index) })));
     expect(await poll()).toMatchObject({ listed: 120, accepted: 120 });
@@ -385,7 +421,23 @@ describe('poll of a dossier source', () => {
       expect(await messages(code)).toEqual(['accepted']);
     });
 
-    it('keep the rhythm of one: a turn begins no sooner than everyMs after the last', async () => {
+    it('let a worker that was started again go on at once, and another only when the silent turn is over', async () => {
+      const code = nextCode();
+      source.rows.push({ code, listId: '1' });
+      await takePollerLease(world.test.db, {
+        name: `dossiers.${source.id}`,
+        owner: 'a',
+        now: world.clock.now(),
+        until: new Date(world.clock.now().getTime() + 30_000),
+        notStartedSince: world.clock.now(),
+      });
+      world.clock.advance(5_000);
+      expect((await poller('b').pollOnce(signal)).isOurTurn).toBe(false);
+      await releasePollLeases(world.test.db, 'a');
+      expect(await poller('a').pollOnce(signal)).toMatchObject({ isOurTurn: true, accepted: 1 });
+    });
+
+    it('keep the rhythm of one: a turn begins no sooner than everyMs after the last [Q34]', async () => {
       world.clock.advance(5_000);
       expect((await poller('a', 1_000).pollOnce(signal)).isOurTurn).toBe(true);
       world.clock.advance(999);

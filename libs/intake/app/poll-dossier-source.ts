@@ -1,13 +1,15 @@
-import { codeOf } from '#platform';
+import { codeOf, OutageLog } from '#platform';
 import { isLoggableCode, type SyncLogActor } from '#synclog';
 import { readListingFacts } from '../adapters/listing-facts';
 import { touchItems } from '../adapters/quarantine-store';
 import { isFit, type DueItem, type IntakeItem, type ItemEnd } from '../domain/intake-item';
-import { judgeListing, type ListingFacts } from '../domain/judge-listing';
+import { judgeListing, restOf, type ListingFacts } from '../domain/judge-listing';
+import type { ListingRest } from '../domain/listing-rest';
 import type { DossierSource, ListedItem } from '../ports';
 import { fetchDetails, type FetchLimits } from './fetch-details';
 import type { IntakeDeps } from './intake-deps';
 import { itemKeyOf } from './item-key';
+import { ListingRests } from './listing-rests';
 import { PollerLease } from './poller-lease';
 import { prepareItem } from './prepare-item';
 import { storeBatch } from './store-batch';
@@ -21,6 +23,8 @@ export interface PollDossierSourceOptions {
   leaseMs?: number;
   /** Detail calls, batch sizes, deadline of each call. */
   limits?: Partial<FetchLimits>;
+  /** Of rows whose detail brought nothing. */
+  rest?: Partial<ListingRest>;
 }
 
 /** What one turn came to; counts of items. */
@@ -30,9 +34,17 @@ export type DossierPollSummary = Record<ItemEnd, number> & {
   listed: number;
   acknowledgementPending: number;
   quarantinedUnchanged: number;
+  /** Unchanged rows that were fetched in vain a little while ago. */
+  resting: number;
   /** Code of what ended the turn early. */
   failure?: string;
 };
+
+interface Turn {
+  lease: PollerLease;
+  summary: DossierPollSummary;
+  signal: AbortSignal;
+}
 
 const DEFAULT_LIMITS: FetchLimits = {
   maxConcurrency: 8,
@@ -47,6 +59,7 @@ const DEFAULT_LIMITS: FetchLimits = {
 export class PollDossierSource {
   private readonly actor: SyncLogActor;
   private readonly limits: FetchLimits;
+  private readonly outage: OutageLog;
 
   constructor(
     private readonly source: DossierSource,
@@ -55,6 +68,7 @@ export class PollDossierSource {
   ) {
     this.actor = { id: `poller.${source.id}`, type: 'system' };
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.outage = new OutageLog(deps.log, 'intake.poll', { source: source.id });
   }
 
   /** One turn. Does not throw for what the source or the database does: that is in the summary and in the log. */
@@ -99,31 +113,42 @@ export class PollDossierSource {
     ];
     await this.keepStrange(strange, askedAt, lease, summary);
     const taken = new Set<string>();
+    const rests = new ListingRests(this.source, this.deps, this.options.rest);
     for (const round of roundsOf(items.filter((item) => isCode(item.code)))) {
       const queue = await this.due(round, askedAt, taken, summary);
       for (const { item } of queue) taken.add(item.code);
-      await this.drain(queue, lease, summary, signal);
+      rests.expect(queue);
+      await this.drain(queue, rests, { lease, summary, signal });
     }
   }
 
   /** Fetches the next batch while the one before is stored. */
-  private async drain(
-    queue: DueItem[],
-    lease: PollerLease,
-    summary: DossierPollSummary,
-    signal: AbortSignal,
-  ): Promise<void> {
+  private async drain(queue: DueItem[], rests: ListingRests, { lease, summary, signal }: Turn): Promise<void> {
     const fetchNext = (): ReturnType<typeof fetchDetails> =>
-      fetchDetails(queue, this.source, this.limits, { signal, log: this.deps.log, clock: this.deps.clock });
+      fetchDetails(queue, rests.noting, this.limits, {
+        ...this.deps,
+        signal,
+        keepTurn: () => lease.hold(this.deps.db),
+      });
     let next = fetchNext();
     for (;;) {
       const { fetched, failed } = await next;
       summary.failed += failed;
+      await this.keepRefused(rests, lease, summary);
       if (fetched.length === 0 && (queue.length === 0 || signal.aborted)) return;
       next = fetchNext();
       const prepared = fetched.map(({ due, raw }) => prepareItem(due, raw, { ...this.deps, source: this.source }));
-      await this.store(prepared, lease, summary);
+      const ends = await this.store(prepared, lease, summary);
+      await rests.afterStore(fetched.map(({ due }, index) => ({ due, end: ends[index] })));
     }
+  }
+
+  /** Details that the source lists and does not give: after some tries a person has to see them (law 4). */
+  private async keepRefused(rests: ListingRests, lease: PollerLease, summary: DossierPollSummary): Promise<void> {
+    const { unfit, stillRefused } = await rests.afterFetch();
+    await this.touch(stillRefused, summary);
+    const ends = await this.store(unfit, lease, summary);
+    summary.failed -= stillRefused.length + ends.filter((end) => end === 'quarantined').length;
   }
 
   /** `taken`: codes of which an earlier row of this list was fetched. A second, different row is judged by its content too:
@@ -143,10 +168,11 @@ export class PollDossierSource {
     const unchanged: string[] = [];
     for (const item of round) {
       const known = facts.get(item.code) as ListingFacts;
-      const verdict = judgeListing(known, this.deps.vault.dedupDigest(item.listing), askedAt);
-      if (verdict === 'fetch' || taken.has(item.code)) due.push({ item, openItemId: known.quarantine?.itemId ?? null });
+      const digest = this.deps.vault.dedupDigest(item.listing);
+      const verdict = judgeListing(known, digest, askedAt);
+      if (verdict === 'fetch' || taken.has(item.code)) due.push(dueOf(item, known, digest));
       else if (verdict === 'quarantined-unchanged') unchanged.push(known.quarantine?.itemId as string);
-      else summary.acknowledgementPending += 1;
+      else summary[verdict === 'resting' ? 'resting' : 'acknowledgementPending'] += 1;
     }
     await this.touch(unchanged, summary);
     return due;
@@ -187,12 +213,17 @@ export class PollDossierSource {
     if (itemIds.length > 0) await touchItems(this.deps.db, itemIds, this.deps.clock.now());
   }
 
-  private async store(items: readonly IntakeItem[], lease: PollerLease, summary: DossierPollSummary): Promise<void> {
-    if (items.length === 0) return;
+  private async store(
+    items: readonly IntakeItem[],
+    lease: PollerLease,
+    summary: DossierPollSummary,
+  ): Promise<readonly ItemEnd[]> {
+    if (items.length === 0) return [];
     const context = { source: 'dvclt' as const, actor: this.actor };
     const { ends } = await storeBatch(items, (tx) => lease.hold(tx), context, this.deps);
     for (const end of ends) summary[end] += 1;
     if (items.some(isFit)) this.deps.doorbell.ring('outbox');
+    return ends;
   }
 
   private async endTurn(lease: PollerLease | undefined, summary: DossierPollSummary): Promise<void> {
@@ -205,9 +236,20 @@ export class PollDossierSource {
     const { isOurTurn, failure, ...counts } = summary;
     const worked =
       counts.accepted + counts.supplement + counts.duplicate + counts.conflict + counts.quarantined + counts.failed > 0;
-    if (failure) this.deps.log.warn('intake.poll-failed', { source: this.source.id, code: failure, ...counts });
-    else if (isOurTurn && worked) this.deps.log.info('intake.polled', { source: this.source.id, ...counts });
+    if (failure) this.outage.failed(failure);
+    else if (isOurTurn) this.outage.recovered();
+    if (isOurTurn && worked) this.deps.log.info('intake.polled', { source: this.source.id, ...counts });
   }
+}
+
+function dueOf(item: ListedItem, known: ListingFacts, digest: Buffer): DueItem {
+  const before = restOf(known, digest);
+  return {
+    item,
+    openItemId: known.quarantine?.itemId ?? null,
+    ...(known.quarantine ? { openStage: known.quarantine.stage } : {}),
+    ...(before ? { before: { fetches: before.fetches, refused: before.refused } } : {}),
+  };
 }
 
 function isCode(code: string): boolean {
@@ -233,6 +275,7 @@ function emptySummary(): DossierPollSummary {
     listed: 0,
     acknowledgementPending: 0,
     quarantinedUnchanged: 0,
+    resting: 0,
     accepted: 0,
     supplement: 0,
     duplicate: 0,

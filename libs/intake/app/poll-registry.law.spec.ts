@@ -4,6 +4,7 @@ import { FakeRegistry } from '../../../test/intake/fake-registry';
 import { applyCommand, dossierWithOneStop, intakeWorld, type IntakeWorld } from '../../../test/intake/intake-world';
 import { PollRegistry } from './poll-registry';
 import { createRegistryWatch } from './registry-watch';
+import { releasePollLeases } from './release-poll-leases';
 
 const signal = new AbortController().signal;
 let serial = 0;
@@ -80,7 +81,7 @@ describe('poll of the registry', () => {
   });
   afterAll(() => world.end());
 
-  it('asks first half a second after the push, then ever slower, and never slower than every ten seconds', async () => {
+  it('asks first half a second after the push, then ever slower, and never slower than every ten seconds [Q34]', async () => {
     const { id } = await pushed();
     expect(await pollAfter(499)).toBe(0);
     expect(await pollAfter(1)).toBe(1);
@@ -95,7 +96,7 @@ describe('poll of the registry', () => {
     expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
   });
 
-  it('asks for at most three codes of one module a call and matches rows by code', async () => {
+  it('asks for at most three codes of one module a call and matches rows by code [Q16 Q18]', async () => {
     const births = [await pushed(), await pushed(), await pushed(), await pushed()];
     const death = await pushed();
     await world.test.db.execute(`update registry_watch set module = 'KT' where dossier_id = $1`, [death.id]);
@@ -145,7 +146,7 @@ describe('poll of the registry', () => {
     expect((await world.dossier('00123/KS/7/01/2026')).id).toBe(id);
   });
 
-  it('stays with the registry and polls on when it is completed without a file, and tells nobody', async () => {
+  it('stays with the registry and polls on when it is completed without a file, and tells nobody [Q19]', async () => {
     const { code, id } = await pushed();
     registry.report(code, 4);
     const before = await world.journal(code);
@@ -158,7 +159,7 @@ describe('poll of the registry', () => {
     expect((await world.dossier(code)).state).toBe('registered');
   });
 
-  it('writes nothing at all for absent and meaningless rows and for what is known already', async () => {
+  it('writes nothing at all for absent and meaningless rows and for what is known already [Q16]', async () => {
     const [absent, garbage, known] = [await pushed(), await pushed(), await pushed()];
     registry.report(garbage.code, null);
     registry.report(known.code, 3);
@@ -176,7 +177,7 @@ describe('poll of the registry', () => {
   });
 
   describe('an answer is judged as of when it was asked', () => {
-    it('is ignored for a dossier whose write settled after that', async () => {
+    it('is ignored for a dossier whose write settled after that [Q13]', async () => {
       const { code, id } = await pushed();
       registry.report(code, 2);
       registry.onPoll = async () => {
@@ -294,6 +295,24 @@ describe('poll of the registry', () => {
     );
     expect(await pollAfter(14_999)).toBe(0);
     expect(await pollAfter(1)).toBe(1);
+  });
+
+  it('asks at once for what the process before had claimed under the same worker id, and for nobody else’s', async () => {
+    const [own, foreign] = [await pushed(), await pushed()];
+    world.clock.advance(500);
+    const leaseUntil = new Date(world.clock.now().getTime() + 15_000);
+    for (const [{ id }, owner] of [
+      [own, 'w1'],
+      [foreign, 'w2'],
+    ] as const) {
+      await world.test.db.execute(
+        'update registry_watch set lease_owner = $2, lease_until = $3 where dossier_id = $1',
+        [id, owner, leaseUntil],
+      );
+    }
+    await releasePollLeases(world.test.db, 'w1');
+    expect(await pollAfter(0)).toBe(1);
+    expect(registry.calls.at(-1)?.codes).toEqual([own.code]);
   });
 
   it('does not ask any more once the watch has ended', async () => {

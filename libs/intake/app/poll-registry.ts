@@ -1,4 +1,5 @@
 import { codeOf, pause } from '#platform';
+import { readPollerMemory, writePollerMemory } from '../adapters/poller-store';
 import { claimWatches, rescheduleWatches, type ClaimedWatch } from '../adapters/registry-watch-store';
 import { pauseAfterPoll, type RegistryPollPace } from '../domain/registry-poll-pace';
 import type { RegistryResults } from '../ports';
@@ -12,6 +13,8 @@ export interface PollRegistryOptions extends Partial<RegistryPollPace> {
   maxConcurrency?: number;
   /** Total deadline of one call. @default 10_000 ms */
   deadlineMs?: number;
+  /** Absence after which a person must hear of it. @default 86_400_000 ms */
+  absentDiscrepancyMs?: number;
 }
 
 /** A lease outlives its call by this much, so that an answer just before the deadline can be settled. */
@@ -19,10 +22,20 @@ const LEASE_MARGIN_MS = 5_000;
 /** While calls are out, how often free slots look for what has become due meanwhile. */
 const LOOK_EVERY_MS = 100;
 
+/** Name under which the poller keeps what it has learned. */
+const MEMORY = 'results.hotich';
+
+/** Dossiers of one call. */
+interface Call {
+  watches: ClaimedWatch[];
+  /** Most codes of the parts into which a refused call was cut; absent for a call that is whole. */
+  partSize?: number;
+}
+
 interface Round {
   running: Set<Promise<void>>;
   /** Claimed, not asked yet. */
-  calls: ClaimedWatch[][];
+  calls: Call[];
   asked: number;
   failures: Error[];
 }
@@ -35,6 +48,8 @@ export class PollRegistry {
   private readonly deadlineMs: number;
   private answered: RegistryAnswer[] = [];
   private settling: Promise<void> | undefined;
+  /** Codes that a call may carry by experience (Q18); undefined until it was looked up. */
+  private batch: number | undefined;
 
   constructor(
     private readonly results: RegistryResults,
@@ -49,6 +64,7 @@ export class PollRegistry {
   /** Asks for whatever is due until nothing is; returns how many dossiers were asked for. Does not throw for what the
    *  registry does; a database that is away throws, and the leases run out by themselves. */
   async pollOnce(signal: AbortSignal): Promise<number> {
+    this.batch ??= await this.learnedBatch();
     const round: Round = { running: new Set(), calls: [], asked: 0, failures: [] };
     do {
       const hasSlot = round.running.size < this.maxConcurrency;
@@ -65,9 +81,9 @@ export class PollRegistry {
   private startCalls(round: Round, signal: AbortSignal): void {
     const { running, calls, failures } = round;
     while (calls.length > 0 && running.size < this.maxConcurrency) {
-      const watches = calls.shift() as ClaimedWatch[];
-      round.asked += watches.length;
-      const call = this.call(watches, signal)
+      const next = calls.shift() as Call;
+      if (next.partSize === undefined) round.asked += next.watches.length;
+      const call = this.call(next, round, signal)
         .catch((error: unknown) => void failures.push(error as Error))
         .finally(() => running.delete(call));
       running.add(call);
@@ -81,35 +97,56 @@ export class PollRegistry {
       now,
       leaseUntil: new Date(now.getTime() + this.deadlineMs + LEASE_MARGIN_MS),
       begunBefore: new Date(now.getTime() - this.pace.firstMs),
-      limit: this.maxConcurrency * this.results.maxCodesPerCall,
+      limit: this.maxConcurrency * this.maxCodes,
     });
   }
 
-  /** One module and a few codes a call (hotich.md §4, Q18). */
-  private callsOf(watches: readonly ClaimedWatch[]): ClaimedWatch[][] {
-    const calls: ClaimedWatch[][] = [];
-    for (const module of ['KS', 'KT'] as const) {
-      const due = watches.filter((watch) => watch.module === module);
-      for (let at = 0; at < due.length; at += this.results.maxCodesPerCall)
-        calls.push(due.slice(at, at + this.results.maxCodesPerCall));
-    }
-    return calls;
+  private get maxCodes(): number {
+    return Math.min(this.batch ?? this.results.maxCodesPerCall, this.results.maxCodesPerCall);
   }
 
-  private async call(watches: readonly ClaimedWatch[], signal: AbortSignal): Promise<void> {
+  /** One module and a few codes a call (hotich.md §4, Q18). */
+  private callsOf(watches: readonly ClaimedWatch[]): Call[] {
+    return (['KS', 'KT'] as const).flatMap((module) =>
+      partsOf(
+        watches.filter((watch) => watch.module === module),
+        this.maxCodes,
+      ).map((part) => ({ watches: part })),
+    );
+  }
+
+  private async call({ watches, partSize }: Call, round: Round, signal: AbortSignal): Promise<void> {
     const codes = watches.map((watch) => watch.code);
     try {
-      const { askedAt, rows } = await this.results.poll(
-        watches[0].module,
-        codes,
-        AbortSignal.any([signal, AbortSignal.timeout(this.deadlineMs)]),
-      );
-      this.answered.push({ askedAt, watches, rows });
+      const deadline = AbortSignal.any([signal, AbortSignal.timeout(this.deadlineMs)]);
+      const reply = await this.results.poll(watches[0].module, codes, deadline);
+      const isTooMany = reply.isRefusal === true && watches.length > 1;
+      if (isTooMany) round.calls.unshift(...halvesOf(watches));
+      else if (partSize !== undefined && reply.rows !== null) await this.learn(partSize);
+      // Refused for their number, the dossiers are still to be asked for; what hộ tịch said is kept all the same.
+      this.answered.push({ ...reply, watches: isTooMany ? [] : watches });
+      if (reply.unclear) this.deps.log.warn('registry.poll-unclear', { code: reply.unclear, codes: codes.length });
     } catch (error) {
       this.deps.log.warn('registry.poll-failed', { code: codeOf(error), codes: codes.length });
-      this.answered.push({ askedAt: this.deps.clock.now(), watches, rows: null });
+      this.answered.push({ askedAt: this.deps.clock.now(), watches, rows: null, raw: null });
     }
     await this.settleAnswered();
+  }
+
+  /** What was learned counts for the configured size that it was learned with: a person who changes that starts anew. */
+  private async learnedBatch(): Promise<number> {
+    const configured = this.results.maxCodesPerCall;
+    const memory = await readPollerMemory<{ configured: number; batch: number }>(this.deps.db, MEMORY);
+    return memory.configured === configured && memory.batch !== undefined ? memory.batch : configured;
+  }
+
+  /** A part was answered that was refused as a whole: calls are that small from now on. A refusal that has another cause meets the parts
+   *  too, and teaches nothing. */
+  private async learn(codes: number): Promise<void> {
+    if (codes >= this.maxCodes) return;
+    this.batch = codes;
+    this.deps.log.warn('registry.batch-shrunk', { codes });
+    await writePollerMemory(this.deps.db, MEMORY, { configured: this.results.maxCodesPerCall, batch: codes });
   }
 
   /** Answers that arrive while others are settled share the next transaction. */
@@ -141,15 +178,26 @@ export class PollRegistry {
       this.deps.log.error('registry.report-failed', { code: codeOf(error), dossierId: watch.dossierId });
       const polls = watch.polls + 1;
       const nextPollAt = new Date(this.deps.clock.now().getTime() + pauseAfterPoll(polls, this.pace));
-      await rescheduleWatches(this.deps.db, this.options.workerId, [{ dossierId: watch.dossierId, polls, nextPollAt }]);
+      await rescheduleWatches(this.deps.db, this.options.workerId, [{ ...watch, polls, nextPollAt }]);
     }
   }
 
   private async settleIn(answers: readonly RegistryAnswer[]): Promise<void> {
-    const options = { workerId: this.options.workerId, pace: this.pace };
+    const { workerId, absentDiscrepancyMs = 86_400_000 } = this.options;
+    const options = { workerId, pace: this.pace, absentDiscrepancyMs };
     const reported = await this.deps.db.run((tx) => settleRegistryAnswers(tx, answers, options, this.deps));
     if (reported > 0) this.deps.doorbell.ring('outbox');
   }
+}
+
+function partsOf(watches: readonly ClaimedWatch[], size: number): ClaimedWatch[][] {
+  const count = Math.ceil(watches.length / size);
+  return Array.from({ length: count }, (_, index) => watches.slice(index * size, (index + 1) * size));
+}
+
+function halvesOf(watches: readonly ClaimedWatch[]): Call[] {
+  const partSize = Math.max(1, Math.floor(watches.length / 2));
+  return partsOf(watches, partSize).map((part) => ({ watches: part, partSize }));
 }
 
 /** Resolves when one of the calls ends or the time is over. */

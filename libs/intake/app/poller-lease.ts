@@ -1,8 +1,8 @@
-import { AppError, type Clock, type Tx } from '#platform';
+import { AppError, type Clock, type Queryable } from '#platform';
 import { endPollerLease, holdPollerLease, takePollerLease } from '../adapters/poller-store';
 
 export interface PollerLeaseOptions {
-  db: Tx;
+  db: Queryable;
   clock: Clock;
   /** Name of the poller, e.g. `dossiers.dvclt`: one turn at a time in the whole installation. */
   name: string;
@@ -35,7 +35,7 @@ export class PollerLease {
   }
 
   /** First statement of every transaction of the turn. @throws AppError `poller-lease-lost` when another worker took over */
-  async hold(tx: Tx): Promise<void> {
+  async hold(tx: Queryable): Promise<void> {
     if (await holdPollerLease(tx, this.options.name, this.fence, untilOf(this.options))) return;
     throw new AppError({ code: 'poller-lease-lost', disposition: 'retry' });
   }

@@ -4,6 +4,7 @@ import { codeOf } from '#platform';
 import { contentFingerprint } from '../domain/content-fingerprint';
 import type { ArrivedItem, DueItem, IntakeItem } from '../domain/intake-item';
 import { resolveUnit, type UnitCrossWalk } from '../domain/unit-cross-walk';
+import type { DecodedMessage } from './decode-message';
 import type { DecodedDossier, DecodeFailure, DecodeResult, DossierSource } from '../ports';
 
 export interface PreparationDeps {
@@ -13,9 +14,14 @@ export interface PreparationDeps {
   units: UnitCrossWalk;
 }
 
-/** Decodes a detail and maps unit and procedure; whatever is wrong with the bytes makes an unfit item, never an error. */
-export function prepareItem({ item, openItemId }: DueItem, raw: Buffer, deps: PreparationDeps): IntakeItem {
-  const decoded = decode(raw, deps.source);
+/** Decodes a detail, unless it is a large one that was decoded while it was read, and maps unit and procedure; whatever is wrong with the
+ *  bytes makes an unfit item, never an error. */
+export function prepareItem(
+  { item, openItemId }: DueItem,
+  message: Buffer | DecodedMessage,
+  deps: PreparationDeps,
+): IntakeItem {
+  const { raw, decoded } = Buffer.isBuffer(message) ? { raw: message, decoded: decode(message, deps.source) } : message;
   const arrived: ArrivedItem = { listing: item.listing, code: item.code, raw, stages: decoded.stages, openItemId };
   if ('failure' in decoded) return { ...arrived, failure: { ...decoded.failure, dossierCode: item.code } };
   const { dossier } = decoded;

@@ -1,5 +1,5 @@
 import { appendToOutbox } from '#bus';
-import { AppError, type Clock, type Ids, type Tx } from '#platform';
+import { AppError, type Clock, type Ids, type Tx, type Queryable } from '#platform';
 import { isLoggableCode, type SyncLogActor, type SyncLogEntryInput } from '#synclog';
 import {
   readItem,
@@ -27,7 +27,7 @@ export async function quarantineItems(
     id: stored.get(row.itemKey)?.id ?? row.id,
     isNew: stored.get(row.itemKey)?.isNew ?? false,
   }));
-  await appendToOutbox(
+  appendToOutbox(
     tx,
     placed
       .filter((one) => one.isNew)
@@ -79,7 +79,7 @@ export type { QuarantineItem };
 
 /** A page of items, oldest first; `after` is the id of the last item of the page before. */
 export async function listQuarantine(
-  tx: Tx,
+  tx: Queryable,
   page: { state?: QuarantineState; after?: string; limit: number },
 ): Promise<{ items: QuarantineItem[]; next: string | null }> {
   const found = await readItems(tx, { ...page, limit: page.limit + 1 });
@@ -88,7 +88,7 @@ export async function listQuarantine(
 }
 
 /** @throws AppError `quarantine-item-unknown` (404) */
-export async function showQuarantine(tx: Tx, id: string): Promise<QuarantineItem> {
+export async function showQuarantine(tx: Queryable, id: string): Promise<QuarantineItem> {
   const item = await readItem(tx, id);
   if (!item) throw new AppError({ code: 'quarantine-item-unknown', disposition: 'refuse', status: 404 });
   return item;

@@ -5,7 +5,8 @@ import { ALLOWED_DECISIONS, DECISIONS, type Decision, type DossierStateName, typ
 import { rfc3339, uuidIds } from '#platform';
 import { ensureSigningKey, fileSigningKeys, leafHash, verifyReceipt, type Receipt } from '#synclog';
 import { applyCommand, dossierWithOneStop, intakeWorld, type IntakeWorld } from '../../../test/intake/intake-world';
-import { receiveDecision, type DecisionBody, type DecisionRequest, type ReceiptDeps } from './receive-decision';
+import type { DecisionBody } from '../ports';
+import { receiveDecision, type DecisionRequest, type ReceiptDeps } from './receive-decision';
 
 let serial = 0;
 

@@ -1,38 +1,10 @@
-import type { PlainObject } from '#access';
-import { registrationDelivery } from '#delivery';
-import {
-  applyCommands,
-  findDossierId,
-  lockDossiers,
-  type Command,
-  type Decision,
-  type DossierState,
-  type OfficerNote,
-} from '#dossier';
-import { AppError, localInstant, rfc3339, type Tx } from '#platform';
-import {
-  issueReceipt,
-  saltedDigest,
-  type Receipt,
-  type SigningKeys,
-  type SyncLogActor,
-  type SyncLogEntryInput,
-} from '#synclog';
+import { findDossierId, lockDossiers, type Conflict, type DossierState } from '#dossier';
+import { AppError, type Tx } from '#platform';
+import { issueReceipt, saltedDigest, type Receipt, type SigningKeys, type SyncLogActor } from '#synclog';
+import type { DecisionBody } from '../ports';
 import { answerOnce, type OnceAnswer } from './answer-once';
-import { aboutDossier, applyDecisionEffects } from './decision-effects';
 import type { IntakeDeps } from './intake-deps';
-
-/** Body of `POST /api/v1/dossiers/{code}/decisions` (CONTRACTS §2), checked for shape by the gateway. */
-export interface DecisionBody {
-  decision: Decision;
-  /** RFC 3339. */
-  decidedAt: string;
-  officer?: { name?: string; title?: string; department?: string };
-  note?: string;
-  /** RFC 3339, or a day, which ends at 17:00. */
-  supplementDeadline?: string;
-  oneStopCode?: string;
-}
+import { DECIDE, decisionEntry, takeDecision } from './take-decision';
 
 export interface DecisionRequest {
   /** Who asks; `units` null = all. Another unit's dossier is as unknown as none. */
@@ -47,8 +19,6 @@ export interface DecisionRequest {
 
 export type ReceiptDeps = IntakeDeps & { signingKeys: SigningKeys };
 
-const OPERATION = 'dossier.decide';
-
 /** Takes an officer's decision: judged by `accept` under the dossier's lock, sealed, logged and receipted in one transaction,
  *  so that the caller is told at once what is not allowed and what would be.
  *  @throws AppError `dossier-unknown` (404), `decision-not-allowed` or `one-stop-code-mismatch` (409, with `state` and
@@ -61,7 +31,7 @@ export async function receiveDecision(request: DecisionRequest, deps: ReceiptDep
     {
       clientId: caller.clientId,
       idempotencyKey,
-      content: { operation: OPERATION, dossier: dossierId ?? code, body: request.asSent ?? body },
+      content: { operation: DECIDE, dossier: dossierId ?? code, body: request.asSent ?? body },
     },
     deps,
     (tx) => decide(tx, dossierId, request, deps),
@@ -79,34 +49,20 @@ async function decide(
 ): Promise<OnceAnswer> {
   const { body, caller } = request;
   const state = await lockOwn(tx, dossierId, request.caller.units);
-  const registration = await registrationDelivery(tx, state.id);
   const actor: SyncLogActor = { id: caller.clientId, type: 'machine', addressDigest: caller.addressDigest };
-  const officerRef = hasOfficerNote(body) ? deps.ids.next() : undefined;
-  const command = commandOf(body, officerRef, registration);
-  const [result] = await applyCommands(
-    tx,
-    [{ dossierId: state.id, actor: { id: actor.id, type: actor.type }, command }],
-    deps,
-    new Map([[state.id, state]]),
-  );
-  if (result.conflict) {
-    await deps.syncLog.append(tx, [
-      { ...entryOf('decision.refused', state, body, actor), outcome: result.conflict.code },
-    ]);
-    return { refusal: refusal(result.conflict) };
+  const taken = await takeDecision(tx, { state, body, actor }, deps);
+  if (taken.conflict) {
+    const entry = decisionEntry('decision.refused', { state, body, actor });
+    await deps.syncLog.append(tx, [{ ...entry, outcome: taken.conflict.code }]);
+    return { refusal: refusal(taken.conflict) };
   }
-  if (officerRef) {
-    const owner = { ownerKind: 'dossier' as const, ownerId: state.id };
-    await deps.vault.seal(tx, owner, [officerNote(officerRef, body)]);
-  }
-  const taken = { decision: body.decision, state, events: result.events, actor };
-  const effects = await applyDecisionEffects(tx, taken, deps.clock.now());
   const digest = saltedDigest(request.asSent ?? body);
-  const received = { ...entryOf('decision.received', result.after, body, actor), contentDigest: digest.contentDigest };
-  const [{ leafHash }] = await deps.syncLog.append(tx, [received, ...effects]);
+  const received = decisionEntry('decision.received', { state: taken.after, body, actor });
+  const entries = [{ ...received, contentDigest: digest.contentDigest }, ...taken.effects];
+  const [{ leafHash }] = await deps.syncLog.append(tx, entries);
   const receipt = await issueReceipt(
     tx,
-    { ...digest, clientId: caller.clientId, operation: OPERATION, dossierId: state.id, leafHash },
+    { ...digest, clientId: caller.clientId, operation: DECIDE, dossierId: state.id, leafHash },
     { keys: deps.signingKeys, ids: deps.ids, clock: deps.clock },
   );
   return { receipt };
@@ -126,54 +82,9 @@ async function lockOwn(tx: Tx, dossierId: string | null, units: readonly string[
   return state;
 }
 
-function hasOfficerNote({ officer, note }: DecisionBody): boolean {
-  return [note, ...Object.values(officer ?? {})].some((text) => text !== undefined && text !== '');
-}
-
-function commandOf(
-  body: DecisionBody,
-  officerRef: string | undefined,
-  registration: Extract<Command, { kind: 'decide' }>['registration'],
-): Command {
-  return {
-    kind: 'decide',
-    decision: body.decision,
-    decidedAt: body.decidedAt,
-    registration,
-    ...(officerRef ? { officerRef } : {}),
-    ...(body.supplementDeadline ? { supplementDeadline: deadlineOf(body.supplementDeadline) } : {}),
-    ...(body.oneStopCode ? { oneStopCode: body.oneStopCode } : {}),
-  };
-}
-
-/** A deadline date gets 17:00:00 (CONTRACTS §1.2 "DVCLT status"). */
-function deadlineOf(text: string): string {
-  const day = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
-  return day ? rfc3339(localInstant(Number(day[1]), Number(day[2]), Number(day[3]), 17)) : text;
-}
-
-function refusal(conflict: { code: string; state: string | null; allowedDecisions: readonly Decision[] }): AppError {
+function refusal(conflict: Conflict): AppError {
   const { code, state, allowedDecisions } = conflict;
   const detail =
     code === 'decision-not-allowed' ? `not allowed in state ${String(state)}` : 'the dossier has another one-stop code';
   return new AppError({ code, disposition: 'refuse', status: 409, detail, extra: { state, allowedDecisions } });
-}
-
-function officerNote(ref: string, { officer, note }: DecisionBody): PlainObject {
-  const sealed: OfficerNote = { ...officer, ...(note === undefined ? {} : { note }) };
-  return { ref, kind: 'officer-note', contentType: 'application/json', bytes: Buffer.from(JSON.stringify(sealed)) };
-}
-
-function entryOf(
-  kind: 'decision.received' | 'decision.refused',
-  state: DossierState,
-  { decision, decidedAt }: DecisionBody,
-  actor: SyncLogActor,
-): SyncLogEntryInput {
-  return {
-    ...aboutDossier(state, actor),
-    kind,
-    operation: OPERATION,
-    detail: { decision, decidedAt, state: state.state },
-  };
 }

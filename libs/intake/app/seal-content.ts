@@ -1,4 +1,4 @@
-import type { PlainObject, SealItem } from '#access';
+import type { DraftObject, PlainObject, SealItem, VaultDraft } from '#access';
 import type { DossierContent } from '#dossier';
 import type { Ids } from '#platform';
 import type { DecodedAttachment, DecodedDossier, DecodeStage } from '../ports';
@@ -6,7 +6,7 @@ import type { DecodedAttachment, DecodedDossier, DecodeStage } from '../ports';
 /** Objects to seal for one dossier, with the references they will have. */
 export interface ContentToSeal {
   contentRef: string;
-  objects: PlainObject[];
+  objects: (PlainObject | DraftObject)[];
 }
 
 /** Content and files as vault objects. The content names its files, so the references are made first. */
@@ -15,7 +15,7 @@ export function contentToSeal(dossier: DecodedDossier, unit: string, ids: Ids): 
   void code;
   void unitText;
   void receivedAt;
-  const files = attachments.map((file) => ({ file, ref: file.bytes ? ids.next() : undefined }));
+  const files = attachments.map((file) => ({ file, ref: file.draft?.ref ?? (file.bytes ? ids.next() : undefined) }));
   const content: DossierContent = {
     ...rest,
     unit,
@@ -31,16 +31,22 @@ export function contentToSeal(dossier: DecodedDossier, unit: string, ids: Ids): 
         contentType: 'application/json',
         bytes: Buffer.from(JSON.stringify(content)),
       },
-      ...files.flatMap(({ file, ref }): PlainObject[] =>
-        file.bytes ? [{ ref, kind: 'attachment', contentType: file.contentType, bytes: file.bytes }] : [],
-      ),
+      ...files.flatMap(({ file, ref }) => attachmentObject(file, ref)),
     ],
   };
 }
 
+function attachmentObject(
+  { contentType, bytes, draft }: DecodedAttachment,
+  ref: string | undefined,
+): (PlainObject | DraftObject)[] {
+  if (draft) return [{ kind: 'attachment', contentType, draft }];
+  return bytes ? [{ ref, kind: 'attachment', contentType, bytes }] : [];
+}
+
 function attachmentRef(file: DecodedAttachment, ref: string | undefined): DossierContent['attachments'][number] {
-  const { bytes, ...named } = file;
-  return { ...named, ...(ref === undefined ? {} : { ref }), sizeBytes: bytes?.length ?? 0 };
+  const { bytes, draft, ...named } = file;
+  return { ...named, ...(ref === undefined ? {} : { ref }), sizeBytes: draft?.sizeBytes ?? bytes?.length ?? 0 };
 }
 
 /** The message as it came and each stage of decoding (Q07), sealed under `owner`. */
@@ -51,21 +57,26 @@ export interface MessageToSeal extends SealItem {
 
 export function messageToSeal(
   owner: Pick<SealItem, 'ownerKind' | 'ownerId'>,
-  raw: Buffer,
+  raw: Buffer | VaultDraft,
   stages: readonly DecodeStage[],
   ids: Ids,
 ): MessageToSeal {
-  const rawRef = ids.next();
+  const rawObject = rawObjectOf(raw, ids);
   const placed = stages.map(({ stage, bytes }) => ({ stage, bytes, ref: bytes ? ids.next() : undefined }));
   return {
     ...owner,
-    rawRef,
+    rawRef: 'draft' in rawObject ? rawObject.draft.ref : (rawObject.ref as string),
     stages: placed.map(({ stage, ref }) => (ref === undefined ? { stage } : { stage, ref })),
     objects: [
-      { ref: rawRef, kind: 'raw', contentType: 'application/octet-stream', bytes: raw },
+      rawObject,
       ...placed.flatMap(({ bytes, ref }): PlainObject[] =>
         bytes ? [{ ref, kind: 'stage', contentType: 'application/octet-stream', bytes }] : [],
       ),
     ],
   };
+}
+
+function rawObjectOf(raw: Buffer | VaultDraft, ids: Ids): PlainObject | DraftObject {
+  const object = { kind: 'raw', contentType: 'application/octet-stream' } as const;
+  return Buffer.isBuffer(raw) ? { ...object, ref: ids.next(), bytes: raw } : { ...object, draft: raw };
 }

@@ -1,211 +1,186 @@
-import type { SealItem } from '#access';
+import { applyCommands, lockDossiers, type CommandOnDossier, type DossierState } from '#dossier';
+import type { Tx } from '#platform';
 import {
-  accept,
-  applyCommands,
-  lockDossiers,
-  type Command,
-  type CommandOnDossier,
-  type DossierEvent,
-  type DossierState,
-  type LockedDossiers,
-  type RegistrationResult,
-} from '#dossier';
-import { rfc3339, type Tx } from '#platform';
-import type { SyncLogActor, SyncLogEntryInput } from '#synclog';
-import { readRegistryLanes, rescheduleWatches, type ClaimedWatch } from '../adapters/registry-watch-store';
-import { mayCount } from '../domain/judge-registry-row';
+  endLongWatches,
+  lockHeldWatches,
+  readRegistryLanes,
+  rescheduleWatches,
+  type ClaimedWatch,
+  type PolledWatch,
+} from '../adapters/registry-watch-store';
+import { isLate, isRowExpected, mayCount, type RegistryLaneFacts } from '../domain/judge-registry-row';
 import { pauseAfterPoll, type RegistryPollPace } from '../domain/registry-poll-pace';
-import type { RegistryRow } from '../ports';
+import type { RegistryReply } from '../ports';
+import { aboutDossier } from './decision-effects';
 import type { IntakeDeps } from './intake-deps';
+import { keepPollEvidence, type Evidence } from './keep-poll-evidence';
+import { REGISTRY_ACTOR, reportOf, writeReports, type KnownRow, type Report } from './registry-reports';
 
-/** What one call said about the dossiers it asked for; `rows` null when it gave no answer. */
-export interface RegistryAnswer {
-  askedAt: Date;
+/** What one call said about the dossiers it asked for; `raw` null when there was no answer at all. */
+export interface RegistryAnswer extends Pick<RegistryReply, 'askedAt' | 'rows' | 'unclear'> {
   watches: readonly ClaimedWatch[];
-  rows: readonly RegistryRow[] | null;
+  raw: Buffer | null;
 }
 
 export interface RegistrySettlementOptions {
   /** Owner of the leases. */
   workerId: string;
   pace: RegistryPollPace;
+  /** Absence after which a person must hear of it, ms. */
+  absentDiscrepancyMs: number;
 }
 
-const ACTOR: SyncLogActor = { id: 'poller.hotich', type: 'system' };
-
-/** A row that brings something new, with its payloads and the references they will have. */
-interface Report {
-  dossierId: string;
-  state: DossierState;
-  row: RegistryRow;
-  askedAt: Date;
-  command: Extract<Command, { kind: 'registry-reported' }>;
-  events: readonly DossierEvent[];
-  sealed: SealItem;
+/** One dossier that an answer was asked for, with what it says about it. */
+interface Polled {
+  watch: ClaimedWatch;
+  answer: RegistryAnswer;
+  /** Null where the answer has none of a known status: absent. */
+  row: KnownRow | null;
 }
 
-/** Applies answers in the caller's transaction: what is new becomes commands with sealed results, and every watch gets its
- *  next time. Returns how many dossiers changed. */
+type Facts = Pick<PolledWatch, 'absentSince' | 'absenceTold' | 'rowChangedAt'>;
+
+/** What a poll comes to for one dossier. */
+interface Judged {
+  facts: Facts;
+  report?: Report;
+  /** Absent for too long, and nobody was told. */
+  isMissing?: boolean;
+}
+
+/** hộ tịch is asked so often about what it held when the dossier ended: it may register it all the same, and a person must hear of it. */
+const POLLS_AFTER_END = 300;
+
+/** Applies answers in the caller's transaction: what is new becomes commands with sealed results, absence that lasts a discrepancy, and
+ *  every watch gets its next time. Returns how many dossiers changed. */
 export async function settleRegistryAnswers(
   tx: Tx,
   answers: readonly RegistryAnswer[],
   options: RegistrySettlementOptions,
   deps: IntakeDeps,
 ): Promise<number> {
-  const found = rowsByDossier(answers);
-  const ids = [...found.keys()].sort();
+  const polled = answers.flatMap(polledOf);
+  const touched = polled.filter((one) => one.row !== null || isOverdue(one, options));
+  const ids = [...new Set(touched.map(({ watch }) => watch.dossierId))].sort();
   const states = await lockDossiers(tx, ids);
   const lanes = await readRegistryLanes(tx, ids);
-  const reports: Report[] = [];
-  for (const [dossierId, { row, askedAt }] of found) {
-    const state = states.get(dossierId);
-    if (!state || !mayCount(state, lanes.get(dossierId), askedAt)) continue;
-    const report = reportOf({ dossierId, state, row, askedAt }, deps);
-    if (report) reports.push(report);
+  const watches = answers.flatMap((answer) => answer.watches);
+  const held = await lockHeldWatches(tx, options.workerId, watches);
+  const judged = new Map<string, Judged>();
+  for (const one of polled.filter(({ watch }) => held.has(watch.dossierId))) {
+    const { dossierId } = one.watch;
+    const found = { state: states.get(dossierId) ?? null, lane: lanes.get(dossierId) };
+    judged.set(dossierId, judge(one, found, options, deps));
   }
-  await write(tx, reports, states, deps);
-  await rescheduleWatches(tx, options.workerId, nextTimes(answers, options.pace, deps.clock.now()));
-  return reports.length;
+  const reports = [...judged.values()].flatMap(({ report }) => report ?? []);
+  const missing = [...judged].filter(([, { isMissing }]) => isMissing).map(([dossierId]) => dossierId);
+  const evidence = await keepEvidence(tx, answers, reports, deps);
+  await writeReports(tx, reports, states, { deps, evidenceOf: (report) => evidence.get(answerOf(report, answers)) });
+  await tellMissing(tx, missing, states, deps);
+  const now = deps.clock.now();
+  const next = watches.map((watch): PolledWatch => ({
+    ...(judged.get(watch.dossierId)?.facts ?? factsOf(watch)),
+    dossierId: watch.dossierId,
+    polls: watch.polls + 1,
+    nextPollAt: new Date(now.getTime() + pauseAfterPoll(watch.polls + 1, options.pace)),
+  }));
+  await rescheduleWatches(tx, options.workerId, next);
+  await endLongWatches(
+    tx,
+    watches.map(({ dossierId }) => dossierId),
+    POLLS_AFTER_END,
+  );
+  return reports.length + missing.length;
 }
 
 /** Rows belong to watches by code, never by position (Q16); a row without a known status is an absent one. */
-function rowsByDossier(
-  answers: readonly RegistryAnswer[],
-): Map<string, { row: RegistryRow & { status: NonNullable<RegistryRow['status']> }; askedAt: Date }> {
-  const found: ReturnType<typeof rowsByDossier> = new Map();
-  for (const { askedAt, watches, rows } of answers) {
-    const dossierOf = new Map(watches.map((watch) => [watch.code, watch.dossierId]));
-    for (const row of rows ?? []) {
-      const dossierId = dossierOf.get(row.code);
-      if (dossierId !== undefined && row.status !== null)
-        found.set(dossierId, { row: { ...row, status: row.status }, askedAt });
-    }
-  }
-  return found;
+function polledOf(answer: RegistryAnswer): Polled[] {
+  const { rows, watches } = answer;
+  if (rows === null) return [];
+  const byCode = new Map(rows.filter((row): row is KnownRow => row.status !== null).map((row) => [row.code, row]));
+  return watches.map((watch) => ({ watch, answer, row: byCode.get(watch.code) ?? null }));
 }
 
-function nextTimes(
-  answers: readonly RegistryAnswer[],
-  pace: RegistryPollPace,
-  now: Date,
-): { dossierId: string; polls: number; nextPollAt: Date }[] {
-  return answers.flatMap(({ watches }) =>
-    watches.map(({ dossierId, polls }) => ({
-      dossierId,
-      polls: polls + 1,
-      nextPollAt: new Date(now.getTime() + pauseAfterPoll(polls + 1, pace)),
-    })),
-  );
+function factsOf({ absentSince, absenceTold, rowChangedAt }: ClaimedWatch): Facts {
+  return { absentSince, absenceTold, rowChangedAt };
 }
 
-/** Asks `accept` what the row would mean before anything is sealed: most polls bring nothing new, and those write nothing. */
-function reportOf(
-  of: Pick<Report, 'dossierId' | 'state' | 'askedAt'> & {
-    row: RegistryRow & { status: NonNullable<RegistryRow['status']> };
-  },
+function isOverdue({ watch, answer }: Polled, { absentDiscrepancyMs }: RegistrySettlementOptions): boolean {
+  if (watch.absentSince === null || watch.absenceTold) return false;
+  return answer.askedAt.getTime() - watch.absentSince.getTime() >= absentDiscrepancyMs;
+}
+
+function judge(
+  polled: Polled,
+  { state, lane }: { state: DossierState | null; lane: RegistryLaneFacts | undefined },
+  options: RegistrySettlementOptions,
   deps: IntakeDeps,
-): Report | undefined {
-  const { dossierId, state, row, askedAt } = of;
-  const procedure = deps.procedures.find((one) => one.id === state.procedure);
-  if (!procedure) return undefined;
-  const officerRef = Object.values(row.officer).some(Boolean) ? deps.ids.next() : undefined;
-  const resultRef = deps.ids.next();
-  const command: Report['command'] = {
-    kind: 'registry-reported',
-    status: row.status,
-    at: row.changedAt ?? rfc3339(askedAt),
-    ...(row.supplementDeadline ? { supplementDeadline: row.supplementDeadline } : {}),
-    ...(officerRef ? { officerRef } : {}),
-    // The digest is known once the result is sealed; `accept` does not look at it.
-    ...(row.result ? { result: { registryCode: row.result.registryCode, resultRef, resultDigest: '' } } : {}),
-  };
-  const verdict = accept(state, command, procedure, deps.clock.now());
-  if ('conflict' in verdict || verdict.events.length === 0) return undefined;
-  const sealed: SealItem = {
-    ownerKind: 'dossier',
-    ownerId: dossierId,
-    objects: objectsOf(row, verdict.events, { officerRef, resultRef }, deps),
-  };
-  return { dossierId, state, row, askedAt, command, events: verdict.events, sealed };
+): Judged {
+  const { watch, answer, row } = polled;
+  // Not locked, since its row is absent and that is no news yet.
+  if (state === null) return { facts: absent(watch, answer.askedAt) };
+  // What an answer says of the time before our last write is not about the dossier of now.
+  if (!mayCount(state, lane, answer.askedAt)) return { facts: factsOf(watch) };
+  if (row === null || isLate(state, row, watch.rowChangedAt)) {
+    const isMissing = isRowExpected(state) && isOverdue(polled, options);
+    const facts = absent(watch, answer.askedAt);
+    return { facts: isMissing ? { ...facts, absenceTold: true } : facts, isMissing };
+  }
+  const report = reportOf({ dossierId: watch.dossierId, state, row, askedAt: answer.askedAt }, deps);
+  const rowChangedAt = laterOf(watch.rowChangedAt, row.changedAt);
+  return { facts: { absentSince: null, absenceTold: false, rowChangedAt }, ...(report ? { report } : {}) };
 }
 
-function objectsOf(
-  row: RegistryRow,
-  events: readonly DossierEvent[],
-  refs: { officerRef?: string; resultRef: string },
+function absent(watch: ClaimedWatch, askedAt: Date): Facts {
+  return { ...factsOf(watch), absentSince: watch.absentSince ?? askedAt };
+}
+
+function laterOf(known: Date | null, text: string | undefined): Date | null {
+  const at = text === undefined ? null : new Date(text);
+  return at !== null && (known === null || at > known) ? at : known;
+}
+
+function answerOf({ dossierId }: Report, answers: readonly RegistryAnswer[]): RegistryAnswer | undefined {
+  return answers.find(({ watches }) => watches.some((watch) => watch.dossierId === dossierId));
+}
+
+/** Answers that changed something or could not be understood are kept as they came; others are not: most polls say nothing new. */
+async function keepEvidence(
+  tx: Tx,
+  answers: readonly RegistryAnswer[],
+  reports: readonly Report[],
   deps: IntakeDeps,
-): SealItem['objects'] {
-  const objects: SealItem['objects'][number][] = [];
-  if (refs.officerRef && events.some(({ data }) => 'officerRef' in data)) {
-    objects.push({
-      ref: refs.officerRef,
-      kind: 'officer-note',
-      contentType: 'application/json',
-      bytes: Buffer.from(JSON.stringify(row.officer)),
-    });
-  }
-  if (row.result && events.some(({ type }) => type === 'registration.completed')) {
-    const { file, registryCode, ...given } = row.result;
-    void registryCode;
-    const fileRef = deps.ids.next();
-    const result: RegistrationResult = {
-      ...given,
-      fileRef,
-      fileSizeBytes: file.length,
-      ...(refs.officerRef ? { officer: row.officer } : {}),
-    };
-    objects.push({
-      ref: refs.resultRef,
-      kind: 'result',
-      contentType: 'application/json',
-      bytes: Buffer.from(JSON.stringify(result)),
-    });
-    objects.push({ ref: fileRef, kind: 'result-file', contentType: 'application/pdf', bytes: file });
-  }
-  return objects;
+): Promise<ReadonlyMap<RegistryAnswer | undefined, string>> {
+  const changing = new Set(reports.map((report) => answerOf(report, answers)));
+  const worth = answers.filter(
+    (answer) => answer.raw !== null && (changing.has(answer) || answer.unclear !== undefined),
+  );
+  const evidence = worth.map((answer): Evidence => ({
+    raw: answer.raw as Buffer,
+    unclear: changing.has(answer) ? null : (answer.unclear ?? null),
+  }));
+  const refs = await keepPollEvidence(tx, 'hotich', evidence, deps);
+  return new Map(worth.flatMap((answer, index) => (refs[index] === undefined ? [] : [[answer, refs[index]]])));
 }
 
-async function write(tx: Tx, reports: readonly Report[], states: LockedDossiers, deps: IntakeDeps): Promise<void> {
-  if (reports.length === 0) return;
-  const sealed = (
-    await deps.vault.sealMany(
-      tx,
-      reports.map((report) => report.sealed),
-    )
-  ).flat();
-  const digests = new Map(sealed.map(({ ref, digest }) => [ref, digest.toString('base64')]));
-  const commands = reports.map(({ dossierId, command }): CommandOnDossier => {
-    const { result } = command;
-    const resultDigest = result && digests.get(result.resultRef);
-    return {
-      dossierId,
-      actor: ACTOR,
-      command: result && resultDigest ? { ...command, result: { ...result, resultDigest } } : command,
-    };
-  });
-  await applyCommands(tx, commands, deps, states);
-  await deps.syncLog.append(
-    tx,
-    reports.map((report) => entryOf(report, digests)),
-  );
-}
-
-function entryOf(
-  { dossierId, state, command, events, askedAt }: Report,
-  digests: ReadonlyMap<string, string>,
-): SyncLogEntryInput {
-  const codes = [state.codes.dvclt, state.codes.oneStop, command.result?.registryCode].filter(
-    (code) => code !== undefined,
-  );
-  return {
-    kind: 'registry-result.received',
-    actor: ACTOR,
+/** Absence is normal; after the policy's time it is a discrepancy, once (CONTRACTS §1.3 *Polls*). */
+async function tellMissing(
+  tx: Tx,
+  dossierIds: readonly string[],
+  states: ReadonlyMap<string, DossierState | null>,
+  deps: IntakeDeps,
+): Promise<void> {
+  const commands = dossierIds.map((dossierId): CommandOnDossier => ({
     dossierId,
-    codes,
+    actor: REGISTRY_ACTOR,
+    command: { kind: 'discrepancy', partner: 'hotich', class: 'absent-at-registry' },
+  }));
+  await applyCommands(tx, commands, deps, states);
+  const entries = dossierIds.map((dossierId) => ({
+    ...aboutDossier(states.get(dossierId) as DossierState, REGISTRY_ACTOR),
+    kind: 'discrepancy.found' as const,
     partner: 'hotich',
-    unit: state.unit,
-    procedure: state.procedure,
-    contentDigest: command.result && digests.get(command.result.resultRef),
-    detail: { status: command.status, askedAt: rfc3339(askedAt), eventTypes: events.map((event) => event.type) },
-  };
+    detail: { reasonCode: 'absent-at-registry' },
+  }));
+  await deps.syncLog.append(tx, entries);
 }

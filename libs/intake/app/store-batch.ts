@@ -1,5 +1,7 @@
-import { AppError, codeOf, type Tx } from '#platform';
+import { AppError, codeOf, isConnectionLost, type Tx } from '#platform';
 import type { IntakeItem, ItemEnd } from '../domain/intake-item';
+import { isOfTheMoment } from './database-failures';
+import { discardDrafts } from './discard-drafts';
 import type { IntakeDeps } from './intake-deps';
 import type { StoreContext } from './item-plan';
 import { storeItems } from './store-items';
@@ -10,9 +12,23 @@ export interface StoredBatch {
 }
 
 /** Stores many items in one transaction; when that fails, each in its own, so that a poison item hurts nobody else (Q43).
- *  `hold` runs first in every transaction: it keeps the poller's lease.
+ *  `hold` runs first in every transaction: it keeps the poller's lease. What large items brought into the vault and nobody took (a
+ *  duplicate, the files of an unfit one) is removed afterwards.
  *  @throws what ended the turn: a lost lease, or a database that is away */
 export async function storeBatch(
+  items: readonly IntakeItem[],
+  hold: (tx: Tx) => Promise<void>,
+  context: StoreContext,
+  deps: IntakeDeps,
+): Promise<StoredBatch> {
+  try {
+    return await storeAll(items, hold, context, deps);
+  } finally {
+    await discardDrafts(items, deps);
+  }
+}
+
+async function storeAll(
   items: readonly IntakeItem[],
   hold: (tx: Tx) => Promise<void>,
   context: StoreContext,
@@ -70,16 +86,10 @@ async function quarantineInstead(
   }
 }
 
-/** SQLSTATE classes that say something about the moment and nothing about the item: transaction rollback (deadlock,
- *  serialisation), insufficient resources, object in use, operator intervention, system error. */
-const PASSING_SQLSTATE = /^(40|53|55|57|58)/;
-const CONNECTION = /^(08...|57P0[123]|ECONN\w+|ETIMEDOUT|EPIPE|ENOTFOUND)$/;
-
 function isPassing(error: unknown): boolean {
-  return error instanceof AppError ? error.disposition === 'retry' : PASSING_SQLSTATE.test(codeOf(error));
+  return error instanceof AppError ? error.disposition === 'retry' : isOfTheMoment(error);
 }
 
 function endsTurn(error: unknown): boolean {
-  const code = codeOf(error);
-  return code === 'poller-lease-lost' || CONNECTION.test(code);
+  return codeOf(error) === 'poller-lease-lost' || isConnectionLost(error);
 }

@@ -7,9 +7,9 @@ import type { DecodedDossier } from '../ports';
 export function contentFingerprint(dossier: Omit<DecodedDossier, 'receivedAt'>): Buffer {
   const { code, procedureCode, module, unitText, receivedAtText, technicalId, subject, requester, declaration } =
     dossier;
-  const attachments = dossier.attachments.map(({ bytes, ...file }) => ({
+  const attachments = dossier.attachments.map(({ bytes, draft, ...file }) => ({
     ...file,
-    bytes: bytes ? sha256(bytes).toString('hex') : null,
+    bytes: (bytes ? sha256(bytes) : draft?.sha256)?.toString('hex') ?? null,
   }));
   return canonicalBytes({
     code,

@@ -1,3 +1,4 @@
+import type { VaultDraft } from '#access';
 import type { DecodedDossier, DecodeFailure, DecodeStage, ListedItem } from '../ports';
 
 /** A listed item on its way into the store. */
@@ -6,7 +7,8 @@ export interface ArrivedItem {
   listing: Buffer | null;
   /** Null where no code could be read. */
   code: string | null;
-  raw: Buffer;
+  /** The bytes as they came; of a large message they are in the vault already. */
+  raw: Buffer | VaultDraft;
   stages: readonly DecodeStage[];
   /** The open quarantine item of the same code, which this one resolves or renews. */
   openItemId: string | null;
@@ -43,4 +45,8 @@ export type ItemEnd = 'accepted' | 'supplement' | 'duplicate' | 'conflict' | 'qu
 export interface DueItem {
   item: ListedItem;
   openItemId: string | null;
+  /** Stage of that item. */
+  openStage?: string;
+  /** Earlier fetches of the same row in vain. @default none */
+  before?: { fetches: number; refused: number };
 }

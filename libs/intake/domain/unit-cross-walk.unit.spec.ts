@@ -5,7 +5,7 @@ import { resolveUnit, type UnitCrossWalk } from './unit-cross-walk';
 const before = new Date('2025-06-30T16:59:59Z');
 const after = new Date('2025-06-30T17:00:00Z');
 
-describe('dated cross-walk of units', () => {
+describe('dated cross-walk of units [Q28 Q37]', () => {
   const crossWalk: UnitCrossWalk = {
     units: [
       { code: '00123', name: 'a' },

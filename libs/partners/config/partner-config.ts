@@ -43,6 +43,8 @@ export interface PartnerConfig {
   poll: { listMs?: number; resultFirstMs?: number; resultMaxMs?: number; decisionsMs?: number };
   retry: { firstMs: number; maxMs: number; maxAttempts: number; maxAgeMs: number };
   absentAfterMs: number;
+  /** Hộ tịch: absence that a person must hear of. */
+  absentDiscrepancyMs: number;
   precheck: 'warn' | 'block';
   resultSignature: 'off' | 'report' | 'require';
   intake: 'gateway' | 'onestop';

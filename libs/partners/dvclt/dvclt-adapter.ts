@@ -13,6 +13,7 @@ import type { PartnerOperations } from '#dossier';
 import { AppError } from '#platform';
 import { PartnerCalls, type CallPlan } from '../http/partner-call';
 import { jsonBody } from '../wire/json-body';
+import { MessageFiles } from '../wire/message-files';
 import { bearer, isDeadDvcltToken } from './bearer';
 import type { DvcltTokens } from './dvclt-tokens';
 import { judgeAnswer } from './judge-answer';
@@ -47,7 +48,8 @@ export class DvcltAdapter implements PartnerAdapter {
     const operation = operationOf(task);
     if (operation === 'acknowledge-receipt')
       return { body: jsonBody({ maHoSo: task.dossier.codes.dvclt, daNhan: true }) };
-    return { body: jsonBody(await statusMessage(task, payloads, this.deps.config)) };
+    const files = new MessageFiles(payloads);
+    return { body: files.body(await statusMessage(task, { payloads, files }, this.deps.config)) };
   }
 
   async send(

@@ -6,6 +6,7 @@ import type { PartnerConfig } from '../config/partner-config';
 import { depsOf } from '../testing/deps-of';
 import { payloadsOf, taskOf, type SamplePayloads } from '../testing/sample-dossier';
 import { BIRTH_RESULT, DEATH_RESULT, OFFICER } from '../testing/sample-result';
+import { wholeBody } from '../wire/whole-body';
 import { createDvclt } from './create-dvclt';
 
 const HOST = 'http://dvclt.test';
@@ -31,7 +32,7 @@ const ackTask = (): DeliveryTask => taskOf({ partner: 'dvclt', operation: 'ackno
 
 async function rendered(task: DeliveryTask, payloads: SamplePayloads = {}): Promise<Record<string, unknown>> {
   const content = await adapterWith().render(task, payloadsOf(payloads));
-  return JSON.parse(content.body.toString('utf8')) as Record<string, unknown>;
+  return JSON.parse(wholeBody(content).toString('utf8')) as Record<string, unknown>;
 }
 
 function tokens(...values: string[]): void {
@@ -62,7 +63,7 @@ describe('DVCLT adapter', () => {
       expect(await rendered(ackTask())).toEqual({ maHoSo: 'G22.99.08-260302-000007', daNhan: true });
     });
 
-    it('of status 1, before any officer acted: every field of dvclt.md §5, officer empty', async () => {
+    it('of status 1, before any officer acted: every field of dvclt.md §5, officer empty [Q26]', async () => {
       expect(await rendered(pushTask({ status: 1 }))).toEqual({
         maTTHC: '2.000986',
         soHoSoLT: 'G22.99.08-260302-000007',
@@ -88,7 +89,7 @@ describe('DVCLT adapter', () => {
       const payloads = { ...payloadsOf({}), officer: async (ref: string) => notes[ref] };
       const task = pushTask({ status: 6, officerRef: 'row', decisionOfficerRef: 'decision' });
       const content = await adapterWith().render(task, payloads);
-      expect(JSON.parse(content.body.toString('utf8'))).toMatchObject({
+      expect(JSON.parse(wholeBody(content).toString('utf8'))).toMatchObject({
         nguoiXuLy: 'CÁN BỘ HỘ TỊCH MẪU',
         chucDanh: 'Công chức',
         phongBanXuLy: 'Bộ phận một cửa',
@@ -112,7 +113,7 @@ describe('DVCLT adapter', () => {
       });
     });
 
-    it('of a completed birth: ketQuaXuLy is a string, addresses are text, empty ones left out, 0 kept', async () => {
+    it('of a completed birth: ketQuaXuLy is a string, addresses are text, empty ones left out, 0 kept [Q08 Q23]', async () => {
       const message = await rendered(pushTask({ status: 4, officerRef: 'o', resultRef: 'r' }), {
         officer: OFFICER,
         result: BIRTH_RESULT,
@@ -239,7 +240,7 @@ describe('DVCLT adapter', () => {
       expect((await send(adapter, ackTask())).outcome).toBe('accepted');
     });
 
-    it('token death in mid-batch: each call is repeated once, one log-in for all', async () => {
+    it('token death in mid-batch: each call is repeated once, one log-in for all [Q04]', async () => {
       tokens('token-1', 'token-2');
       nock(HOST, { reqheaders: { authorization: 'Bearer token-1' } })
         .post(STATUS_PATH)
@@ -254,7 +255,7 @@ describe('DVCLT adapter', () => {
       expect(results.map((result) => result.outcome)).toEqual(Array(4).fill('accepted'));
     });
 
-    it('a 401 hidden in HTTP 200 is renewed too', async () => {
+    it('a 401 hidden in HTTP 200 is renewed too [Q03]', async () => {
       tokens('token-1', 'token-2');
       nock(HOST, { reqheaders: { authorization: 'Bearer token-1' } })
         .post(STATUS_PATH)

@@ -5,7 +5,7 @@ import { createDvclt } from './create-dvclt';
 
 describe('the list of DVCLT on the wire', () => {
   // A real server: nock drops the body of a GET.
-  it('is a GET that carries the JSON body {} (Q33) below the path of the base URL', async () => {
+  it('is a GET that carries the JSON body {} below the path of the base URL [Q33]', async () => {
     const stub = await startStub((socket, text) => {
       const isToken = text.startsWith('POST /dvclt/api/token/gettoken ');
       socket.write(answerOf(200, isToken ? '{"token":"token-1"}' : '{"data":[]}'));

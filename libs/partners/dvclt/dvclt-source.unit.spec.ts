@@ -1,5 +1,5 @@
 import nock from 'nock';
-import type { DossierSource } from '#intake';
+import type { DossierSource, RawBytes } from '#intake';
 import { fixedClock } from '#testing';
 import type { PartnerConfig } from '../config/partner-config';
 import { depsOf } from '../testing/deps-of';
@@ -19,6 +19,13 @@ const ROW = {
 };
 const ITEM = { listId: '7001', code: 'G22.99.08-260302-000007', listing: Buffer.from('{}') };
 const signal = (): AbortSignal => AbortSignal.timeout(3_000);
+
+/** A short answer comes whole. */
+async function wholeOf(raw: Promise<RawBytes>): Promise<Buffer> {
+  const bytes = await raw;
+  if (!Buffer.isBuffer(bytes)) throw new Error('a short answer came as a stream');
+  return bytes;
+}
 
 let close: () => void = () => undefined;
 function source(change?: (config: PartnerConfig) => PartnerConfig): DossierSource {
@@ -64,7 +71,7 @@ describe('DVCLT as a source of dossiers', () => {
     expect(items[0]?.listing).toEqual(items[1]?.listing);
   });
 
-  it('rows that cannot be read come as such and hide no other', async () => {
+  it('rows that cannot be read come as such and hide no other [Q43]', async () => {
     nock(HOST)
       .get(LIST)
       .reply(200, { data: [null, 'x', { ...ROW, id: '' }, { ...ROW, maHoSo: null }, ROW] });
@@ -78,7 +85,7 @@ describe('DVCLT as a source of dossiers', () => {
     ]);
   });
 
-  it('an empty list may be null; a longer one than we take is cut', async () => {
+  it('an empty list may be null; a longer one than we take is cut [Q29]', async () => {
     nock(HOST).get(LIST).reply(200, { data: null });
     const one = source((config) => ({ ...config, limits: { ...config.limits, maxListItems: 1 } }));
     expect((await one.list(signal())).items).toEqual([]);
@@ -93,12 +100,12 @@ describe('DVCLT as a source of dossiers', () => {
     ['an error in the body', 200, { status: 500, title: 'server error' }, 'dvclt.list-unreadable'],
     ['a 502', 502, '', 'http.5xx'],
     ['a 403 with JSON', 403, { data: [] }, 'dvclt.list-unreadable'],
-  ])('%s is a failed list, not an empty one', async (_name, status, body, code) => {
+  ])('%s is a failed list, not an empty one [Q01 Q30]', async (_name, status, body, code) => {
     nock(HOST).get(LIST).reply(status, body);
     await expect(source().list(signal())).rejects.toMatchObject({ code, disposition: 'retry' });
   });
 
-  it('tells how long to wait after a 429', async () => {
+  it('tells how long to wait after a 429 [Q32]', async () => {
     nock(HOST).get(LIST).reply(429, {}, { 'Retry-After': '3' });
     await expect(source().list(signal())).rejects.toMatchObject({ code: 'http.429', extra: { retryAfterMs: 3_000 } });
   });
@@ -107,26 +114,28 @@ describe('DVCLT as a source of dossiers', () => {
     const detail = sampleDetail();
     nock(HOST).get(`${LIST}/a%2Fb`).reply(200, detail, { 'Content-Type': 'application/json' });
     const dvclt = source();
-    const raw = await dvclt.fetch({ ...ITEM, listId: 'a/b' }, signal());
+    const raw = await wholeOf(dvclt.fetch({ ...ITEM, listId: 'a/b' }, signal()));
     expect(raw.equals(detail)).toBe(true);
     expect(dvclt.decode(raw)).toMatchObject({ dossier: { code: 'G22.99.08-260301-0007', unitText: '00123' } });
   });
 
-  it('broken JSON goes on to quarantine, noise of the platform does not', async () => {
+  it('broken JSON goes on to quarantine, noise of the platform does not [Q30]', async () => {
     nock(HOST).get(`${LIST}/7001`).reply(200, '{"data":{"maHoSo":');
     const dvclt = source();
-    expect(dvclt.decode(await dvclt.fetch(ITEM, signal()))).toMatchObject({ failure: { stage: 'outer-json' } });
+    expect(dvclt.decode(await wholeOf(dvclt.fetch(ITEM, signal())))).toMatchObject({
+      failure: { stage: 'outer-json' },
+    });
     for (const [status, body, code] of [
       [200, '<soap:Fault/>', 'answer.not-json'],
       [200, { status: 500, title: 'server error', errors: {} }, 'dvclt.detail-refused'],
       [404, { title: 'không tồn tại' }, 'dvclt.detail-refused'],
     ] as const) {
       nock(HOST).get(`${LIST}/7001`).reply(status, body);
-      await expect(dvclt.fetch(ITEM, signal())).rejects.toMatchObject({ code, disposition: 'retry' });
+      await expect(dvclt.fetch(ITEM, signal())).rejects.toMatchObject({ code, disposition: 'refuse' });
     }
   });
 
-  it('renews a dead token for reads too', async () => {
+  it('renews a dead token for reads too [Q04]', async () => {
     nock(HOST, { reqheaders: { authorization: 'Bearer token-1' } })
       .get(LIST)
       .reply(401);

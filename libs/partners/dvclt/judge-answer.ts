@@ -59,10 +59,30 @@ export function judgeAnswer(
   reply: JsonReply,
   requested?: DvcltStatus,
 ): CallResult {
-  const verdict = classifyText(table, operation, messageFields(reply.json), textOf(reply.json['status']) ?? '');
+  const messages = messageFields(reply.json);
+  const code = textOf(reply.json['status']) ?? '';
+  const verdict = classifyText(table, operation, messages, code);
   const facts = { wire: 'answered' as const, httpStatus: reply.httpStatus, answer: reply.answer };
-  if (verdict.outcome === 'unknown') return { ...facts, outcome: 'unknown', reasonCode: `text.${verdict.reason}` };
-  if (verdict.outcome === 'accepted' && reply.httpStatus >= 300)
-    return { ...facts, outcome: 'unknown', reasonCode: 'text.vetoed' };
-  return { ...facts, ...judgement(verdict, requested), rule: { id: verdict.ruleId, version: verdict.version } };
+  const isContradicted = verdict.outcome === 'accepted' && reply.httpStatus >= 300;
+  if (verdict.outcome === 'unknown' || isContradicted) {
+    const reason = verdict.outcome === 'unknown' ? verdict.reason : 'contradictory';
+    return { ...facts, outcome: 'unknown', reasonCode: `text.${reason}`, unread: { messages, code } };
+  }
+  return {
+    ...facts,
+    ...judgement(verdict, requested),
+    rule: { id: verdict.ruleId, version: verdict.version },
+    ...(verdict.ruleId === EARLIER_MISSING ? { needsEarlier: stepsBefore(requested) } : {}),
+  };
+}
+
+/** Rule of "chưa được gửi không thể cập nhật trạng thái" (dvclt.md §6). */
+const EARLIER_MISSING = 'dvclt.earlier-step-missing';
+
+/** The step of the path that DVCLT may miss before a status (dvclt.md §5: 1 → 3 → 7 → 4 → 5; 2 and 6 come after 1 or 7). A 2 is never among
+ *  them: sent again after its supplement came, it would ask the citizen anew. */
+function stepsBefore(requested: DvcltStatus | undefined): DvcltStatus[] {
+  if (requested === undefined) return [];
+  const at = DVCLT_PATH.indexOf(requested);
+  return at === -1 ? DVCLT_PATH.slice(0, 3) : DVCLT_PATH.slice(0, at).slice(-1);
 }

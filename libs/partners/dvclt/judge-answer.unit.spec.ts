@@ -42,7 +42,7 @@ describe('judgement of DVCLT answers', () => {
   const cases = RELATIONS.flatMap(([requested, byProven]) =>
     Object.entries(byProven).map(([proven, kind]) => [requested, Number(proven), kind] as const),
   );
-  it.each(cases)('status %i answered with the text that proves %i is %s', (requested, proven, kind) => {
+  it.each(cases)('status %i answered with the text that proves %i is %s [Q12 Q15]', (requested, proven, kind) => {
     const result = judgeAnswer(table, 'push-status', failed(TEXT_OF[proven] ?? ''), requested);
     expect(result).toMatchObject({
       wire: 'answered',
@@ -86,7 +86,7 @@ describe('judgement of DVCLT answers', () => {
       'a success text under HTTP 400',
       reply({ title: 'Cập nhật trạng thái thành công' }, 400),
       'unknown',
-      'text.vetoed',
+      'text.contradictory',
     ],
     [
       'a vetoed success',
@@ -115,6 +115,30 @@ describe('judgement of DVCLT answers', () => {
     expect(judgeAnswer(table, 'acknowledge-receipt', failed('Hồ sơ không tồn tại'))).toMatchObject({
       outcome: 'refused',
       reasonCode: 'dvclt.discrepancy.unknown-dossier',
+    });
+  });
+
+  it.each([
+    [1, []],
+    [3, [1]],
+    [7, [3]],
+    [4, [7]],
+    [5, [4]],
+    [2, [1, 3, 7]],
+    [6, [1, 3, 7]],
+  ])('status %i with an earlier step missing asks for %j, never for a 2 [Q14]', (requested, needsEarlier) => {
+    const missing = failed('Trạng thái trước chưa được gửi không thể cập nhật trạng thái');
+    expect(judgeAnswer(table, 'push-status', missing, requested)).toMatchObject({ outcome: 'retry', needsEarlier });
+    expect(judgeAnswer(table, 'push-status', failed('có lỗi trong quá trình thêm mới'), requested)).not.toHaveProperty(
+      'needsEarlier',
+    );
+  });
+
+  it('hands an unknown text over with its fields and result code, without echo or trace', () => {
+    const json = { status: 400, title: 'Lạ', errors: { a: ['Câu một', 'Câu hai'] }, traceId: 'x', inputSend: 'echo' };
+    expect(judgeAnswer(table, 'push-status', reply(json), 3)).toMatchObject({
+      outcome: 'unknown',
+      unread: { messages: ['Lạ', 'Câu một', 'Câu hai'], code: '400' },
     });
   });
 

@@ -42,7 +42,7 @@ function requireFilled(members: Readonly<Record<string, unknown>>, names: readon
 export function resultText(
   module: 'KS' | 'KT',
   result: RegistrationResult,
-  file: Buffer,
+  fileBase64: string,
   defaultPaper: string,
 ): string {
   const paper = result.fields['maGiayToKetQua'];
@@ -54,7 +54,7 @@ export function resultText(
     trangSo: result.pageNumber,
     ngayDangKy: result.registeredOnText,
     maGiayToKetQua: isEmpty(paper) ? defaultPaper : paper,
-    [PDF_FIELD[module]]: file.toString('base64'),
+    [PDF_FIELD[module]]: fileBase64,
   };
   const required = ['soDangKy', 'quyenSo', 'ngayDangKy', 'maGiayToKetQua', PDF_FIELD[module]];
   requireFilled(members, module === 'KS' ? ['soDinhDanh', ...required] : required);

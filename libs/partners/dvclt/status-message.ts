@@ -3,6 +3,7 @@ import type { DeliveryTask, PayloadReader } from '#delivery';
 import { AppError } from '#platform';
 import type { PartnerConfig } from '../config/partner-config';
 import { formatDeadline, formatFact } from '../wire/dates';
+import type { MessageFiles } from '../wire/message-files';
 import { resultText } from './result-message';
 
 const FORM = 'dd/MM/yyyy HH:mm:ss';
@@ -28,6 +29,12 @@ export interface StatusMessage {
   ketQuaXuLy?: string;
 }
 
+/** What a message is rendered from. */
+interface RenderInput {
+  payloads: PayloadReader;
+  files: MessageFiles;
+}
+
 function missing(field: string): AppError {
   return new AppError({
     code: 'dvclt.cannot-render',
@@ -37,10 +44,10 @@ function missing(field: string): AppError {
   });
 }
 
-async function resultOf(task: DeliveryTask, payloads: PayloadReader, config: PartnerConfig): Promise<string> {
+async function resultOf(task: DeliveryTask, { payloads, files }: RenderInput, config: PartnerConfig): Promise<string> {
   if (task.facts.resultRef === undefined) throw missing('resultRef');
   const result = await payloads.result(task.facts.resultRef);
-  const file = await payloads.file(result.fileRef);
+  const file = await files.base64(result.fileRef);
   return resultText(task.dossier.module, result, file, config.resultPapers[task.dossier.module]);
 }
 
@@ -102,7 +109,7 @@ function firstFilled(...texts: readonly (string | undefined)[]): string {
  *  @throws AppError `dvclt.cannot-render` or `dvclt.result-incomplete` (person) */
 export async function statusMessage(
   task: DeliveryTask,
-  payloads: PayloadReader,
+  { payloads, files }: RenderInput,
   config: PartnerConfig,
 ): Promise<StatusMessage> {
   const { facts, dossier } = task;
@@ -122,6 +129,6 @@ export async function statusMessage(
     ngayHenTraTruoc: '',
     ngayHenTraMoi: '',
     hanBoSungHoSo: supplementDeadline,
-    ...(isCompleted ? { ketQuaXuLy: await resultOf(task, payloads, config) } : {}),
+    ...(isCompleted ? { ketQuaXuLy: await resultOf(task, { payloads, files }, config) } : {}),
   };
 }

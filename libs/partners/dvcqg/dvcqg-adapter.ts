@@ -2,6 +2,7 @@ import type { CallResult, DeliveryTask, PartnerAdapter, PayloadReader, ProbeResu
 import type { AdapterDeps } from '../config/adapter-deps';
 import { policyOf } from '../config/partner-config';
 import { jsonObjectOf, type JsonObject } from '../http/answer-json';
+import { wholeBody } from '../wire/whole-body';
 import { arrayOf, filledText, integerOf, objectOf } from '../wire/fields';
 import { jsonBody } from '../wire/json-body';
 import { PortalClient } from './portal-client';
@@ -61,9 +62,9 @@ async function send(
   client: PortalClient,
   { task, content, signal, mayWrite }: Sending,
 ): Promise<CallResult> {
-  const reply = await client.write(content.body, signal, mayWrite);
+  const reply = await client.write(wholeBody(content), signal, mayWrite);
   if (reply.kind === 'failed') return reply.result;
-  return judgeWrite(deps.replies, writtenBy(task.operation, content), reply);
+  return judgeWrite(deps.replies, writtenBy(task, content), reply);
 }
 
 /** An update is not looked up: its identical repeat is harmless, so it counts as absent at once. */
@@ -74,7 +75,7 @@ async function probe(
   signal: AbortSignal,
 ): Promise<ProbeResult> {
   const askedAt = deps.clock.now();
-  const message = jsonObjectOf(content.body) ?? {};
+  const message = jsonObjectOf(wholeBody(content)) ?? {};
   const code = filledText(itemOf(message)['MaHoSo']);
   if (message['isUpdating'] !== 'False' || code === undefined) {
     return {
@@ -87,13 +88,15 @@ async function probe(
   return judgeLookUp(deps.replies, { code, status: integerOf(itemOf(message)['TrangThaiHoSo']) }, reply, askedAt);
 }
 
-function writtenBy(operation: string, content: RenderedContent): PortalWrite {
-  if (operation === 'append-progress') return { operation, isCreate: false };
-  const message = jsonObjectOf(content.body) ?? {};
+function writtenBy({ operation, dossier }: DeliveryTask, content: RenderedContent): PortalWrite {
+  const isKnownThere = dossier.portalKnown;
+  if (operation === 'append-progress') return { operation, isCreate: false, isKnownThere };
+  const message = jsonObjectOf(wholeBody(content)) ?? {};
   const status = integerOf(itemOf(message)['TrangThaiHoSo']);
   return {
     operation: 'sync-dossier',
     isCreate: message['isUpdating'] === 'False',
+    isKnownThere,
     ...(status === undefined ? {} : { status }),
   };
 }

@@ -11,6 +11,7 @@ import {
   type SampleTask,
 } from '../testing/sample-dossier';
 import { createDvcqgAdapter } from './dvcqg-adapter';
+import { wholeBody } from '../wire/whole-body';
 
 const CODE = 'H99.101-260302-0001';
 const SERVICE = '/base/mapi/tichhop';
@@ -46,7 +47,10 @@ function adapter() {
 }
 async function rendered(operation: string, change: Partial<SampleTask> = {}, payloads: SamplePayloads = {}) {
   const { body } = await adapter().render(task(operation, change), payloadsOf(payloads));
-  return JSON.parse(body.toString('utf8')) as { data: [Record<string, unknown>] } & Record<string, unknown>;
+  return JSON.parse(wholeBody({ body }).toString('utf8')) as { data: [Record<string, unknown>] } & Record<
+    string,
+    unknown
+  >;
 }
 
 beforeAll(() => nock.disableNetConnect());
@@ -57,7 +61,7 @@ afterEach(() => {
 afterAll(() => nock.restore());
 
 describe('rendering a synchronisation', () => {
-  it('is the exact create of a birth in its state of now, without its session', async () => {
+  it('is the exact create of a birth in its state of now, without its session [Q20 Q26 Q27 Q38]', async () => {
     expect(await rendered('sync-dossier', { facts: { status: 1 } })).toEqual({
       madonvi: '000.00.00.H99',
       service: 'DongBoHoSoMC',
@@ -90,7 +94,7 @@ describe('rendering a synchronisation', () => {
     });
   });
 
-  it('is an update once the portal has the dossier, with the result paper by URL', async () => {
+  it('is an update once the portal has the dossier, with the result paper by URL [Q20 Q27 Q38]', async () => {
     const dossier = {
       portalKnown: true,
       portalStatus: 9 as const,
@@ -250,7 +254,7 @@ describe('sending to the portal', () => {
     },
   );
 
-  it('renews a session that is dead inside HTTP 200, once', async () => {
+  it('renews a session that is dead inside HTTP 200, once [Q03]', async () => {
     session('p-1');
     session('p-2');
     site().post(SERVICE, /"p-1"/).reply(200, DEAD);
@@ -312,7 +316,22 @@ describe('sending to the portal', () => {
     },
   );
 
-  it('renders anew after "đã tồn tại": the portal has the dossier, and an update follows', async () => {
+  it.each([
+    [false, true],
+    [true, undefined],
+  ])(
+    'a row of progress for a dossier that the portal has not got (known there: %p) lets its lane go on: %p',
+    async (known, goesOn) => {
+      session('p-1');
+      site().post(SERVICE).reply(200, { error_code: -1, message: 'Mã hồ sơ không tồn tại', result: [] });
+      const row = task('append-progress', { dossier: { portalKnown: known } });
+      const result = await adapter().send(row, bodyOf({ service: 'CapNhatTienDoHoSoMC' }), SIGNAL, mayWrite);
+      expect(result).toMatchObject({ outcome: 'refused', reasonCode: 'dvcqg.discrepancy.unknown' });
+      expect(result.laneGoesOn).toBe(goesOn);
+    },
+  );
+
+  it('renders anew after "đã tồn tại": the portal has the dossier, and an update follows [Q12 Q38]', async () => {
     session('p-1');
     site().post(SERVICE).reply(200, { error_code: -3, message: 'Mã hồ sơ đã tồn tại' });
     expect(await send('sync-dossier', syncBody('False'))).toMatchObject({
@@ -324,7 +343,7 @@ describe('sending to the portal', () => {
   it.each([
     [502, 'Bad Gateway'],
     [200, '<html>'],
-  ])('does not know what became of it after HTTP %i %s', async (status, answer) => {
+  ])('does not know what became of it after HTTP %i %s [Q13 Q30]', async (status, answer) => {
     session('p-1');
     site().post(SERVICE).reply(status, answer);
     expect(await send('sync-dossier', syncBody('True'))).toMatchObject({ outcome: 'unknown' });
@@ -367,7 +386,7 @@ describe('probing the portal', () => {
     ['"không tồn tại"', { error_code: -1, message: 'Mã hồ sơ không tồn tại' }, 'absent', undefined],
     ['another failure', { error_code: -1, message: 'Lỗi hệ thống' }, 'cannot-tell', undefined],
     ['another shape', { error_code: 0, message: 'Thành công' }, 'cannot-tell', undefined],
-  ])('a create: %s', async (_case, answer, verdict, proves) => {
+  ])('a create: %s [Q13]', async (_case, answer, verdict, proves) => {
     const { call, ...rest } = await lookUp(answer);
     expect([rest.verdict, call.proves]).toEqual([verdict, proves]);
   });

@@ -4,7 +4,7 @@ import type { JsonObject } from '../http/answer-json';
 import { logIn } from '../http/log-in';
 import { PartnerCalls, type PartnerReply } from '../http/partner-call';
 import { TokenSource, type TokenGrant } from '../http/token-source';
-import { comparableText, occurrences } from '../wire/comparable-text';
+import { comparableText, occurrences } from '#platform';
 import { filledText } from '../wire/fields';
 import { jsonBody } from '../wire/json-body';
 import { isSuccessCode } from './portal-reply';

@@ -16,12 +16,15 @@ export interface PortalWrite {
   operation: 'sync-dossier' | 'append-progress';
   /** `isUpdating` "False": the portal is not known to have the dossier. */
   isCreate: boolean;
+  /** An answer has proved that the portal holds the dossier. */
+  isKnownThere: boolean;
   /** `TrangThaiHoSo` of a synchronisation: the state that an acceptance confirms. */
   status?: number;
 }
 
 /** Rule of a create that finds its dossier there: an update follows (dvcqg.md §2). */
 const EXISTS_RULE = 'dvcqg.dossier-exists';
+const UNKNOWN_RULE = 'dvcqg.discrepancy.unknown';
 /** Rules of a refused state share one reason: the state is true and never rewritten, and the lane goes on (CONTRACTS §1.3 *Portal*). */
 const STATE_REFUSED = 'dvcqg.state-refused';
 
@@ -47,21 +50,27 @@ export function judgeWrite(
   const code = filledText(json['error_code']);
   if (code === undefined && message === undefined)
     return { outcome: 'unknown', reasonCode: 'answer.unexpected-shape', ...raw };
-  const verdict = classifyText(replies, write.operation, [message ?? ''], code ?? '');
-  if (verdict.outcome === 'unknown') return { outcome: 'unknown', reasonCode: `text.${verdict.reason}`, ...raw };
-  if (verdict.outcome === 'accepted' && httpStatus >= 300)
-    return { outcome: 'unknown', reasonCode: 'text.contradictory', ...raw };
-  const rule = { id: verdict.ruleId, version: verdict.version };
+  const unread = { messages: [message ?? ''], code: code ?? '' };
+  const verdict = classifyText(replies, write.operation, unread.messages, unread.code);
+  const reason = whyUnread(verdict, write, httpStatus);
+  if (verdict.outcome === 'unknown' || reason !== undefined)
+    return { outcome: 'unknown', reasonCode: `text.${reason}`, unread, ...raw };
   if (verdict.ruleId !== EXISTS_RULE) return judged(write, verdict, raw);
-  if (!write.isCreate) return { outcome: 'unknown', reasonCode: 'text.unmatched', rule, ...raw };
   return {
     outcome: 'retry',
     reasonCode: EXISTS_RULE,
-    rule,
+    rule: { id: verdict.ruleId, version: verdict.version },
     ...raw,
     rerender: true,
     proves: { portalHasDossier: true },
   };
+}
+
+/** Why a person has to read the text; undefined when it says something. */
+function whyUnread(verdict: TextVerdict, write: PortalWrite, httpStatus: number): string | undefined {
+  if (verdict.outcome === 'unknown') return verdict.reason;
+  if (verdict.outcome === 'accepted' && httpStatus >= 300) return 'contradictory';
+  return verdict.ruleId === EXISTS_RULE && !write.isCreate ? 'unmatched' : undefined;
 }
 
 type Matched = Exclude<TextVerdict, { outcome: 'unknown' }>;
@@ -73,14 +82,20 @@ function judged(
 ): CallResult {
   const { ruleId, version, outcome } = verdict;
   const isStateRefused = ruleId.startsWith(`${STATE_REFUSED}.`);
+  const laneGoesOn = isStateRefused || hasNothingToAppendTo(write, ruleId);
   return {
     outcome,
     reasonCode: isStateRefused ? STATE_REFUSED : ruleId,
-    ...(isStateRefused ? { laneGoesOn: true } : {}),
+    ...(laneGoesOn ? { laneGoesOn } : {}),
     rule: { id: ruleId, version },
     ...raw,
     ...proofOf(write, verdict),
   };
+}
+
+/** The create before this row was refused for its true state: the lane goes on to the next one, which carries the state of now. */
+function hasNothingToAppendTo({ operation, isKnownThere }: PortalWrite, ruleId: string): boolean {
+  return operation === 'append-progress' && !isKnownThere && ruleId === UNKNOWN_RULE;
 }
 
 function proofOf(write: PortalWrite, verdict: Matched): Pick<CallResult, 'proves'> {

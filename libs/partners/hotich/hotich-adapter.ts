@@ -2,7 +2,7 @@ import type { CallResult, DeliveryTask, PartnerAdapter, PayloadReader, RenderedC
 import { AppError } from '#platform';
 import type { AdapterDeps } from '../config/adapter-deps';
 import { policyOf } from '../config/partner-config';
-import { jsonBody } from '../wire/json-body';
+import { MessageFiles } from '../wire/message-files';
 import { precheck } from './precheck';
 import { probeSubmission } from './probe-submission';
 import type { RegistryClient } from './registry-client';
@@ -35,7 +35,8 @@ async function render(deps: AdapterDeps, task: DeliveryTask, payloads: PayloadRe
       dossierId: task.dossier.id,
       count: unmapped,
     });
-  return { body: jsonBody(await registrationPush(task.dossier, content, declaration, payloads)) };
+  const files = new MessageFiles(payloads);
+  return { body: files.body(await registrationPush(task.dossier, content, declaration, files)) };
 }
 
 /** Says before the call what hộ tịch would refuse (P8): field names and kinds of problem only. */

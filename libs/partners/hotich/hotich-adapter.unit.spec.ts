@@ -13,6 +13,7 @@ import {
 } from '../testing/sample-dossier';
 import { createHotichAdapter } from './hotich-adapter';
 import { RegistryClient } from './registry-client';
+import { wholeBody } from '../wire/whole-body';
 
 const SUBMIT = '/base/apiLienThongKSKT/1.0/nhanHoSoDKHT';
 const RESULTS = '/base/apiLienThongKSKT/1.0/layKetQuaDKHT';
@@ -42,9 +43,9 @@ afterEach(() => {
 afterAll(() => nock.restore());
 
 describe('rendering a registration', () => {
-  it('is the exact message of a birth, without withdrawn files', async () => {
+  it('is the exact message of a birth, without withdrawn files [Q20 Q22 Q26]', async () => {
     const { body } = await world().adapter.render(submission(), payloadsOf());
-    const { data, ...head } = JSON.parse(body.toString('utf8')) as { data: string };
+    const { data, ...head } = JSON.parse(wholeBody({ body }).toString('utf8')) as { data: string };
     expect(head).toEqual({
       maDonVi: '00123',
       module: 'LTKS',
@@ -72,7 +73,7 @@ describe('rendering a registration', () => {
   it('is the message of a death under LTKT', async () => {
     const task = submission({ dossier: { module: 'KT', unit: '99001' } });
     const { body } = await world().adapter.render(task, payloadsOf({ content: deathContent() }));
-    const message = JSON.parse(body.toString('utf8')) as { data: string };
+    const message = JSON.parse(wholeBody({ body }).toString('utf8')) as { data: string };
     expect(message).toMatchObject({ module: 'LTKT', maDonVi: '99001', fileDinhKem: [] });
     expect(JSON.parse(message.data)).toMatchObject({ maGBT: '00007.GBT.99025.26', ngayCapGBT: '01.03.2026' });
   });
@@ -85,7 +86,7 @@ describe('rendering a registration', () => {
       declaration: { nksNoiSinh: 'Xã Mẫu', nksNoiSinhDVHC: '99', nksNoiSinhMaHuyen: '991' },
     });
     const { body } = await world().adapter.render(submission({ dossier: { receivedAt } }), payloadsOf({ content }));
-    const { data } = JSON.parse(body.toString('utf8')) as { data: string };
+    const { data } = JSON.parse(wholeBody({ body }).toString('utf8')) as { data: string };
     expect((JSON.parse(data) as Record<string, unknown>)['nksNoiSinh']).toEqual(address);
   });
 
@@ -104,7 +105,7 @@ describe('rendering a registration', () => {
     });
   });
 
-  it('warns of what hộ tịch would refuse, by names only, and stops it where the configuration says so', async () => {
+  it('warns of what hộ tịch would refuse, by names only, and stops it where the configuration says so [Q37]', async () => {
     const content = dossierContent({ declaration: { ...BIRTH_LEAVES, meDanToc: '77', lạ: 'x' } });
     const warned = world();
     await warned.adapter.render(submission(), payloadsOf({ content }));
@@ -131,7 +132,7 @@ describe('sending a registration', () => {
   const send = (change: Partial<SampleTask> = {}) =>
     world().adapter.send(submission(change), content, SIGNAL, mayWrite);
 
-  it('carries both headers and the kept bytes, with a token got by Basic', async () => {
+  it('carries both headers and the kept bytes, with a token got by Basic [Q05]', async () => {
     site()
       .post('/base/token', 'grant_type=client_credentials', {
         reqheaders: {
@@ -164,7 +165,7 @@ describe('sending a registration', () => {
     ['HTTP 401', 401, { fault: {} }],
     ['error code 100 as text', 200, { status: '0', errorCode: '100', errorDescription: 'AUTHEN_ERROR' }],
     ['error code 100 as number', 200, { status: 0, errorCode: 100 }],
-  ])('renews a token that died early (%s) and repeats once', async (_case, status, answer) => {
+  ])('renews a token that died early (%s) and repeats once [Q03 Q04]', async (_case, status, answer) => {
     token('t-1');
     token('t-2');
     site().post(SUBMIT).matchHeader('authorization', 'Bearer t-1').reply(status, answer);
@@ -194,13 +195,13 @@ describe('sending a registration', () => {
     [200, '{"status":"1"', 'answer.not-json'],
     [500, '<soap:Fault>server error</soap:Fault>', 'http.5xx'],
     [200, '{"fault":{"code":900800}}', 'answer.unexpected-shape'],
-  ])('does not know what became of it after HTTP %i %s', async (status, answer, reasonCode) => {
+  ])('does not know what became of it after HTTP %i %s [Q13 Q30]', async (status, answer, reasonCode) => {
     token('t-1');
     site().post(SUBMIT).reply(status, answer);
     expect(await send()).toMatchObject({ outcome: 'unknown', reasonCode });
   });
 
-  it('takes "đã được tiếp nhận" to a re-push as its own effect only after an unknown attempt', async () => {
+  it('takes "đã được tiếp nhận" to a re-push as its own effect only after an unknown attempt [Q12]', async () => {
     const repeated = { status: '0', statusDescription: '', errorCode: '', errorDescription: 'Hồ sơ đã được tiếp nhận' };
     const judged = async (change: Partial<SampleTask>): Promise<CallResult> => {
       token('t-1');
@@ -252,7 +253,7 @@ describe('probing a registration', () => {
   it.each([
     ['any row', found(), {}, 'applied'],
     ['a row in state 2', found({ trangThai: 2 }), {}, 'applied'],
-    ['a meaningless status (Q16)', found({ trangThai: 9 }), {}, 'absent'],
+    ['a meaningless status', found({ trangThai: 9 }), {}, 'absent'],
     ['no row', { status: 1, value: [] }, {}, 'absent'],
     ['a row of another dossier', found({ maHoSoMCDT: 'H99.101-260302-0002' }), {}, 'absent'],
     ['"none known"', { status: 0, statusDescription: 'Có lỗi xảy ra khi lấy dữ liệu' }, {}, 'absent'],
@@ -267,8 +268,12 @@ describe('probing a registration', () => {
       'applied',
     ],
     ['a re-push in state 2 without a time', found({ trangThai: 2, thoiGianThucHien: null }), REPUSH, 'cannot-tell'],
+    ['a re-push with a meaningless status', found({ trangThai: 9 }), REPUSH, 'cannot-tell'],
+    ['a re-push with an empty status', found({ trangThai: '' }), REPUSH, 'cannot-tell'],
+    ['a status that is no number', found({ trangThai: 'đang xử lý' }), {}, 'absent'],
+    ['a row without a status', found({ trangThai: null }), {}, 'absent'],
     ['a re-push without row', { status: 1, value: null }, REPUSH, 'absent'],
-  ] as const)('%s', async (_case, answer, facts, verdict) => {
+  ] as const)('%s [Q13 Q16]', async (_case, answer, facts, verdict) => {
     expect(await verdictOf(answer, facts)).toBe(verdict);
   });
 

@@ -2,7 +2,7 @@ import type { RegistryAddress } from './registry-address';
 import type { RegistryDeclaration } from './registry-declaration';
 
 /** What hộ tịch would refuse a field for (hotich.md §3.2, P8). */
-export type FieldProblem = 'too-long' | 'not-in-catalogue' | 'wrong-format';
+export type FieldProblem = 'too-long' | 'not-in-catalogue' | 'wrong-format' | 'empty' | 'differs';
 
 /** One field that hộ tịch would refuse; the name only, never the value. */
 export interface FieldIssue {

@@ -27,7 +27,7 @@ describe('pre-check against the shipped catalogue', () => {
     ['KS', 'nksNgaySinh', '02.2026', undefined, undefined],
     ['KT', 'nktGioPhutChet', '24:00', 'nktGioPhutChet', 'wrong-format'],
     ['KT', 'nktQuocTich', 'XX', 'nktQuocTich', 'not-in-catalogue'],
-  ] as const)('%s %s: finds %s', (...[module, leaf, value, field, problem]) => {
+  ] as const)('%s %s: finds %s [Q37]', (...[module, leaf, value, field, problem]) => {
     const leaves = module === 'KS' ? BIRTH_LEAVES : DEATH_LEAVES;
     expect(check(module, { ...leaves, [leaf]: value })).toEqual(field === undefined ? [] : [{ field, problem }]);
   });

@@ -7,9 +7,10 @@ import { rowsOfAnswer } from './results-answer';
 
 /**
  * Asks hộ tịch's poll whether an unknown push arrived (CONTRACTS §1.3 "hộ tịch repeats"). A first push arrived when there is a
- * row. A re-push arrived when its row has left state 2, or changed later than the request that the re-push answers. A row with
- * a meaningless status is no row (Q16): if that was wrong, the repeat is answered "đã được tiếp nhận" and does no harm. A row
- * that is still in state 2 and gives no time tells nothing.
+ * row. A re-push arrived when its row has left state 2, or changed later than the request that the re-push answers. After a first
+ * push a row with a meaningless status is how hộ tịch says "not here" (hotich.md §4, Q16): absent, once enough time has passed, and
+ * if that was wrong, the repeat is answered "đã được tiếp nhận" and does no harm. After a re-push such a row contradicts the supplement that hộ
+ * tịch asked for: it tells nothing. Neither does a row that is still in state 2 and gives no time.
  */
 export async function probeSubmission(
   deps: AdapterDeps,
@@ -36,7 +37,8 @@ export async function probeSubmission(
 }
 
 function verdictOf(facts: DeliveryFacts, row: RegistryRow | undefined): ProbeVerdict {
-  if (row === undefined || row.status === null) return 'absent';
+  if (row === undefined) return 'absent';
+  if (row.status === null) return facts.repush === true ? 'cannot-tell' : 'absent';
   if (facts.repush !== true || row.status !== RegistryStatus.SupplementRequired) return 'applied';
   if (row.changedAt === undefined) return 'cannot-tell';
   return isLater(row.changedAt, facts.answersRequestAt ?? facts.factAt) ? 'applied' : 'absent';

@@ -1,8 +1,8 @@
-import type { PayloadReader } from '#delivery';
 import type { AttachmentRef, DossierContent, DossierState } from '#dossier';
 import { AppError, localDay } from '#platform';
 import type { PartnerConfig } from '../config/partner-config';
 import { formatFact } from '../wire/dates';
+import type { MessageFiles } from '../wire/message-files';
 import type { AddressSchema } from './registry-address';
 import { registryModule } from './registry-client';
 import { registryDeclaration, type RegistryDeclaration } from './registry-declaration';
@@ -50,7 +50,7 @@ export async function registrationPush(
   dossier: DossierState,
   content: DossierContent,
   declaration: RegistryDeclaration,
-  payloads: PayloadReader,
+  files: MessageFiles,
 ): Promise<RegistrationPush> {
   const { oneStop } = dossier.codes;
   if (oneStop === undefined) throw missing('maHoSoMCDT');
@@ -62,7 +62,7 @@ export async function registrationPush(
     maHoSoMCDT: oneStop,
     ngayTiepNhan: formatFact(dossier.receivedAt, 'dd/MM/yyyy HH:mm:ss'),
     data: JSON.stringify(declaration),
-    fileDinhKem: await Promise.all(forwarded.map((attachment) => pushedFile(attachment, payloads))),
+    fileDinhKem: await Promise.all(forwarded.map((attachment) => pushedFile(attachment, files))),
   };
 }
 
@@ -76,16 +76,15 @@ function addressSchemaOn(receivedAt: Date, { constants }: PartnerConfig): Addres
   };
 }
 
-async function pushedFile(attachment: AttachmentRef, payloads: PayloadReader): Promise<PushedFile> {
+async function pushedFile(attachment: AttachmentRef, files: MessageFiles): Promise<PushedFile> {
   if (attachment.ref === undefined) throw missing('duLieuTepDinhKem');
-  const bytes = await payloads.file(attachment.ref);
   return {
     id: /^\d{1,15}$/.test(attachment.sourceId) ? Number(attachment.sourceId) : attachment.sourceId,
     ...(attachment.paperType === undefined ? {} : { loaiGiayTo: attachment.paperType }),
     tenGiayTo: attachment.title,
     tenTepDinhKem: attachment.fileName,
     huyGiayTo: 0,
-    duLieuTepDinhKem: bytes.toString('base64'),
+    duLieuTepDinhKem: await files.base64(attachment.ref, attachment.sizeBytes),
   };
 }
 

@@ -1,8 +1,10 @@
+import type { LargeBody } from '#delivery';
 import type { AdapterDeps } from '../config/adapter-deps';
 import { urlOf, type PartnerConfig } from '../config/partner-config';
 import type { JsonObject } from '../http/answer-json';
 import { logIn } from '../http/log-in';
 import { PartnerCalls, type PartnerReply, type PartnerRequest } from '../http/partner-call';
+import { tokenEnd } from '../http/token-end';
 import { TokenSource, type TokenGrant } from '../http/token-source';
 
 /** Error code of an ended token inside HTTP 200 (hotich.md §1: AUTHEN_ERROR, CONTRACTS §1.1). */
@@ -28,7 +30,7 @@ export class RegistryClient {
   }
 
   /** `nhanHoSoDKHT` (hotich.md §3): a write. @param body the kept content, sent as it is */
-  submit(body: Buffer, signal: AbortSignal, mayWrite: () => boolean): Promise<PartnerReply> {
+  submit(body: Buffer | LargeBody, signal: AbortSignal, mayWrite: () => boolean): Promise<PartnerReply> {
     return this.post('submit', { body, isWrite: true, signal, mayWrite });
   }
 
@@ -44,7 +46,7 @@ export class RegistryClient {
 
   private post(
     path: 'submit' | 'results',
-    call: { body: Buffer; isWrite: boolean; signal: AbortSignal; mayWrite?: () => boolean },
+    call: { body: Buffer | LargeBody; isWrite: boolean; signal: AbortSignal; mayWrite?: () => boolean },
   ): Promise<PartnerReply> {
     const url = urlOf(this.deps.config, path);
     const build = (token: string): PartnerRequest => ({
@@ -60,14 +62,12 @@ export class RegistryClient {
     );
   }
 
-  /** WSO2 gives `expires_in` in seconds and no refresh token (Q04). */
+  /** WSO2 gives `expires_in` in seconds and no refresh token (Q04); other platforms write other ends (Q41). */
   private grantOf(json: JsonObject): TokenGrant | undefined {
     const { access_token: token, expires_in: expiresIn } = json;
     if (typeof token !== 'string' || token === '') return undefined;
-    const seconds = Number(expiresIn);
-    return seconds > 0
-      ? { value: token, goodUntil: new Date(this.deps.clock.now().getTime() + seconds * 1_000) }
-      : { value: token };
+    const goodUntil = tokenEnd(expiresIn, this.deps.clock.now());
+    return { value: token, ...(goodUntil === undefined ? {} : { goodUntil }) };
   }
 }
 

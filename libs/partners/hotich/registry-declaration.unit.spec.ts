@@ -4,7 +4,7 @@ import { registryDeclaration, unmappedLeafCount } from './registry-declaration';
 const TWO_LEVEL = { generation: 'two-level', country: 'VN' } as const;
 
 describe('declaration of a registration', () => {
-  it('maps every leaf of a birth: addresses as objects, paper date dotted, empty ones left out, zeros kept', () => {
+  it('maps every leaf of a birth: addresses as objects, paper date dotted, empty ones left out, zeros kept [Q09 Q35 Q45]', () => {
     expect(registryDeclaration('KS', BIRTH_LEAVES, TWO_LEVEL)).toEqual({
       maGCS: '00004.GCS.99025.26',
       ngayCapGCS: '28.02.2026',
@@ -82,11 +82,11 @@ describe('declaration of a registration', () => {
     ['28.02.2026', '28.02.2026'],
     ['20260231', '20260231'],
     ['không rõ', 'không rõ'],
-  ])('writes the day of the birth paper %s as %s', (written, expected) => {
+  ])('writes the day of the birth paper %s as %s [Q09]', (written, expected) => {
     expect(registryDeclaration('KS', { ngayCapGCS: written }, TWO_LEVEL)).toEqual({ ngayCapGCS: expected });
   });
 
-  it('forwards no name that hộ tịch does not know, nor an inherited one, and counts what it left out', () => {
+  it('forwards no name that hộ tịch does not know, nor an inherited one, and counts what it left out [Q26]', () => {
     const leaves = { nksHoTen: 'TRẦN MẪU CON', laMoi: 'x', constructor: 'y', meNoiCuTruMaXa: '99001' };
     expect(registryDeclaration('KS', leaves, TWO_LEVEL)).toEqual({
       nksHoTen: 'TRẦN MẪU CON',

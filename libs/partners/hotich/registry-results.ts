@@ -1,9 +1,8 @@
 import type { RegistryResults } from '#intake';
-import { AppError } from '#platform';
 import type { AdapterDeps } from '../config/adapter-deps';
 import { readFailure } from '../http/partner-call';
 import type { RegistryClient } from './registry-client';
-import { rowsOfAnswer } from './results-answer';
+import { readResults } from './results-answer';
 
 /** hộ tịch's results by poll (`layKetQuaDKHT`, hotich.md §4).
  *  @param client shared with the adapter, so that pushes and polls use one token */
@@ -16,10 +15,16 @@ export function createRegistryResults(deps: AdapterDeps, client: RegistryClient)
         throw new RangeError(`a poll carries 1 to ${maxCodesPerCall} codes`);
       const askedAt = deps.clock.now();
       const reply = await client.results(module, codes, signal);
-      if (reply.kind === 'failed') throw readFailure(reply.result);
-      const rows = rowsOfAnswer(deps.config, { module, codes }, reply.json);
-      if (rows === undefined) throw new AppError({ code: 'hotich.poll-refused', disposition: 'retry' });
-      return { askedAt, rows, raw: reply.answer };
+      if (reply.kind === 'failed') {
+        const { answer, reasonCode } = reply.result;
+        if (reasonCode !== 'answer.not-json' || answer === undefined) throw readFailure(reply.result);
+        return { askedAt, rows: null, unclear: reasonCode, raw: answer };
+      }
+      const read = readResults(deps.config, { module, codes }, reply.json);
+      if (read === undefined)
+        return { askedAt, rows: null, unclear: 'hotich.poll-refused', isRefusal: true, raw: reply.answer };
+      const { rows, strange } = read;
+      return { askedAt, rows, raw: reply.answer, ...(strange > 0 ? { unclear: 'hotich.rows-strange' } : {}) };
     },
   };
 }

@@ -28,7 +28,7 @@ afterEach(() => {
 afterAll(() => nock.restore());
 
 describe('poll of results', () => {
-  it('asks for its codes under one module and matches the rows by code', async () => {
+  it('asks for its codes under one module and matches the rows by code [Q16]', async () => {
     site()
       .post(RESULTS, { maDinhDanhHoSo: CODES, maTinh: '99', module: 'LTKT' })
       .reply(200, {
@@ -40,7 +40,7 @@ describe('poll of results', () => {
         ],
       });
     const { askedAt, rows, raw } = await results().poll('KT', CODES, SIGNAL);
-    expect(rows.map(({ code, status }) => [code, status])).toEqual([
+    expect(rows?.map(({ code, status }) => [code, status])).toEqual([
       [CODES[2], 3],
       [CODES[0], 1],
     ]);
@@ -48,19 +48,61 @@ describe('poll of results', () => {
     expect(JSON.parse(raw.toString('utf8'))).toMatchObject({ status: 1 });
   });
 
-  it.each([[0], ['0']])('takes status %p with the text of "none known" for all absent', async (status) => {
+  it.each([[0], ['0']])('takes status %p with the text of "none known" for all absent [Q16]', async (status) => {
     site().post(RESULTS).reply(200, { status, statusDescription: 'CÓ LỖI XẢY RA  khi lấy dữ liệu', value: [] });
     expect((await results().poll('KS', CODES, SIGNAL)).rows).toEqual([]);
   });
 
+  it('is no answer with HTTP 502 [Q30]', async () => {
+    site().post(RESULTS).reply(502, {});
+    await expect(results().poll('KS', CODES, SIGNAL)).rejects.toMatchObject({ code: 'http.5xx', disposition: 'retry' });
+  });
+
   it.each([
-    [200, { status: 0, statusDescription: 'Số lượng hồ sơ vượt quá giới hạn' }, 'hotich.poll-refused'],
-    [200, { value: [] }, 'hotich.poll-refused'],
-    [200, 'server error', 'answer.not-json'],
-    [502, {}, 'http.5xx'],
-  ])('is no answer with HTTP %i %p', async (status, answer, code) => {
-    site().post(RESULTS).reply(status, answer);
-    await expect(results().poll('KS', CODES, SIGNAL)).rejects.toMatchObject({ code, disposition: 'retry' });
+    [{ status: 0, statusDescription: 'Số lượng hồ sơ vượt quá giới hạn' }, 'hotich.poll-refused', true],
+    [{ value: [] }, 'hotich.poll-refused', true],
+    ['server error', 'answer.not-json', undefined],
+    ['<html><body>Bad Gateway</body></html>', 'answer.not-json', undefined],
+  ])('keeps the bytes of what is no answer: %j [Q01 Q18 Q30]', async (answer, unclear, isRefusal) => {
+    site().post(RESULTS).reply(200, answer);
+    const reply = await results().poll('KS', CODES, SIGNAL);
+    expect(reply).toMatchObject({ rows: null, unclear });
+    expect(reply.isRefusal).toBe(isRefusal);
+    expect(reply.raw.toString('utf8')).toBe(typeof answer === 'string' ? answer : JSON.stringify(answer));
+  });
+
+  it.each([
+    ['a meaningless status', [{ maHoSoMCDT: CODES[0], trangThai: 9 }], [[CODES[0], null]]],
+    ['a row of another code', [{ maHoSoMCDT: 'H99.101-260302-9999', trangThai: 4 }], []],
+    ['a row without a code', [{ trangThai: 4 }, 'text', null], []],
+    [
+      'two rows that contradict each other',
+      [
+        { maHoSoMCDT: CODES[0], trangThai: 3 },
+        { maHoSoMCDT: CODES[0], trangThai: 6 },
+      ],
+      [],
+    ],
+  ])('says that %s is strange, and gives the others [Q16]', async (_name, odd, expected) => {
+    site()
+      .post(RESULTS)
+      .reply(200, { status: 1, value: [...odd, { maHoSoMCDT: CODES[1], trangThai: '1' }] });
+    const { rows, unclear } = await results().poll('KS', CODES, SIGNAL);
+    expect(unclear).toBe('hotich.rows-strange');
+    expect(rows?.map(({ code, status }) => [code, status])).toEqual([...expected, [CODES[1], 1]]);
+  });
+
+  it('finds nothing strange in rows that are repeated, reordered, or spelt as text [Q02 Q16]', async () => {
+    const row = { maHoSoMCDT: CODES[2], trangThai: '3', thoiGianThucHien: '02/03/2026 10:15:00' };
+    site()
+      .post(RESULTS)
+      .reply(200, { status: '1', value: [row, { maHoSoMCDT: CODES[0], trangThai: 1 }, { ...row, trangThai: 3 }] });
+    const reply = await results().poll('KS', CODES, SIGNAL);
+    expect(reply.unclear).toBeUndefined();
+    expect(reply.rows?.map(({ code, status }) => [code, status])).toEqual([
+      [CODES[2], 3],
+      [CODES[0], 1],
+    ]);
   });
 
   it('waits as long as it is told to', async () => {
@@ -71,14 +113,14 @@ describe('poll of results', () => {
     });
   });
 
-  it('never carries more codes than the partner takes, nor none', async () => {
+  it('never carries more codes than the partner takes, nor none [Q18]', async () => {
     const { maxCodesPerCall, poll } = results();
     expect(maxCodesPerCall).toBe(3);
     await expect(poll('KS', [...CODES, 'H99.101-260302-0004'], SIGNAL)).rejects.toThrow(RangeError);
     await expect(poll('KS', [], SIGNAL)).rejects.toThrow(RangeError);
   });
 
-  it('renews a token that dies between two polls and keeps to one module per call', async () => {
+  it('renews a token that dies between two polls and keeps to one module per call [Q04]', async () => {
     const source = results();
     site()
       .post(RESULTS, (body: { module: string }) => body.module === 'LTKS')

@@ -17,22 +17,42 @@ const STATUSES: ReadonlySet<number> = new Set([
   RegistryStatus.Refused,
 ]);
 
+/** Rows that belong to the codes we asked for, and how many rows were strange: without a code, of another code, with a meaningless status,
+ *  or contradicting another one of their code. */
+export interface ReadRows {
+  rows: readonly RegistryRow[];
+  strange: number;
+}
+
 /**
- * The rows of an answer that belong to the codes we asked for (hotich.md §4), matched by `maHoSoMCDT` and never by position
- * (Q16). Rows of other codes are ignored. Of two rows of one code the first counts; when they contradict each other neither
- * does: the code is absent from this answer and is asked for again.
+ * Reads the rows of an answer (hotich.md §4), matched by `maHoSoMCDT` and never by position (Q16). Rows of other codes are ignored.
+ * Of two rows of one code the first counts; when they contradict each other neither does: the code is absent from this answer and is
+ * asked for again.
  */
-export function registryRows(module: 'KS' | 'KT', codes: readonly string[], value: unknown): readonly RegistryRow[] {
+export function readRows(module: 'KS' | 'KT', codes: readonly string[], value: unknown): ReadRows {
   const asked = new Set(codes);
   const byCode = new Map<string, RegistryRow | null>();
+  let strange = 0;
   for (const row of arrayOf(value)) {
     const read = rowOf(module, objectOf(row) ?? {});
-    if (read === undefined || !asked.has(read.code)) continue;
+    if (read === undefined || !asked.has(read.code)) {
+      strange += 1;
+      continue;
+    }
+    if (read.status === null) strange += 1;
     const before = byCode.get(read.code);
     if (before === undefined) byCode.set(read.code, read);
-    else if (before !== null && !isSameReport(before, read)) byCode.set(read.code, null);
+    else if (before !== null && !isSameReport(before, read)) {
+      strange += 1;
+      byCode.set(read.code, null);
+    }
   }
-  return [...byCode.values()].filter((row) => row !== null);
+  return { rows: [...byCode.values()].filter((row) => row !== null), strange };
+}
+
+/** The rows alone. */
+export function registryRows(module: 'KS' | 'KT', codes: readonly string[], value: unknown): readonly RegistryRow[] {
+  return readRows(module, codes, value).rows;
 }
 
 function isSameReport(one: RegistryRow, other: RegistryRow): boolean {

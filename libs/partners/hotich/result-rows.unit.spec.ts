@@ -59,7 +59,7 @@ describe('rows of a poll', () => {
     expect(read?.result).not.toHaveProperty('identityNumber');
   });
 
-  it('takes status as text, and the result as JSON text (Q08)', () => {
+  it('takes status as text, and the result as JSON text [Q02 Q08]', () => {
     const [read] = rowsOf([row({ trangThai: '4', ketQuaXuLy: JSON.stringify(RESULT) })]);
     expect(read).toMatchObject({ status: 4, result: { registrationNumber: '12' } });
   });
@@ -76,13 +76,13 @@ describe('rows of a poll', () => {
     ['no registration number', { ...RESULT, soDangKy: '' }],
     ['no book', { ...RESULT, quyenSo: undefined }],
     ['no day', { ...RESULT, ngayDangKy: ' ' }],
-  ])('has no result yet when completed with %s (Q19)', (_case, ketQuaXuLy) => {
+  ])('has no result yet when completed with %s [Q19]', (_case, ketQuaXuLy) => {
     const [read] = rowsOf([row({ ketQuaXuLy })]);
     expect(read).toMatchObject({ code: CODE, status: 4 });
     expect(read).not.toHaveProperty('result');
   });
 
-  it('matches by code, in any order, and ignores rows of others and rows without a code', () => {
+  it('matches by code, in any order, and ignores rows of others and rows without a code [Q16]', () => {
     const value = [
       row({ maHoSoMCDT: 'H99.101-260302-0009' }),
       null,
@@ -96,13 +96,13 @@ describe('rows of a poll', () => {
     ]);
   });
 
-  it('takes a doubled row once, and neither of two that contradict each other', () => {
+  it('takes a doubled row once, and neither of two that contradict each other [Q16]', () => {
     expect(rowsOf([row({ trangThai: 3 }), row({ trangThai: 3 })])).toHaveLength(1);
     expect(rowsOf([row({ trangThai: 3 }), row({ trangThai: 6 }), row({ trangThai: 3 })])).toEqual([]);
   });
 
   it.each([[0], [5], [7], [9], ['x'], [null], [undefined], [4.5], [{}]])(
-    'reads status %p as absent at hộ tịch (Q16)',
+    'reads status %p as absent at hộ tịch [Q16]',
     (trangThai) => {
       expect(rowsOf([row({ trangThai })])[0]?.status).toBeNull();
     },
@@ -112,7 +112,7 @@ describe('rows of a poll', () => {
     expect(rowsOf([row({ trangThai: 3 })])[0]).not.toHaveProperty('result');
   });
 
-  it('ends a deadline that is a day at 17:00, and keeps a time that is given', () => {
+  it('ends a deadline that is a day at 17:00, and keeps a time that is given [Q09]', () => {
     const deadlineOf = (hanBoSungHoSo: string) => rowsOf([row({ trangThai: 2, hanBoSungHoSo })])[0]?.supplementDeadline;
     expect(deadlineOf('11/03/2026')).toBe('2026-03-11T17:00:00.000+07:00');
     expect(deadlineOf('11/03/2026 10:00:00')).toBe('2026-03-11T10:00:00.000+07:00');

@@ -1,9 +1,9 @@
 import type { RegistryRow } from '#intake';
 import type { PartnerConfig } from '../config/partner-config';
 import type { JsonObject } from '../http/answer-json';
-import { comparableText, occurrences } from '../wire/comparable-text';
+import { comparableText, occurrences } from '#platform';
 import { filledText } from '../wire/fields';
-import { registryRows } from './result-rows';
+import { readRows, type ReadRows } from './result-rows';
 
 /** What was asked of `layKetQuaDKHT`. */
 export interface AskedResults {
@@ -11,16 +11,22 @@ export interface AskedResults {
   codes: readonly string[];
 }
 
-/** Rows of an answer to a poll (hotich.md §4): `status` 1 carries them; 0 with the text of "none known" means that all are absent.
+/** Reads an answer to a poll (hotich.md §4): `status` 1 carries rows; 0 with the text of "none known" means that all are absent.
  *  Undefined when it is neither: no answer. */
+export function readResults(config: PartnerConfig, asked: AskedResults, json: JsonObject): ReadRows | undefined {
+  const status = filledText(json['status']);
+  if (status === '1') return readRows(asked.module, asked.codes, json['value']);
+  const isNone = status === '0' && isNoneKnown(config, filledText(json['statusDescription']) ?? '');
+  return isNone ? { rows: [], strange: 0 } : undefined;
+}
+
+/** The rows alone. */
 export function rowsOfAnswer(
   config: PartnerConfig,
   asked: AskedResults,
   json: JsonObject,
 ): readonly RegistryRow[] | undefined {
-  const status = filledText(json['status']);
-  if (status === '1') return registryRows(asked.module, asked.codes, json['value']);
-  return status === '0' && isNoneKnown(config, filledText(json['statusDescription']) ?? '') ? [] : undefined;
+  return readResults(config, asked, json)?.rows;
 }
 
 function isNoneKnown({ texts }: PartnerConfig, text: string): boolean {

@@ -5,8 +5,14 @@ const PROBLEMS: readonly [phrase: string, problem: FieldProblem][] = [
   ['có độ dài vượt quá', 'too-long'],
   ['không tồn tại', 'not-in-catalogue'],
   ['định dạng không đúng', 'wrong-format'],
+  ['không đúng định dạng', 'wrong-format'],
+  ['không được để trống', 'empty'],
+  ['không khớp với', 'differs'],
 ];
-const MESSAGE = new RegExp(`([A-Za-z][A-Za-z0-9_.]*)\\s+(${PROBLEMS.map(([phrase]) => phrase).join('|')})`, 'giu');
+const MESSAGE = new RegExp(
+  `([A-Za-z][A-Za-z0-9_.]*)(?:\\[\\d+\\])?\\s+(${PROBLEMS.map(([phrase]) => phrase).join('|')})`,
+  'giu',
+);
 
 /** Longest first, so that `meHoTen` is not read out of a longer name that ends the same. */
 const KNOWN_FIELDS: readonly string[] = [

@@ -1,9 +1,11 @@
-import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
+import axios, { type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { Readable } from 'node:stream';
 import { CallSlots } from './call-slots';
 import { partnerAgents, type AgentOptions } from './connecting-agent';
-import type { HttpPort, HttpRequest, HttpResult } from './http-port';
+import { answerStream } from './answer-stream';
+import type { HttpPort, HttpRequest, HttpResult, HttpStream } from './http-port';
 
 /** The driver of `HttpPort`; one instance, and so one pool of sockets, for each partner. */
 export interface ClosableHttp extends HttpPort {
@@ -47,6 +49,7 @@ function codeOfFailure(error: unknown, request: HttpRequest, progress: Progress)
   const failure = error as { code?: unknown; message?: unknown };
   const message = typeof failure.message === 'string' ? failure.message : '';
   if (message.startsWith('maxContentLength')) return 'answer-too-large';
+  if (failure.code === 'answer-too-large') return 'answer-too-large';
   const code = typeof failure.code === 'string' ? failure.code.toLowerCase().replaceAll('_', '-') : 'failed';
   if (progress.hasHeaders && (code === 'econnreset' || code === 'err-bad-response')) return 'cut';
   return code;
@@ -61,22 +64,57 @@ function headersOf(response: AxiosResponse): Record<string, string> {
   return headers;
 }
 
-async function exchange(client: AxiosInstance, request: HttpRequest): Promise<HttpResult> {
+/** What axios is asked for in both ways of taking an answer. */
+function axiosRequest(request: HttpRequest, progress: Progress): AxiosRequestConfig {
+  const { body } = request;
+  const isLarge = body !== undefined && !Buffer.isBuffer(body);
+  return {
+    method: request.method,
+    url: request.url,
+    headers: { ...request.headers, ...(isLarge ? { 'Content-Length': String(body.sizeBytes) } : {}) },
+    data: isLarge ? Readable.from(body.open(), { objectMode: false }) : body,
+    signal: request.signal,
+    transport: transportOf(request, progress),
+  };
+}
+
+/** Runs an exchange; what it fails of becomes a result that says how far the bytes got. */
+async function outcomeOf<T>(
+  request: HttpRequest,
+  run: (progress: Progress) => Promise<T>,
+): Promise<T | Exclude<HttpResult, { kind: 'answer' }>> {
   const progress: Progress = { isWritten: false, hasHeaders: false };
   try {
-    const response = await client.request<Buffer>({
-      method: request.method,
-      url: request.url,
-      headers: { ...request.headers },
-      data: request.body,
-      signal: request.signal,
-      maxContentLength: request.maxAnswerBytes,
-      transport: transportOf(request, progress),
-    });
-    return { kind: 'answer', status: response.status, headers: headersOf(response), body: response.data };
+    return await run(progress);
   } catch (error) {
     return { kind: progress.isWritten ? 'written' : 'not-written', code: codeOfFailure(error, request, progress) };
   }
+}
+
+function exchange(client: AxiosInstance, request: HttpRequest): Promise<HttpResult> {
+  return outcomeOf(request, async (progress) => {
+    const response = await client.request<Buffer>({
+      ...axiosRequest(request, progress),
+      maxContentLength: request.maxAnswerBytes,
+    });
+    return { kind: 'answer', status: response.status, headers: headersOf(response), body: response.data };
+  });
+}
+
+function exchangeOpen(
+  client: AxiosInstance,
+  request: HttpRequest,
+  take: { aboveBytes: number; onEnd: () => void },
+): Promise<HttpResult | HttpStream> {
+  return outcomeOf(request, async (progress) => {
+    const response = await client.request<Readable>({ ...axiosRequest(request, progress), responseType: 'stream' });
+    const { status, data } = response;
+    const codeOf = (error: unknown): string => codeOfFailure(error, request, progress);
+    const body = await answerStream(data, { ...take, request, codeOf });
+    return 'whole' in body
+      ? { kind: 'answer', status, headers: headersOf(response), body: body.whole }
+      : { kind: 'stream', status, headers: headersOf(response), ...body };
+  });
 }
 
 /** axios behind `HttpPort` (the only file that imports it): no redirects, no proxy from the environment, no status is an error,
@@ -106,5 +144,12 @@ export function createAxiosHttp(options: AgentOptions): ClosableHttp {
       slots.release();
     }
   };
-  return { call, close: () => agents.close() };
+  /** The slot is held until the last byte of a stream. */
+  const open = async (request: HttpRequest, aboveBytes: number): Promise<HttpResult | HttpStream> => {
+    if (!(await slots.take(request.signal))) return { kind: 'not-written', code: 'deadline' };
+    const result = await exchangeOpen(client, request, { aboveBytes, onEnd: () => slots.release() });
+    if (result.kind !== 'stream') slots.release();
+    return result;
+  };
+  return { call, open, close: () => agents.close() };
 }

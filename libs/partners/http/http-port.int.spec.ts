@@ -36,7 +36,7 @@ describe('HttpPort (axios driver) against a real server', () => {
     expect(result.kind === 'answer' && result.body.toString('utf8')).toBe('ấm');
   });
 
-  it('sends a JSON body with a GET', async () => {
+  it('sends a JSON body with a GET [Q33]', async () => {
     stub = await startStub((socket) => socket.write(answerOf(200, '{}')));
     await call({ method: 'GET', body: Buffer.from('{}') });
     expect(stub.received()).toMatch(/^GET \/base\/path HTTP\/1\.1\r\n[^]*Content-Length: 2\r\n[^]*\r\n\r\n\{\}$/i);
@@ -48,7 +48,7 @@ describe('HttpPort (axios driver) against a real server', () => {
     expect(stub.connections).toHaveLength(1);
   });
 
-  it('gives a 429 with its Retry-After as an answer', async () => {
+  it('gives a 429 with its Retry-After as an answer [Q32]', async () => {
     stub = await startStub((socket) => socket.write(answerOf(429, '{}', { 'Retry-After': '7' })));
     expect(await call()).toMatchObject({ kind: 'answer', status: 429, headers: { 'retry-after': '7' } });
   });
@@ -83,7 +83,7 @@ describe('HttpPort (axios driver) against a real server', () => {
       (socket: net.Socket) => socket.write(answerOf(200, 'x'.repeat(10_001))),
       'answer-too-large',
     ],
-  ])('%s is "written"', async (_name, misbehave, code) => {
+  ])('%s is "written" [Q13]', async (_name, misbehave, code) => {
     stub = await startStub(misbehave);
     expect(await call()).toEqual({ kind: 'written', code });
   });
@@ -94,12 +94,12 @@ describe('HttpPort (axios driver) against a real server', () => {
       'a stall in the body',
       (socket: net.Socket) => void socket.write('HTTP/1.1 200 X\r\nContent-Length: 100\r\n\r\nhalf'),
     ],
-  ])('%s ends at the deadline as "written"', async (_name, stall) => {
+  ])('%s ends at the deadline as "written" [Q13 Q40]', async (_name, stall) => {
     stub = await startStub(stall);
     expect(await call({ signal: AbortSignal.timeout(150) })).toEqual({ kind: 'written', code: 'deadline' });
   });
 
-  it('a drip of bytes does not stretch the total deadline', async () => {
+  it('a drip of bytes does not stretch the total deadline [Q40]', async () => {
     let drip: NodeJS.Timeout | undefined;
     stub = await startStub((socket) => {
       socket.write('HTTP/1.1 200 X\r\nContent-Length: 100000\r\n\r\n');
@@ -140,7 +140,7 @@ describe('HttpPort (axios driver) against a real server', () => {
     expect(stub.received().match(/POST/g)).toHaveLength(1);
   });
 
-  it('a connection that is never established ends as "not-written"', async () => {
+  it('a connection that is never established ends as "not-written" [Q31 Q40]', async () => {
     stub = await startStub(() => undefined);
     // TCP stands, the TLS handshake never ends: no byte of the request is written.
     expect(await call({ url: stub.url.replace('http:', 'https:') })).toEqual({

@@ -1,9 +1,9 @@
-import type { CallResult } from '#delivery';
+import type { CallResult, LargeBody } from '#delivery';
 import { AppError, codeOf, localDay, type Clock } from '#platform';
 import type { PartnerConfig } from '../config/partner-config';
 import { jsonObjectOf, type JsonObject } from './answer-json';
-import { deadlineSignal } from './deadline';
-import type { HttpAnswer, HttpPort, HttpResult } from './http-port';
+import { deadlineSignal, type RunningDeadline } from './deadline';
+import type { HttpAnswer, HttpPort, HttpRequest, HttpResult, HttpStream } from './http-port';
 import { retryAfterMs } from './retry-after';
 import type { TokenGrant, TokenSource } from './token-source';
 
@@ -13,7 +13,7 @@ export interface PartnerRequest {
   url: string;
   headers?: Readonly<Record<string, string>>;
   /** UTF-8 JSON. */
-  body?: Buffer;
+  body?: Buffer | LargeBody;
 }
 
 /** One call: token, request and, when the token turns out dead, one renewal and one repetition. */
@@ -32,6 +32,11 @@ export type PartnerReply =
   | { kind: 'json'; httpStatus: number; json: JsonObject; answer: Buffer; tookMs: number; isRenewed: boolean }
   | { kind: 'failed'; result: CallResult; tookMs: number; isRenewed: boolean };
 
+/** A long answer with HTTP status 2xx, not judged further: whether it is JSON shows when it is read. */
+export interface PartnerStream extends Pick<HttpStream, 'head' | 'body' | 'cancel'> {
+  kind: 'stream';
+}
+
 /** Calls of one partner under its limits, deadline and dates of validity. */
 export class PartnerCalls {
   constructor(private readonly deps: { config: PartnerConfig; http: HttpPort; clock: Clock }) {}
@@ -41,17 +46,39 @@ export class PartnerCalls {
     const startedMs = performance.now();
     const deadline = deadlineSignal(signal, this.deps.config.deadlines.callMs);
     try {
-      const outcome = isValidAt(this.deps.config, this.deps.clock.now())
-        ? await this.run(plan, deadline.signal, mayWrite)
-        : { result: notWritten('retry', 'partner.out-of-validity'), isRenewed: false };
-      const tookMs = Math.round(performance.now() - startedMs);
-      return 'json' in outcome ? { kind: 'json', ...outcome, tookMs } : { kind: 'failed', ...outcome, tookMs };
+      const send: Send = (request) => this.deps.http.call(this.requestOf(request, deadline.signal, mayWrite));
+      return replyOf(await this.judged(plan, deadline.signal, send), startedMs) as PartnerReply;
     } finally {
       deadline.done();
     }
   }
 
-  private async run(plan: CallPlan, signal: AbortSignal, mayWrite: (() => boolean) | undefined): Promise<Judged> {
+  /** As `call`, for a read whose answer may be long: above `aboveBytes` it comes as a stream. The deadline then grows with what has come:
+   *  a partner that keeps the pace may take its time, one that drips may not. */
+  async read(plan: CallPlan, aboveBytes: number, signal: AbortSignal): Promise<PartnerReply | PartnerStream> {
+    const startedMs = performance.now();
+    const deadline = deadlineSignal(signal, this.deps.config.deadlines.callMs);
+    const send: Send = (request) => this.deps.http.open(this.requestOf(request, deadline.signal), aboveBytes);
+    const judged = await this.judged(plan, deadline.signal, send);
+    const reply = replyOf(judged, startedMs);
+    if (reply.kind !== 'stream') {
+      deadline.done();
+      return reply;
+    }
+    const cancel = (): void => {
+      reply.cancel();
+      deadline.done();
+    };
+    return { kind: 'stream', head: reply.head, body: paced(reply.body, deadline), cancel };
+  }
+
+  private judged(plan: CallPlan, signal: AbortSignal, send: Send): Promise<Judged> {
+    if (!isValidAt(this.deps.config, this.deps.clock.now()))
+      return Promise.resolve({ result: notWritten('retry', 'partner.out-of-validity'), isRenewed: false });
+    return this.run(plan, signal, send);
+  }
+
+  private async run(plan: CallPlan, signal: AbortSignal, send: Send): Promise<Judged> {
     let token: TokenGrant;
     try {
       token = await plan.tokens.current(signal);
@@ -60,29 +87,27 @@ export class PartnerCalls {
     }
     const request = plan.build(token.value);
     if (this.isTooLarge(request)) return { result: notWritten('refused', 'request.too-large'), isRenewed: false };
-    const first = await this.exchange(request, signal, mayWrite);
+    const first = shortOrGood(await send(request));
     if (!isDead(plan, first)) return this.judge(plan, first, false);
     try {
       token = await plan.tokens.renew(token, signal);
     } catch (error) {
       return { result: { ...authFailure(error), wire: 'answered' }, isRenewed: true };
     }
-    const second = await this.exchange(plan.build(token.value), signal, mayWrite);
+    const second = shortOrGood(await send(plan.build(token.value)));
     return isDead(plan, second)
       ? { result: answered('retry', 'auth.refused', second), isRenewed: true }
       : this.judge(plan, second, true);
   }
 
   private isTooLarge(request: PartnerRequest): boolean {
-    return (request.body?.length ?? 0) > this.deps.config.limits.maxRequestBytes;
+    const { body } = request;
+    const bytes = body === undefined ? 0 : Buffer.isBuffer(body) ? body.length : body.sizeBytes;
+    return bytes > this.deps.config.limits.maxRequestBytes;
   }
 
-  private async exchange(
-    request: PartnerRequest,
-    signal: AbortSignal,
-    mayWrite: (() => boolean) | undefined,
-  ): Promise<HttpResult> {
-    return this.deps.http.call({
+  private requestOf(request: PartnerRequest, signal: AbortSignal, mayWrite?: () => boolean): HttpRequest {
+    return {
       method: request.method,
       url: request.url,
       headers: { 'Content-Type': 'application/json; charset=utf-8', ...request.headers },
@@ -90,10 +115,14 @@ export class PartnerCalls {
       maxAnswerBytes: this.deps.config.limits.maxAnswerBytes,
       ...(request.body === undefined ? {} : { body: request.body }),
       ...(mayWrite === undefined ? {} : { mayWrite }),
-    });
+    };
   }
 
-  private judge(plan: CallPlan, result: HttpResult, isRenewed: boolean): Judged {
+  private judge(plan: CallPlan, result: HttpResult | HttpStream, isRenewed: boolean): Judged {
+    return result.kind === 'stream' ? { stream: result, isRenewed } : this.judgeResult(plan, result, isRenewed);
+  }
+
+  private judgeResult(plan: CallPlan, result: HttpResult, isRenewed: boolean): Judged {
     const lost = plan.isWrite ? 'unknown' : 'retry';
     if (result.kind === 'not-written') return { result: notWritten('retry', `wire.${result.code}`), isRenewed };
     if (result.kind === 'written')
@@ -110,11 +139,41 @@ export class PartnerCalls {
   }
 }
 
+type Send = (request: PartnerRequest) => Promise<HttpResult | HttpStream>;
+
 type Judged =
+  | { stream: HttpStream; isRenewed: boolean }
   | { httpStatus: number; json: JsonObject; answer: Buffer; isRenewed: boolean }
   | { result: CallResult; isRenewed: boolean };
 
-function isDead(plan: CallPlan, result: HttpResult): result is HttpAnswer {
+function replyOf(judged: Judged, startedMs: number): PartnerReply | HttpStream {
+  if ('stream' in judged) return judged.stream;
+  const tookMs = Math.round(performance.now() - startedMs);
+  return 'json' in judged ? { kind: 'json', ...judged, tookMs } : { kind: 'failed', ...judged, tookMs };
+}
+
+/** Only a good answer is worth a stream; of a long page of errors the beginning is enough. */
+function shortOrGood(result: HttpResult | HttpStream): HttpResult | HttpStream {
+  if (result.kind !== 'stream' || (result.status >= 200 && result.status < 300)) return result;
+  result.cancel();
+  return { kind: 'answer', status: result.status, headers: result.headers, body: result.head };
+}
+
+/** Slowest pace of a long answer. Bytes per millisecond. */
+const MIN_PACE = 262;
+
+async function* paced(body: AsyncIterable<Buffer>, deadline: RunningDeadline): AsyncGenerator<Buffer> {
+  try {
+    for await (const piece of body) {
+      deadline.extend(piece.length / MIN_PACE);
+      yield piece;
+    }
+  } finally {
+    deadline.done();
+  }
+}
+
+function isDead(plan: CallPlan, result: HttpResult | HttpStream): result is HttpAnswer {
   if (result.kind !== 'answer') return false;
   if (result.status === 401) return true;
   if (plan.isDeadToken === undefined || result.status >= 500) return false;

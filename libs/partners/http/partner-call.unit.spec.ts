@@ -83,13 +83,13 @@ describe('PartnerCalls', () => {
     ['an HTTP date', new Date(clock.now().getTime() + 90_000).toUTCString(), 90_000],
     ['a date in the past', new Date(clock.now().getTime() - 90_000).toUTCString(), 0],
     ['nonsense', 'soon', undefined],
-  ])('Retry-After as %s is honoured as given', async (_name, header, expected) => {
+  ])('Retry-After as %s is honoured as given [Q32]', async (_name, header, expected) => {
     const { run } = planned(scriptedHttp([answer(429, {}, { 'retry-after': header })]));
     const reply = await run();
     expect(reply.kind === 'failed' && reply.result.retryAfterMs).toBe(expected);
   });
 
-  it('renews a dead token and repeats once, with the new token', async () => {
+  it('renews a dead token and repeats once, with the new token [Q04]', async () => {
     const http = scriptedHttp([answer(401, {}), answer(200, { ok: 1 })]);
     const { run, logIns } = planned(http);
     expect(await run()).toMatchObject({ kind: 'json', isRenewed: true });
@@ -97,7 +97,7 @@ describe('PartnerCalls', () => {
     expect(logIns()).toBe(2);
   });
 
-  it('a 401 after the renewal waits: never a loop', async () => {
+  it('a 401 after the renewal waits: never a loop [Q03 Q04]', async () => {
     const http = scriptedHttp([answer(401, {}), answer(401, {})]);
     expect(await planned(http).run()).toMatchObject({
       kind: 'failed',
@@ -106,7 +106,7 @@ describe('PartnerCalls', () => {
     expect(http.requests).toHaveLength(2);
   });
 
-  it('a dead token hidden in HTTP 200 is recognised by the adapter', async () => {
+  it('a dead token hidden in HTTP 200 is recognised by the adapter [Q03]', async () => {
     const http = scriptedHttp([answer(200, { dead: true }), answer(200, { ok: 1 })]);
     const { run } = planned(http, { isDeadToken: (json) => json['dead'] === true });
     expect(await run()).toMatchObject({ kind: 'json', json: { ok: 1 }, isRenewed: true });
@@ -136,7 +136,7 @@ describe('PartnerCalls', () => {
     expect(http.requests).toHaveLength(0);
   });
 
-  it('a request over the limit is not sent', async () => {
+  it('a request over the limit is not sent [Q21]', async () => {
     const http = scriptedHttp([]);
     const body = Buffer.alloc(shippedConfig('dvclt').limits.maxRequestBytes + 1);
     const { run } = planned(http, { build: () => ({ method: 'POST', url: 'http://dvclt.test/', body }) });

@@ -30,7 +30,7 @@ describe('TokenSource', () => {
     expect(logIns).toBe(2);
   });
 
-  it('renews early when the partner tells the end, a short-lived token at nine tenths of its life', async () => {
+  it('renews early when the partner tells the end, a short-lived token at nine tenths of its life [Q04 Q41]', async () => {
     const tokens = make(async (n) => ({
       value: `t${n}`,
       goodUntil: new Date(clock.now().getTime() + (n === 1 ? 60_000 : 1_000)),

@@ -2,10 +2,19 @@ import type { PartnerAdapter } from '#delivery';
 import type { AdapterDeps } from '../config/adapter-deps';
 import { OneStopAdapter } from './onestop-adapter';
 import { OneStopCalls } from './onestop-calls';
+import { OneStopEvents } from './onestop-events';
 import { OneStopReads } from './onestop-reads';
 
-/** The one-stop as a receiver of deliveries and as something that can be asked; both share one log-in. */
-export function createOneStop(deps: AdapterDeps): { adapter: PartnerAdapter; reads: OneStopReads } {
+/** The one-stop as a receiver of deliveries, as something that can be asked, and as a source of decisions; all share one log-in. */
+export function createOneStop(deps: AdapterDeps): {
+  adapter: PartnerAdapter;
+  reads: OneStopReads;
+  events: OneStopEvents;
+} {
   const calls = new OneStopCalls(deps);
-  return { adapter: new OneStopAdapter(deps, calls), reads: new OneStopReads(deps, calls) };
+  return {
+    adapter: new OneStopAdapter(deps, calls),
+    reads: new OneStopReads(deps, calls),
+    events: new OneStopEvents(deps, calls),
+  };
 }

@@ -3,9 +3,10 @@ import type { AttachmentRef, DossierContent } from '#dossier';
 import { AppError } from '#platform';
 import { formatFact } from '../wire/dates';
 import { integerOf, withoutEmpty } from '../wire/fields';
+import type { MessageFiles } from '../wire/message-files';
 
 /** A file object as DVCLT has it (dvclt.md §3); withdrawn ones are not forwarded (Q22). */
-async function fileMessage(file: AttachmentRef, payloads: PayloadReader): Promise<Record<string, unknown>> {
+async function fileMessage(file: AttachmentRef, messageFiles: MessageFiles): Promise<Record<string, unknown>> {
   if (file.ref === undefined) {
     throw new AppError({
       code: 'onestop.cannot-render',
@@ -14,28 +15,31 @@ async function fileMessage(file: AttachmentRef, payloads: PayloadReader): Promis
       detail: 'a file that is not withdrawn has no content',
     });
   }
-  const bytes = await payloads.file(file.ref);
   return {
     id: integerOf(file.sourceId) ?? file.sourceId,
     ...(file.paperType === undefined ? {} : { loaiGiayTo: file.paperType }),
     tenGiayTo: file.title,
     tenTepDinhKem: file.fileName,
     huyGiayTo: 0,
-    duLieuTepDinhKem: bytes.toString('base64'),
+    duLieuTepDinhKem: await messageFiles.base64(file.ref, file.sizeBytes),
   };
 }
 
-async function filesOf(content: DossierContent, payloads: PayloadReader): Promise<Record<string, unknown>[]> {
+async function filesOf(content: DossierContent, messageFiles: MessageFiles): Promise<Record<string, unknown>[]> {
   const files: Record<string, unknown>[] = [];
   for (const file of content.attachments) {
-    if (!file.withdrawn) files.push(await fileMessage(file, payloads));
+    if (!file.withdrawn) files.push(await fileMessage(file, messageFiles));
   }
   return files;
 }
 
 /** Body of `tiepNhanHoSo` (onestop.md §4, CONTRACTS §1.2). The supplement is the same call with the whole changed content.
  *  @throws AppError `onestop.cannot-render` (person) */
-export async function handOverMessage(task: DeliveryTask, payloads: PayloadReader): Promise<Record<string, unknown>> {
+export async function handOverMessage(
+  task: DeliveryTask,
+  payloads: PayloadReader,
+  messageFiles: MessageFiles,
+): Promise<Record<string, unknown>> {
   const { dossier, facts } = task;
   const content = await payloads.content(facts.contentRef ?? dossier.contentRef);
   const { subject, requester } = content;
@@ -54,6 +58,6 @@ export async function handOverMessage(task: DeliveryTask, payloads: PayloadReade
       quanHe: requester.relation,
     }),
     duLieu: content.declaration,
-    fileDinhKem: await filesOf(content, payloads),
+    fileDinhKem: await filesOf(content, messageFiles),
   };
 }

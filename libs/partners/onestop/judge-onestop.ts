@@ -13,17 +13,26 @@ export function judgeOneStop(table: ReplyTable, operation: string, reply: JsonRe
   const description = textOf(reply.json['statusDescription']) ?? '';
   const code = textOf(reply.json['status']) ?? '';
   if (code === '1' && reply.httpStatus < 300) {
-    if (hasVetoWord(table, description)) return { ...facts, outcome: 'unknown', reasonCode: 'text.vetoed' };
+    if (hasVetoWord(table, description)) return { ...facts, ...unread('vetoed', description, code) };
     return { ...facts, ...accepted(operation, filledText(reply.json['maHoSoMCDT'])) };
   }
   const verdict = classifyText(table, operation, [description], code);
-  if (verdict.outcome === 'unknown') return { ...facts, outcome: 'unknown', reasonCode: `text.${verdict.reason}` };
+  if (verdict.outcome === 'unknown') return { ...facts, ...unread(verdict.reason, description, code) };
   return {
     ...facts,
     outcome: verdict.outcome,
     reasonCode: verdict.ruleId,
     rule: { id: verdict.ruleId, version: verdict.version },
   };
+}
+
+/** A person's to classify. */
+function unread(
+  reason: string,
+  description: string,
+  code: string,
+): Pick<CallResult, 'outcome' | 'reasonCode' | 'unread'> {
+  return { outcome: 'unknown', reasonCode: `text.${reason}`, unread: { messages: [description], code } };
 }
 
 function accepted(

@@ -11,7 +11,7 @@ import type { PartnerOperations } from '#dossier';
 import { AppError } from '#platform';
 import type { AdapterDeps } from '../config/adapter-deps';
 import { policyOf, urlOf } from '../config/partner-config';
-import { jsonBody } from '../wire/json-body';
+import { MessageFiles } from '../wire/message-files';
 import { handOverMessage } from './hand-over-message';
 import { judgeOneStop } from './judge-onestop';
 import type { OneStopCalls } from './onestop-calls';
@@ -43,10 +43,11 @@ export class OneStopAdapter implements PartnerAdapter {
 
   async render(task: DeliveryTask, payloads: PayloadReader): Promise<RenderedContent> {
     const isHandOver = operationOf(task) === 'hand-over-dossier';
+    const files = new MessageFiles(payloads);
     const message = isHandOver
-      ? await handOverMessage(task, payloads)
-      : await statusReport(task, payloads, this.deps.config);
-    return { body: jsonBody(message) };
+      ? await handOverMessage(task, payloads, files)
+      : await statusReport(task, { payloads, files }, this.deps.config);
+    return { body: files.body(message) };
   }
 
   async send(

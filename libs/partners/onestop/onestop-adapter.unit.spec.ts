@@ -12,6 +12,7 @@ import {
 } from '../testing/sample-dossier';
 import { BIRTH_RESULT, DEATH_RESULT, OFFICER } from '../testing/sample-result';
 import { createOneStop } from './create-onestop';
+import { wholeBody } from '../wire/whole-body';
 
 const HOST = 'http://onestop.test';
 const HAND_OVER = '/base/api/motcua/tiepNhanHoSo';
@@ -37,7 +38,7 @@ const report = (facts: Partial<DeliveryFacts>, dossier: Partial<DeliveryTask['do
 
 async function rendered(task: DeliveryTask, payloads: SamplePayloads = {}): Promise<Record<string, unknown>> {
   const content = await oneStop().adapter.render(task, payloadsOf(payloads));
-  return JSON.parse(content.body.toString('utf8')) as Record<string, unknown>;
+  return JSON.parse(wholeBody(content).toString('utf8')) as Record<string, unknown>;
 }
 
 function tokens(...values: string[]): void {
@@ -68,7 +69,7 @@ describe('one-stop adapter', () => {
     nock.restore();
   });
 
-  it('hands a birth over: codes, people without unknown parts, flat leaves, files without withdrawn ones', async () => {
+  it('hands a birth over: codes, people without unknown parts, flat leaves, files without withdrawn ones [Q22 Q26]', async () => {
     expect(await rendered(handOver())).toEqual({
       maHoSoLT: 'G22.99.08-260302-000007',
       maTTHC: '2.002621',
@@ -99,7 +100,7 @@ describe('one-stop adapter', () => {
       handOver({ contentRef: 'content-2' }, { module: 'KT', localProcedureCode: '2.002622' }),
       reader,
     );
-    expect(JSON.parse(content.body.toString('utf8'))).toMatchObject({
+    expect(JSON.parse(wholeBody(content).toString('utf8'))).toMatchObject({
       module: 'KT',
       maTTHC: '2.002622',
       maDonVi: '99001',
@@ -175,7 +176,7 @@ describe('one-stop adapter', () => {
     await expect(rendered(report(facts))).rejects.toMatchObject({ disposition: 'person', field });
   });
 
-  it.each([['1'], [1]])('a hand-over with status %j proves the one-stop code', async (status) => {
+  it.each([['1'], [1]])('a hand-over with status %j proves the one-stop code [Q02]', async (status) => {
     const result = await sent(handOver(), HAND_OVER, {
       status,
       statusDescription: 'Tiếp nhận hồ sơ',
@@ -243,7 +244,7 @@ describe('one-stop adapter', () => {
     });
   });
 
-  it('renews a dead token once', async () => {
+  it('renews a dead token once [Q04]', async () => {
     tokens('token-1', 'token-2');
     nock(HOST, { reqheaders: { authorization: 'Bearer token-1' } })
       .post(REPORT)
@@ -303,7 +304,7 @@ describe('one-stop adapter', () => {
       ]);
     });
 
-    it('a look-up that failed is no empty look-up', async () => {
+    it('a look-up that failed is no empty look-up [Q01]', async () => {
       tokens('token-1');
       nock(HOST)
         .post('/base/api/motcua/traCuuHoSo')
@@ -313,44 +314,6 @@ describe('one-stop adapter', () => {
         disposition: 'retry',
       });
       await expect(oneStop().reads.lookUp(Array(51).fill('a'), signal())).rejects.toThrow(RangeError);
-    });
-
-    it('polls decisions after a position, in order; what cannot be read is kept', async () => {
-      tokens('token-1');
-      const row = {
-        viTri: 8,
-        maHoSoLT: 'G22.99.08-260302-000007',
-        maHoSoMCDT: 'H99.101-260302-0001',
-        suKien: 'YEU_CAU_BO_SUNG',
-        thoiGian: '02/03/2026 10:15:00',
-        nguoiXuLy: 'CÁN BỘ MẪU',
-        chucDanh: '',
-        phongBanXuLy: null,
-        noiDungXuLy: 'Thiếu giấy',
-        hanBoSungHoSo: '11/03/2026 17:00:00',
-      };
-      const odd = { ...row, viTri: 9, suKien: 'KHAC' };
-      nock(HOST)
-        .get('/base/api/motcua/suKien')
-        .query({ sauViTri: 6, soLuong: 100 })
-        .reply(200, { viTriTiep: 9, duLieu: [row, odd, { ...row, viTri: 7, suKien: 'TIEP_NHAN', hanBoSungHoSo: '' }] });
-      const polled = await oneStop().reads.pollDecisions(6, 100, signal());
-      expect(polled.next).toBe(9);
-      expect(polled.decisions.map((decision) => [decision.position, decision.decision])).toEqual([
-        [7, 'accept'],
-        [8, 'request-supplement'],
-      ]);
-      expect(polled.decisions[1]).toEqual({
-        position: 8,
-        decision: 'request-supplement',
-        decidedAt: new Date('2026-03-02T03:15:00Z'),
-        officer: { name: 'CÁN BỘ MẪU' },
-        dvcltCode: 'G22.99.08-260302-000007',
-        oneStopCode: 'H99.101-260302-0001',
-        note: 'Thiếu giấy',
-        supplementDeadline: new Date('2026-03-11T10:00:00Z'),
-      });
-      expect(polled.unreadable).toEqual([{ position: 9, row: odd, reason: 'suKien is none of the known ones' }]);
     });
   });
 });

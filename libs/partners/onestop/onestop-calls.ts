@@ -1,3 +1,4 @@
+import type { LargeBody } from '#delivery';
 import type { AdapterDeps } from '../config/adapter-deps';
 import { urlOf } from '../config/partner-config';
 import type { JsonObject } from '../http/answer-json';
@@ -11,7 +12,7 @@ import { jsonBody } from '../wire/json-body';
 export interface OneStopCall {
   method: 'GET' | 'POST';
   url: string;
-  body?: Buffer;
+  body?: Buffer | LargeBody;
   isWrite: boolean;
 }
 
@@ -56,7 +57,7 @@ export class OneStopCalls {
     const { method, url, body, isWrite } = call;
     const build = (
       token: string,
-    ): { method: 'GET' | 'POST'; url: string; headers: Record<string, string>; body?: Buffer } => ({
+    ): { method: 'GET' | 'POST'; url: string; headers: Record<string, string>; body?: Buffer | LargeBody } => ({
       method,
       url,
       headers: { Authorization: `Bearer ${token}` },

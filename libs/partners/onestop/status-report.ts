@@ -4,11 +4,18 @@ import { AppError } from '#platform';
 import type { PartnerConfig } from '../config/partner-config';
 import { formatDeadline, formatFact } from '../wire/dates';
 import { isEmpty } from '../wire/fields';
+import type { MessageFiles } from '../wire/message-files';
 
 const FORM = 'dd/MM/yyyy HH:mm:ss';
 
 /** `nguon`: what we report was decided by the Ministry of Justice's registry (CONTRACTS §1.2). */
 const SOURCE = 'BTP';
+
+/** What a message is rendered from. */
+interface RenderInput {
+  payloads: PayloadReader;
+  files: MessageFiles;
+}
 
 function missing(field: string): AppError {
   return new AppError({
@@ -21,18 +28,17 @@ function missing(field: string): AppError {
 
 async function resultMessage(
   task: DeliveryTask,
-  payloads: PayloadReader,
+  { payloads, files }: RenderInput,
   config: PartnerConfig,
 ): Promise<Record<string, unknown>> {
   if (task.facts.resultRef === undefined) throw missing('resultRef');
   const result = await payloads.result(task.facts.resultRef);
-  const file = await payloads.file(result.fileRef);
   const paper = result.fields['maGiayToKetQua'];
   // All eight members of CONTRACTS §1.1; what hộ tịch did not give is null.
   return {
     maGiayToKetQua: isEmpty(paper) ? config.resultPapers[task.dossier.module] : paper,
     tenTep: result.fileName,
-    duLieuTep: file.toString('base64'),
+    duLieuTep: await files.base64(result.fileRef),
     soDangKy: result.registrationNumber,
     quyenSo: result.bookNumber,
     trangSo: result.pageNumber ?? null,
@@ -45,7 +51,7 @@ async function resultMessage(
  *  @throws AppError `onestop.cannot-render` (person) */
 export async function statusReport(
   task: DeliveryTask,
-  payloads: PayloadReader,
+  { payloads, files }: RenderInput,
   config: PartnerConfig,
 ): Promise<Record<string, unknown>> {
   const { facts, dossier } = task;
@@ -62,6 +68,7 @@ export async function statusReport(
     nguon: SOURCE,
     noiDungXuLy: officer.note ?? '',
     hanBoSungHoSo: isSupplement ? formatDeadline(facts.supplementDeadline ?? '', FORM) : '',
-    ketQua: facts.status === Number(PortalStatus.Processed) ? await resultMessage(task, payloads, config) : null,
+    ketQua:
+      facts.status === Number(PortalStatus.Processed) ? await resultMessage(task, { payloads, files }, config) : null,
   };
 }

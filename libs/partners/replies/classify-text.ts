@@ -1,4 +1,4 @@
-import { comparableText, occurrences } from '../wire/comparable-text';
+import { comparableText, occurrences } from '#platform';
 import type { ReplyRule, ReplyTable, RuleOutcome } from './reply-rules';
 
 /** What the message fields of an answer mean. `unmatched`: no phrase known; `vetoed`: a success phrase beside a word or a phrase of

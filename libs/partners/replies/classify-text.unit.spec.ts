@@ -26,7 +26,7 @@ const PHRASES: readonly (readonly [phrase: string, ruleId: string, outcome: stri
 const VARIANTS: readonly (readonly [name: string, change: (text: string) => string])[] = [
   ['as it is', (text) => text],
   ['in capitals', (text) => text.toUpperCase()],
-  ['with a capital K (Q44)', (text) => text.replaceAll('không', 'Không')],
+  ['with a capital K', (text) => text.replaceAll('không', 'Không')],
   ['in NFD', (text) => text.normalize('NFD')],
   ['with doubled and other white space', (text) => text.replaceAll(' ', ' \u00a0\n')],
   ['inside a sentence', (text) => `Hồ sơ G22.99.08-260301-0007 ${text}.`],
@@ -46,7 +46,7 @@ describe('reply rules', () => {
       expect(pushFailed('Cập nhật trạng thái không thành công', change(phrase))).toEqual(expected);
     });
 
-    it('is not found inside a longer word', () => {
+    it('is not found inside a longer word [Q44]', () => {
       expect(pushFailed(`x${phrase}`)).not.toMatchObject({ ruleId });
       expect(pushFailed(`${phrase}ạ`)).not.toMatchObject({ ruleId });
       expect(pushFailed(`${phrase}1`)).not.toMatchObject({ ruleId });
@@ -65,7 +65,7 @@ describe('reply rules', () => {
     });
   });
 
-  it('a success text under a result code of failure is not success', () => {
+  it('a success text under a result code of failure is not success [Q01 Q02]', () => {
     expect(pushFailed('Cập nhật trạng thái thành công')).toEqual({ outcome: 'unknown', reason: 'unmatched' });
   });
 
@@ -76,7 +76,7 @@ describe('reply rules', () => {
     'thành công, có lỗi khi lưu',
     'Thất bại, không phải thành công',
     'Yêu cầu bị từ chối; cập nhật thành công',
-  ])('%s is vetoed', (text) => {
+  ])('%s is vetoed [Q01]', (text) => {
     expect(push(text)).toEqual({ outcome: 'unknown', reason: 'vetoed' });
   });
 
@@ -97,7 +97,7 @@ describe('reply rules', () => {
     [['Thành công', 'logic xử lý không hợp lệ']],
     [['đã tồn tại trong một cửa điện tử; server error']],
     [['đã tồn tại trong một cửa điện tử', 'không tồn tại']],
-  ])('success and failure together are unknown: %j', (fields) => {
+  ])('success and failure together are unknown: %j [Q01]', (fields) => {
     expect(push(...fields)).toEqual({ outcome: 'unknown', reason: 'vetoed' });
   });
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import schema from '../../../config/replies.schema.json';
 import { compileSchema, configError, readYaml, sentenceOf } from '../config/config-files';
-import { comparableText } from '../wire/comparable-text';
+import { comparableText } from '#platform';
 import { replyTable, type ReplyTable } from './reply-rules';
 
 const validate = compileSchema<ReplyTable>(schema);

@@ -1,5 +1,5 @@
 import type { PartnerId } from '#dossier';
-import { comparableText } from '../wire/comparable-text';
+import { comparableText } from '#platform';
 
 /** What a phrase of a partner means. */
 export type RuleOutcome = 'accepted' | 'already-applied' | 'refused' | 'retry';

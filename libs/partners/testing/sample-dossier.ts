@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { DeliveryFacts, DeliveryTask, PayloadReader } from '#delivery';
 import type { DossierContent, DossierState, OfficerNote, PartnerId, RegistrationResult } from '#dossier';
 
@@ -154,6 +155,7 @@ export function payloadsOf({ content, result, officer }: SamplePayloads = {}): P
     officer: () => given(officer),
     file: async (ref) => Buffer.from(ref, 'utf8'),
     fileUrl: async (ref) => `http://gateway.test/files/${ref}`,
+    largeBody: (parts) => ({ parts, sizeBytes: 0, open: () => Readable.from([]) }),
   };
 }
 

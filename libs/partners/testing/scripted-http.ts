@@ -7,17 +7,15 @@ export interface ScriptedHttp extends HttpPort {
 
 export function scriptedHttp(results: readonly HttpResult[]): ScriptedHttp {
   const requests: HttpRequest[] = [];
-  return {
-    requests,
-    call: async (request) => {
-      requests.push(request);
-      const result = results[requests.length - 1];
-      if (result === undefined) throw new Error(`no result prepared for call ${requests.length}`);
-      if (result.kind === 'answer' && request.mayWrite !== undefined && !request.mayWrite())
-        return { kind: 'not-written', code: 'lease-lost' };
-      return result;
-    },
+  const call = async (request: HttpRequest): Promise<HttpResult> => {
+    requests.push(request);
+    const result = results[requests.length - 1];
+    if (result === undefined) throw new Error(`no result prepared for call ${requests.length}`);
+    if (result.kind === 'answer' && request.mayWrite !== undefined && !request.mayWrite())
+      return { kind: 'not-written', code: 'lease-lost' };
+    return result;
   };
+  return { requests, call, open: call };
 }
 
 /** An answer; an object becomes JSON. */

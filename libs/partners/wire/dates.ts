@@ -37,9 +37,10 @@ function isReal({ year, month, day, hour, minute, second }: PartnerDate): boolea
   return isWithin(day, 1, lastDay) && isWithin(hour, 0, 23) && isWithin(minute, 0, 59) && isWithin(second, 0, 59);
 }
 
+/** The engine's own reader carries 31 February into March: the wall clock is checked first. */
 function zonedInstant(text: string): Date | undefined {
   const match = ZONED.exec(text);
-  if (match === null) return undefined;
+  if (match === null || readForms(match[1] ?? '') === undefined) return undefined;
   const offset = match[2] === undefined ? 'Z' : `${match[2]}${match[3]}:${match[4]}`;
   const at = new Date(`${match[1]}${offset}`);
   return Number.isNaN(at.getTime()) ? undefined : at;
@@ -55,9 +56,12 @@ function partnerDateOf(at: Date): Required<PartnerDate> {
 export function parsePartnerDate(text: string): PartnerDate | undefined {
   const trimmed = text.trim();
   const instant = zonedInstant(trimmed);
-  if (instant !== undefined) return partnerDateOf(instant);
+  return instant === undefined ? readForms(trimmed) : partnerDateOf(instant);
+}
+
+function readForms(text: string): PartnerDate | undefined {
   for (const form of FORMS) {
-    const groups = form.exec(trimmed)?.groups;
+    const groups = form.exec(text)?.groups;
     if (groups === undefined) continue;
     const number = (name: string): number | undefined =>
       groups[name] === undefined ? undefined : Number(groups[name]);

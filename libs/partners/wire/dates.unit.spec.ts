@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { formatDeadline, formatInstant, formatPartnerDate, instantOf, parsePartnerDate, type DateForm } from './dates';
 
-describe('partner dates (Q09)', () => {
+describe('partner dates [Q09]', () => {
   it.each([
     ['01/03/2026', { year: 2026, month: 3, day: 1 }],
     ['01/03/2026 ', { year: 2026, month: 3, day: 1 }],

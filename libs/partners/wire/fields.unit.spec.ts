@@ -13,11 +13,11 @@ describe('wire fields', () => {
     ['', undefined],
     [null, undefined],
     [{}, undefined],
-  ])('commune code %j becomes %j (Q28)', (value, expected) => {
+  ])('commune code %j becomes %j [Q28]', (value, expected) => {
     expect(unitTextOf(value)).toBe(expected);
   });
 
-  it('leaves out what is empty and keeps zero', () => {
+  it('leaves out what is empty and keeps zero [Q35]', () => {
     expect(withoutEmpty({ a: '', b: ' ', c: null, d: undefined, e: 0, f: false, g: 'x' })).toEqual({
       e: 0,
       f: false,
@@ -31,7 +31,7 @@ describe('wire fields', () => {
     ['4.5', undefined],
     ['', undefined],
     [null, undefined],
-  ])('integer %j is %j', (value, expected) => {
+  ])('integer %j is %j [Q02]', (value, expected) => {
     expect(integerOf(value)).toBe(expected);
   });
 

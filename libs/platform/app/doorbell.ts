@@ -1,12 +1,13 @@
 import { Client } from 'pg';
 import { randomUUID } from 'node:crypto';
-import { codeOf } from '../domain/errors';
+import { AppError } from '../domain/errors';
 import type { Log } from './log';
+import { OutageLog } from './outage-log';
 
-export type DoorbellChannel = 'outbox' | 'event-log' | 'lanes' | 'feed';
+export type DoorbellChannel = 'outbox' | 'event-log' | 'lanes' | 'feed' | 'reply-rules';
 
 export interface DoorbellOptions {
-  /** @default 50 ms between two notifications of one channel by this process */
+  /** @default 50 ms between two notifications by this process */
   throttleMs?: number;
   /** First pause before a lost connection is opened again; doubles up to 5 s. @default 100 ms */
   reconnectMs?: number;
@@ -20,15 +21,16 @@ const PG_CHANNEL = 'lienthong_doorbell';
 const MAX_RECONNECT_MS = 5_000;
 
 /** Wakes loops in this process at once and in other processes over LISTEN/NOTIFY. It is never the guarantee: whoever waits also polls.
- *  NOTIFY serialises commits (STACK §4), so it runs on one dedicated connection, outside any transaction, at most once per channel and `throttleMs`.
+ *  NOTIFY serialises commits (STACK §4), so it runs on one dedicated connection, outside any transaction, at most once in `throttleMs` for all channels.
  *  Without `start()` it rings in this process only. */
 export class Doorbell {
   private readonly waiters = new Map<DoorbellChannel, Set<Waiter>>();
-  /** Channels notified less than `throttleMs` ago. */
-  private readonly quiet = new Map<DoorbellChannel, NodeJS.Timeout>();
+  /** Set for `throttleMs` after a notification. */
+  private quiet: NodeJS.Timeout | undefined;
   /** Channels rung and not notified yet. */
   private readonly pending = new Set<DoorbellChannel>();
   private readonly sender = randomUUID();
+  private readonly outage: OutageLog;
   private client: Client | undefined;
   private retryTimer: NodeJS.Timeout | undefined;
   private retryMs: number;
@@ -36,9 +38,10 @@ export class Doorbell {
 
   constructor(
     private readonly url: string,
-    private readonly log: Log,
+    log: Log,
     private readonly options: DoorbellOptions = {},
   ) {
+    this.outage = new OutageLog(log, 'doorbell');
     this.retryMs = options.reconnectMs ?? 100;
   }
 
@@ -52,8 +55,8 @@ export class Doorbell {
   async stop(): Promise<void> {
     this.isStarted = false;
     clearTimeout(this.retryTimer);
-    for (const timer of this.quiet.values()) clearTimeout(timer);
-    this.quiet.clear();
+    clearTimeout(this.quiet);
+    this.quiet = undefined;
     this.pending.clear();
     for (const channel of this.waiters.keys()) this.wakeLocal(channel);
     const client = this.client;
@@ -66,7 +69,7 @@ export class Doorbell {
     this.wakeLocal(channel);
     if (!this.isStarted) return;
     this.pending.add(channel);
-    if (!this.quiet.has(channel)) this.notify(channel);
+    if (!this.quiet) this.notify();
   }
 
   /** True when rung, false when `timeoutMs` passed or `signal` was aborted; never rejects. */
@@ -92,19 +95,19 @@ export class Doorbell {
     for (const wake of [...(this.waiters.get(channel) ?? [])]) wake();
   }
 
-  /** One notification now, and then silence on the channel for `throttleMs`; what rings meanwhile is notified once at the end of it. */
-  private notify(channel: DoorbellChannel): void {
+  /** One notification of all channels now, and then silence for `throttleMs`; what rings meanwhile is notified at the end of it. */
+  private notify(): void {
     const client = this.client;
-    if (!client) return;
-    this.pending.delete(channel);
-    const timer = setTimeout(() => {
-      this.quiet.delete(channel);
-      if (this.pending.has(channel)) this.notify(channel);
+    if (!client || this.pending.size === 0) return;
+    const channels = [...this.pending];
+    this.pending.clear();
+    this.quiet = setTimeout(() => {
+      this.quiet = undefined;
+      this.notify();
     }, this.options.throttleMs ?? 50);
-    timer.unref();
-    this.quiet.set(channel, timer);
-    client.query('select pg_notify($1, $2)', [PG_CHANNEL, `${this.sender} ${channel}`]).catch(() => {
-      this.pending.add(channel);
+    this.quiet.unref();
+    client.query('select pg_notify($1, $2)', [PG_CHANNEL, [this.sender, ...channels].join(' ')]).catch(() => {
+      for (const channel of channels) this.pending.add(channel);
       this.drop(client);
     });
   }
@@ -124,28 +127,29 @@ export class Doorbell {
       await client.connect();
       await client.query(`listen ${PG_CHANNEL}`);
     } catch (error) {
-      this.log.warn('doorbell.connection-failed', { code: codeOf(error) });
+      this.outage.failed(error);
       await client.end().catch(() => undefined);
       this.retryLater();
       return;
     }
     if (!this.isStarted) return void (await client.end());
     this.client = client;
+    this.outage.recovered();
     this.retryMs = this.options.reconnectMs ?? 100;
     // What was rung by others while nobody listened is lost: everyone looks once.
     for (const channel of this.waiters.keys()) this.wakeLocal(channel);
-    for (const channel of [...this.pending]) if (!this.quiet.has(channel)) this.notify(channel);
+    if (!this.quiet) this.notify();
   }
 
   private onNotification(payload: string): void {
-    const [sender, channel] = payload.split(' ');
-    if (sender !== this.sender) this.wakeLocal(channel as DoorbellChannel);
+    const [sender, ...channels] = payload.split(' ');
+    if (sender !== this.sender) for (const channel of channels) this.wakeLocal(channel as DoorbellChannel);
   }
 
   private drop(client: Client): void {
     if (this.client !== client) return;
     this.client = undefined;
-    this.log.warn('doorbell.connection-lost');
+    this.outage.failed(new AppError({ code: 'connection-lost', disposition: 'retry' }));
     client.end().catch(() => undefined);
     this.retryLater();
   }

@@ -90,6 +90,22 @@ const WORKER = {
   }),
 };
 
+/** DVCLT's second log-in, for `statusToken: own`. */
+const STATUS_TOKEN: Settings = Object.fromEntries(
+  [
+    ['SECRET_ID', 'SecretId', '_USERNAME'],
+    ['SECRET_PASS', 'SecretPass', '_PASSWORD'],
+  ].map(([name, member, otherwise]): [string, Setting<unknown>] => [
+    `DVCLT-${name}`,
+    text(`PARTNER_DVCLT_${name}`, {
+      about: `${member} of the own token of the status end-point (\`statusToken: own\`); wins over its file.`,
+      fallback: '',
+      fallbackText: `\`auth\` of its file, else \`PARTNER_DVCLT${otherwise}\``,
+      isSecret: true,
+    }),
+  ]),
+);
+
 /** Read by the partners' configuration loader (libs/partners), listed here so that one table has every name. */
 const PARTNERS: Settings = Object.fromEntries(
   ['DVCLT', 'HOTICH', 'DVCQG', 'ONESTOP'].flatMap((id): [string, Setting<unknown>][] => [
@@ -161,7 +177,7 @@ export function settingsReference(): string {
     ...section('Gateway and worker', COMMON),
     ...section('Gateway', GATEWAY),
     ...section('Worker', WORKER),
-    ...section('Partners', PARTNERS),
+    ...section('Partners', { ...PARTNERS, ...STATUS_TOKEN }),
     '',
   ].join('\n');
 }

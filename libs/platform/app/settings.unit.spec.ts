@@ -101,6 +101,8 @@ describe('settings', () => {
       'PORT',
       'WORKER_ROLES',
       'PARTNER_DVCLT_URL',
+      'PARTNER_DVCLT_SECRET_ID',
+      'PARTNER_DVCLT_SECRET_PASS',
       'PARTNER_HOTICH_USERNAME',
       'PARTNER_ONESTOP_PASSWORD',
     ]) {

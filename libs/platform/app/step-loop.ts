@@ -1,5 +1,5 @@
-import { codeOf } from '../domain/errors';
 import type { Log } from './log';
+import { OutageLog } from './outage-log';
 
 /** What a loop does next: another step at once, or after a wait that something may cut short. */
 export type NextStep = 'again' | 'wait';
@@ -7,7 +7,7 @@ export type NextStep = 'again' | 'wait';
 export interface StepLoopOptions {
   /** Name in log lines, e.g. `sequencer`. */
   name: string;
-  /** One bounded piece of work. Whatever it throws is logged and tried again after a back-off. */
+  /** One bounded piece of work. Whatever it throws is tried again after a back-off; the log says when that begins and ends. */
   step(signal: AbortSignal): Promise<NextStep>;
   /** Waits until there may be work; `idleSteps` counts the waits since the last work. Must end when the signal is aborted. */
   idle(idleSteps: number, signal: AbortSignal): Promise<unknown>;
@@ -37,19 +37,16 @@ export class StepLoop {
   }
 
   private async loop(signal: AbortSignal): Promise<void> {
-    let failures = 0;
+    const outage = new OutageLog(this.options.log, this.options.name);
     let idleSteps = 0;
     while (!signal.aborted) {
       try {
         const next = await this.options.step(signal);
-        if (failures > 0) this.options.log.info(`${this.options.name}.recovered`, { failures });
-        failures = 0;
+        outage.recovered();
         idleSteps = next === 'again' ? 0 : idleSteps + 1;
         if (next === 'wait') await this.options.idle(idleSteps, signal);
       } catch (error) {
-        failures += 1;
-        this.options.log.warn(`${this.options.name}.failed`, { code: codeOf(error), failures });
-        await pause(this.backoffMs(failures), signal);
+        await pause(this.backoffMs(outage.failed(error)), signal);
       }
     }
   }

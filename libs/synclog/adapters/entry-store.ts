@@ -9,14 +9,14 @@ export interface EntryRow {
 
 /** Entries and their outbox rows in one statement. The outbox follows the order given: the sequencer numbers leaves by it.
  *  Bytes go as one binary parameter, cut apart by the server (see the vault's store). */
-export async function insertEntries(tx: Tx, rows: readonly EntryRow[], at: Date): Promise<void> {
+export function insertEntries(tx: Tx, rows: readonly EntryRow[], at: Date): void {
   const offsets: number[] = [];
   let offset = 1;
   for (const row of rows) {
     offsets.push(offset);
     offset += row.bytes.length;
   }
-  await tx.execute(
+  tx.send(
     `with given as (
        select * from unnest($1::uuid[], $2::text[], $3::uuid[], $4::int[], $5::int[]) with ordinality as g(id, kind, dossier_id, start, length, n)
      ), entry as (

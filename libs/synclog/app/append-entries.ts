@@ -25,7 +25,7 @@ export function createSyncLog({ ids, clock }: { ids: Ids; clock: Clock }): SyncL
         const id = ids.next();
         return { id, kind: entry.kind, dossierId: entry.dossierId ?? null, bytes: entryBytes(id, rfc3339(at), entry) };
       });
-      await insertEntries(tx, rows, at);
+      insertEntries(tx, rows, at);
       return rows.map((row) => ({ id: row.id, leafHash: leafHash(row.bytes) }));
     },
   };

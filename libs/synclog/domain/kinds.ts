@@ -19,6 +19,7 @@ export const SYNC_LOG_KINDS = [
   'delivery.unresolved',
   'delivery.cancelled',
   'delivery.classified',
+  'delivery.supplied',
   'discrepancy.found',
   'discrepancy.closed',
   'dossier.routing-blocked',

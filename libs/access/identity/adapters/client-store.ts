@@ -1,4 +1,4 @@
-import type { Tx } from '#platform';
+import type { Tx, Queryable } from '#platform';
 import type { Role } from '../domain/roles';
 import type { Client, ClientWithSecret } from '../ports';
 
@@ -17,13 +17,13 @@ interface ClientRow {
 const COLUMNS = 'id, kind, roles, units, addresses, operations, secret_hash, created_at, disabled_at';
 
 /** The account of an id, also when it is disabled. */
-export async function findClient(tx: Tx, id: string): Promise<ClientWithSecret | undefined> {
+export async function findClient(tx: Queryable, id: string): Promise<ClientWithSecret | undefined> {
   const [row] = await tx.query<ClientRow>(`select ${COLUMNS} from client where id = $1`, [id]);
   return row && clientOf(row);
 }
 
 /** Accounts in the order of their ids, from the one after `after`. */
-export async function listClients(tx: Tx, after: string | null, limit: number): Promise<Client[]> {
+export async function listClients(tx: Queryable, after: string | null, limit: number): Promise<Client[]> {
   const rows = await tx.query<ClientRow>(
     `select ${COLUMNS} from client where id > coalesce($1, '') order by id limit $2`,
     [after, limit],
@@ -32,7 +32,7 @@ export async function listClients(tx: Tx, after: string | null, limit: number): 
 }
 
 /** False when the id is taken. */
-export async function insertClient(tx: Tx, client: ClientWithSecret): Promise<boolean> {
+export async function insertClient(tx: Queryable, client: ClientWithSecret): Promise<boolean> {
   const inserted = await tx.execute(
     `insert into client (${COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing`,
     [

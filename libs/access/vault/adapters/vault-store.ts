@@ -1,4 +1,5 @@
-import type { Tx } from '#platform';
+import { type Queryable, type Tx } from '#platform';
+import { erasedKey } from '../domain/erased-key';
 import type { VaultObjectFacts, VaultOwner } from '../ports';
 import { KEY_BYTES, NONCE_BYTES, WRAPPED_KEY_BYTES } from '../domain/envelope';
 
@@ -18,8 +19,11 @@ export interface ObjectRow {
   wrappedKey: Buffer;
   /** 12 bytes. */
   nonce: Buffer;
+  /** Bytes and tag; of a large object its sealed header, the bytes are in its chunks. */
   ciphertext: Buffer;
   sizeBytes: number;
+  /** 0 where the bytes are in the row itself. */
+  chunkCount: number;
   /** 32 bytes. */
   salt: Buffer;
   /** 32 bytes. */
@@ -63,26 +67,26 @@ export async function ensureOwnerKeys(
 }
 
 /** One insert for all. Bytes go as one binary parameter per column, cut apart by the server: an array of byte strings
- *  would travel as hex text of twice the size. Returns how many rows went in: fewer than given means a key is gone. */
-export async function insertObjects(tx: Tx, rows: readonly ObjectRow[], at: Date): Promise<number> {
+ *  would travel as hex text of twice the size. Fewer rows than given means that a key is gone: the transaction fails with `vault-erased`. */
+export function insertObjects(tx: Tx, rows: readonly ObjectRow[], at: Date): void {
   const offsets: number[] = [];
   let offset = 1;
   for (const row of rows) {
     offsets.push(offset);
     offset += row.ciphertext.length;
   }
-  return tx.execute(
-    `insert into vault_object (id, key_id, kind, content_type, wrapped_key, nonce, ciphertext, size_bytes, salt, digest, created_at)
+  tx.send(
+    `insert into vault_object (id, key_id, kind, content_type, wrapped_key, nonce, ciphertext, size_bytes, chunk_count, salt, digest, created_at)
      select o.id, o.key_id, o.kind, o.content_type,
        substring($8::bytea from ((n - 1) * ${WRAPPED_KEY_BYTES} + 1)::int for ${WRAPPED_KEY_BYTES}),
        substring($9::bytea from ((n - 1) * ${NONCE_BYTES} + 1)::int for ${NONCE_BYTES}),
        substring($10::bytea from o.start for o.length),
-       o.size_bytes,
+       o.size_bytes, o.chunk_count,
        substring($11::bytea from ((n - 1) * ${KEY_BYTES} + 1)::int for ${KEY_BYTES}),
        substring($12::bytea from ((n - 1) * ${KEY_BYTES} + 1)::int for ${KEY_BYTES}),
        $13
-     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::int[], $6::int[], $7::int[])
-       with ordinality as o(id, key_id, kind, content_type, start, length, size_bytes, n)
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::int[], $6::int[], $7::int[], $14::int[])
+       with ordinality as o(id, key_id, kind, content_type, start, length, size_bytes, chunk_count, n)
      join vault_key k on k.id = o.key_id and k.wrapped is not null`,
     [
       rows.map((row) => row.id),
@@ -98,7 +102,9 @@ export async function insertObjects(tx: Tx, rows: readonly ObjectRow[], at: Date
       Buffer.concat(rows.map((row) => row.salt)),
       Buffer.concat(rows.map((row) => row.digest)),
       at,
+      rows.map((row) => row.chunkCount),
     ],
+    (inserted) => (inserted === rows.length ? undefined : erasedKey()),
   );
 }
 
@@ -108,9 +114,9 @@ interface FlatOpenableRow extends Omit<OpenableRow, 'key'>, VaultOwner {
   wrapped: Buffer | null;
 }
 
-export async function readObjects(tx: Tx, refs: readonly string[]): Promise<OpenableRow[]> {
+export async function readObjects(tx: Queryable, refs: readonly string[]): Promise<OpenableRow[]> {
   const rows = await tx.query<FlatOpenableRow>(
-    `select o.id, o.kind, o.wrapped_key as "wrappedKey", o.nonce, o.ciphertext, o.salt, o.digest,
+    `select o.id, o.kind, o.wrapped_key as "wrappedKey", o.nonce, o.ciphertext, o.chunk_count as "chunkCount", o.salt, o.digest,
        k.id as "keyId", k.owner_kind as "ownerKind", k.owner_id as "ownerId", k.master_key_id as "masterKeyId", k.wrapped
      from vault_object o join vault_key k on k.id = o.key_id where o.id = any($1::uuid[])`,
     [refs],
@@ -121,7 +127,7 @@ export async function readObjects(tx: Tx, refs: readonly string[]): Promise<Open
   }));
 }
 
-export async function readObjectFacts(tx: Tx, ref: string): Promise<VaultObjectFacts | undefined> {
+export async function readObjectFacts(tx: Queryable, ref: string): Promise<VaultObjectFacts | undefined> {
   const rows = await tx.query<VaultObjectFacts>(
     `select id as ref, kind, content_type as "contentType", size_bytes as "sizeBytes" from vault_object where id = $1`,
     [ref],

@@ -4,6 +4,7 @@ import { ensureOwnerKeys, type OwnerKeyRow } from '../adapters/vault-store';
 import { BoundedCache } from '../domain/bounded-cache';
 import { ownerContext } from '../domain/contexts';
 import { KEY_BYTES } from '../domain/envelope';
+import { erasedKey } from '../domain/erased-key';
 import type { MasterKeys, VaultOwner } from '../ports';
 
 /** An owner's key in the clear; lives in memory only. */
@@ -54,7 +55,7 @@ export class OwnerKeys {
   /** The key of a stored row. `isCommitted`: the row was read outside any transaction of ours.
    *  @throws AppError `vault-erased`, `vault-tampered` */
   async forOpening(row: OwnerKeyRow, isCommitted: boolean): Promise<Buffer> {
-    if (row.wrapped === null) throw erased();
+    if (row.wrapped === null) throw erasedKey();
     const cached = this.cached(row);
     if (cached?.id === row.id) return cached.key;
     return (await this.unwrap(row, isCommitted)).key;
@@ -90,7 +91,7 @@ export class OwnerKeys {
 
   /** `mayKeep` is false for rows of an open transaction: after a rollback the remembered key would belong to no row. */
   private async unwrap(row: OwnerKeyRow, mayKeep: boolean): Promise<OwnerKey> {
-    if (row.wrapped === null) throw erased();
+    if (row.wrapped === null) throw erasedKey();
     const key = {
       id: row.id,
       key: await this.options.masterKeys.unwrap(row.masterKeyId, row.wrapped, ownerContext(row)),
@@ -98,13 +99,4 @@ export class OwnerKeys {
     if (mayKeep) this.cache.set(ownerContext(row), key, this.options.clock.now());
     return key;
   }
-}
-
-function erased(): AppError {
-  return new AppError({
-    code: 'vault-erased',
-    disposition: 'person',
-    status: 410,
-    detail: 'the key of this content was erased',
-  });
 }

@@ -9,3 +9,9 @@ export function ownerContext(owner: VaultOwner): string {
 export function objectContext(owner: VaultOwner, ref: string, kind: string): string {
   return `${ownerContext(owner)}|${ref}|${kind}`;
 }
+
+/** What is authenticated with every chunk of a large object. Its owner and kind are not known while it is written; the header, which is
+ *  sealed under `objectContext`, binds them. */
+export function chunkContext(ref: string): string {
+  return `lienthong/vault-chunk/1|${ref}`;
+}

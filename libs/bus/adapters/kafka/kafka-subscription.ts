@@ -1,4 +1,4 @@
-import { codeOf, pause } from '#platform';
+import { AppError, codeOf, OutageLog, pause } from '#platform';
 import type { SubscriberParts } from '../../app/batch-runner';
 import { EachBatch } from './each-batch';
 import type { Consumer, Kafka } from './kafka-client';
@@ -25,11 +25,14 @@ export class KafkaSubscription {
   private lastFetchAt = performance.now();
   private joinedAt = performance.now();
   private crashesAt: number[] = [];
+  private readonly outage: OutageLog;
   private rebuilds = 0;
   private building: Promise<void> | undefined;
   private watchdog: NodeJS.Timeout | undefined;
 
-  constructor(private readonly options: KafkaSubscriptionOptions) {}
+  constructor(private readonly options: KafkaSubscriptionOptions) {
+    this.outage = new OutageLog(options.log, 'bus.consumer', { group: options.group });
+  }
 
   start(): void {
     this.rebuild(0);
@@ -62,7 +65,7 @@ export class KafkaSubscription {
       try {
         return await this.join();
       } catch (error) {
-        this.options.log.warn('bus.consumer-not-joined', { group: this.options.group, code: nameOf(error) });
+        this.outage.failed(named(error));
         waitMs = this.nextBackoffMs();
       }
     }
@@ -101,18 +104,20 @@ export class KafkaSubscription {
     if (consumer !== this.consumer) return;
     this.lastFetchAt = performance.now();
     this.rebuilds = 0;
+    this.outage.recovered();
   }
 
   private onCrash(consumer: Consumer, error: Error): void {
     if (consumer !== this.consumer || this.abort.signal.aborted) return;
-    this.options.log.warn('bus.consumer-crashed', { group: this.options.group, code: nameOf(error) });
-    if (!isBrokerAway(error)) this.countCrash(error);
+    if (isBrokerAway(error)) this.outage.failed(named(error));
+    else this.countCrash(error);
     const waitMs = this.nextBackoffMs();
     // A crash may be reported while `join` has not returned yet: that build is over then.
     void Promise.resolve(this.building).then(() => this.rebuild(waitMs));
   }
 
   private countCrash(error: Error): void {
+    this.options.log.warn('bus.consumer-crashed', { group: this.options.group, code: nameOf(error) });
     const now = performance.now();
     this.crashesAt = [...this.crashesAt.filter((at) => now - at < CRASH_WINDOW_MS), now];
     if (this.crashesAt.length < CRASHES_TO_GIVE_UP) return;
@@ -161,6 +166,10 @@ function isBrokerAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error.name === 'KafkaJSNumberOfRetriesExceeded' || error.name === 'KafkaJSConnectionError') return true;
   return ('retriable' in error && error.retriable === true) || isBrokerAway(error.cause);
+}
+
+function named(error: unknown): AppError {
+  return new AppError({ code: nameOf(error), disposition: 'retry', cause: error });
 }
 
 function nameOf(error: unknown): string {

@@ -1,71 +1,53 @@
-import type { DecodeFailure, DecodeResult, DecodeStage, DecodedDossier } from '#intake';
-import type { JsonObject } from '../../http/answer-json';
-import { declarationLeaves } from './declaration-xml';
-import { filesOf } from './detail-files';
-import { evidenceOf, innerLayer, outerLayer, withoutContent } from './detail-layers';
-import { dossierHead, readableCode } from './dossier-head';
+import type { VaultDraft } from '#access';
+import type { DecodedAttachment, DecodeResult, DecodedDossier } from '#intake';
+import type { ReadFile } from './detail-files';
+import { innerLayer, outerLayer } from './detail-layers';
+import { dossierHead } from './dossier-head';
 import { requesterOf, subjectOf } from './people';
-import { Undecodable } from './undecodable';
+import { requireWholeText } from './whole-text';
+import { readDetail, readingFailure, type DetailReading } from './read-detail';
 
-const asJson = (value: unknown): Buffer => Buffer.from(JSON.stringify(value), 'utf8');
+type Understood = Extract<DetailReading, { files: ReadFile[] }>;
 
-/** Decodes with every stage recorded in `stages` as soon as it is reached. */
-function decodeInto(
-  stages: DecodeStage[],
-  raw: Buffer,
-  maxFiles: number,
-  onHead: (outer: JsonObject) => void,
-): DecodedDossier {
-  const outer = outerLayer(raw);
-  onHead(outer.head);
-  stages.push({ stage: 'outer-json', bytes: evidenceOf(outer.head) });
-  const inner = innerLayer(outer.inner);
-  stages.push({ stage: 'inner-json', bytes: evidenceOf(inner.head) });
-  stages.push({ stage: 'xml', bytes: Buffer.from(inner.xml, 'utf8') });
-  const leaves = declarationLeaves(inner.xml);
-  stages.push({ stage: 'fields', bytes: asJson(leaves) });
-  const files = inner.files.length > 0 ? inner.files : outer.files;
-  const attachments = filesOf(files, maxFiles);
-  stages.push({ stage: 'files', bytes: asJson(files.map(withoutContent)) });
-  const head = dossierHead(outer.head, inner.head);
-  return {
+/** Where the bytes of large files went, by their number. */
+export type DraftsByNumber = ReadonlyMap<number, VaultDraft>;
+
+function attachmentOf({ content, ...file }: ReadFile, drafts: DraftsByNumber): DecodedAttachment {
+  if (content === undefined) return file;
+  if ('bytes' in content) return { ...file, bytes: Buffer.from(content.bytes) };
+  const draft = drafts.get(content.fileNumber);
+  if (draft === undefined) throw new Error('a large file was read and not kept');
+  return { ...file, draft };
+}
+
+function dossierOf({ outer, inner, leaves, files }: Understood, drafts: DraftsByNumber): DecodedDossier {
+  const head = dossierHead(outer, inner);
+  return requireWholeText({
     ...head,
     subject: subjectOf(leaves, head.module),
     requester: requesterOf(leaves),
     declaration: leaves,
-    attachments,
-  };
+    attachments: files.map((file) => attachmentOf(file, drafts)),
+  });
 }
 
-function failureOf(error: unknown, dossierCode: string | undefined): DecodeFailure {
+/** Checks what was read and makes a dossier of it. */
+export function completeDetail(reading: DetailReading, drafts: DraftsByNumber = new Map()): DecodeResult {
+  const { stages, dossierCode } = reading;
   const code = dossierCode === undefined ? {} : { dossierCode };
-  if (!(error instanceof Undecodable)) {
-    // A parser's own exception: what it says may quote the content, so only the place is kept. The raw bytes are sealed by the caller.
-    return {
-      stage: 'outer-json',
-      code: 'decode.unexpected',
-      reason: 'the message could not be decoded',
-      responsible: 'province',
-      ...code,
-    };
+  if ('failure' in reading) return { stages, failure: { ...reading.failure, ...code } };
+  try {
+    return { stages, dossier: dossierOf(reading, drafts) };
+  } catch (error) {
+    const failure = readingFailure(error);
+    const isKnown = stages.some((stage) => stage.stage === failure.stage);
+    return { stages: isKnown ? stages : [...stages, { stage: failure.stage }], failure: { ...failure, ...code } };
   }
-  const field = error.field === undefined ? {} : { field: error.field };
-  return { stage: error.stage, code: error.code, reason: error.reason, responsible: 'dvclt', ...field, ...code };
 }
 
-/** Decodes a detail answer: JSON → JSON → XML → fields, files, checks (Q07). Never throws for what the bytes hold.
- *  Files are those of the inner object; those of the outer one when it has none. */
+/** Decodes a small detail answer in one go: JSON → JSON → XML → fields, files, checks (Q07). Never throws for what the bytes hold. */
 export function decodeDetail(raw: Buffer, maxFiles: number): DecodeResult {
-  const stages: DecodeStage[] = [];
-  let dossierCode: string | undefined;
-  try {
-    const dossier = decodeInto(stages, raw, maxFiles, (outer) => {
-      dossierCode = readableCode(outer);
-    });
-    return { stages, dossier };
-  } catch (error) {
-    const failure = failureOf(error, dossierCode);
-    if (!stages.some((stage) => stage.stage === failure.stage)) stages.push({ stage: failure.stage });
-    return { stages, failure };
-  }
+  return completeDetail(
+    readDetail({ outer: () => outerLayer(raw), inner: ({ inner }) => innerLayer(inner), maxFiles }),
+  );
 }

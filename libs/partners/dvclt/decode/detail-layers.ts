@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { jsonObjectOf, type JsonObject } from '../../http/answer-json';
 import { arrayOf, objectOf } from '../../wire/fields';
 import { Undecodable } from './undecodable';
@@ -15,9 +16,20 @@ export interface InnerLayer {
   files: readonly unknown[];
 }
 
+/** The answer is in another encoding than UTF-8: read as such, names would hold other letters. */
+export function notUtf8(): Undecodable {
+  return new Undecodable('outer-json', 'outer.not-utf8', 'the answer is not UTF-8');
+}
+
 /** Reads the answer: `{data: {…head, data, fileDinhKem}}`. @throws Undecodable at stage `outer-json` */
 export function outerLayer(raw: Buffer): OuterLayer {
-  const answer = jsonObjectOf(raw);
+  if (!isUtf8(raw)) throw notUtf8();
+  return outerOf(raw);
+}
+
+/** The same from bytes that are known to be UTF-8. @throws Undecodable at stage `outer-json` */
+export function outerOf(text: Buffer): OuterLayer {
+  const answer = jsonObjectOf(text);
   if (answer === undefined) throw new Undecodable('outer-json', 'outer.not-json', 'the answer is not a JSON object');
   const head = objectOf(answer['data']);
   if (head === undefined) throw new Undecodable('outer-json', 'outer.no-data', 'member data is not an object', 'data');
@@ -26,7 +38,11 @@ export function outerLayer(raw: Buffer): OuterLayer {
 
 /** Reads the inner object `{…head, data: XML, fileDinhKem}`. @throws Undecodable at stage `inner-json` */
 export function innerLayer(inner: unknown): InnerLayer {
-  const head = typeof inner === 'string' ? jsonObjectOf(Buffer.from(inner, 'utf8')) : objectOf(inner);
+  return innerOf(typeof inner === 'string' ? jsonObjectOf(Buffer.from(inner, 'utf8')) : objectOf(inner));
+}
+
+/** The same from its members; undefined where there is no object. @throws Undecodable at stage `inner-json` */
+export function innerOf(head: JsonObject | undefined): InnerLayer {
   if (head === undefined)
     throw new Undecodable('inner-json', 'inner.not-json', 'member data.data holds no JSON object', 'data.data');
   const xml = head['data'];

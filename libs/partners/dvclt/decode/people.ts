@@ -1,4 +1,5 @@
 import type { PersonSummary, RequesterSummary } from '#dossier';
+import { comparableText } from '#platform';
 import { filledText } from '../../wire/fields';
 import { Undecodable } from './undecodable';
 
@@ -12,6 +13,15 @@ function identityNumberOf(leaves: Leaves, prefix: string): string | undefined {
   const number = filledText(leaves[`${prefix}SoGiayToTuyThan`]);
   const isCard = filledText(leaves[`${prefix}LoaiGiayToTuyThan`]) === CITIZEN_CARD;
   return isCard && number !== undefined && /^\d{12}$/.test(number) ? number : undefined;
+}
+
+/** What clients of DVCLT write where a field must not be empty (Q23): it says that nothing is known, and is no date, phone or relation. */
+const PADDING = comparableText('Không có thông tin');
+
+/** A filled text that says something. The declaration keeps the padding as it came. */
+function statedText(leaves: Leaves, field: string): string | undefined {
+  const text = filledText(leaves[field]);
+  return text !== undefined && comparableText(text) === PADDING ? undefined : text;
 }
 
 function requiredName(leaves: Leaves, field: string): string {
@@ -31,7 +41,7 @@ export function subjectOf(leaves: Leaves, module: 'KS' | 'KT'): PersonSummary {
   return filled<PersonSummary>({
     name: requiredName(leaves, `${prefix}HoTen`),
     identityNumber: identityNumberOf(leaves, prefix),
-    birthDate: filledText(leaves[`${prefix}NgaySinh`]),
+    birthDate: statedText(leaves, `${prefix}NgaySinh`),
   });
 }
 
@@ -40,8 +50,8 @@ export function requesterOf(leaves: Leaves): RequesterSummary {
   return filled<RequesterSummary>({
     name: requiredName(leaves, 'nycHoTen'),
     identityNumber: identityNumberOf(leaves, 'nyc'),
-    phone: filledText(leaves['nycSoDienThoai']),
-    email: filledText(leaves['nycEmail']),
-    relation: filledText(leaves['nycQuanHe']),
+    phone: statedText(leaves, 'nycSoDienThoai'),
+    email: statedText(leaves, 'nycEmail'),
+    relation: statedText(leaves, 'nycQuanHe'),
   });
 }

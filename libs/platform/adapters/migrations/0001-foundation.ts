@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { INTAKE } from './0001-intake-tables';
 
 /** The tables of the flow (dossier, journal, outbox, event log, lanes, vault, intake, sync log, access).
  *  Hot tables carry few indexes, partial ones for due rows, and a lower fillfactor (STACK §4). */
@@ -32,7 +33,8 @@ create table dossier (
   received_at timestamptz not null,
   created_at timestamptz not null,
   updated_at timestamptz not null
-) with (fillfactor = 70);
+-- Two projections are a little over 2 kB: moving them out of line would cost an update more than it saves.
+) with (fillfactor = 70, toast_tuple_target = 8160);
 create index dossier_unrouted on dossier (updated_at) where routed_seq < version and routing_blocked is null;
 create index dossier_attention on dossier (id) where attention;
 
@@ -152,11 +154,11 @@ create table synclog_entry (
 create index synclog_entry_dossier on synclog_entry (dossier_id, id);
 create table synclog_outbox (
   id bigint generated always as identity (cache 1) primary key,
-  entry_id uuid not null references synclog_entry (id)
+  entry_id uuid not null
 );
 create table synclog_leaf (
   leaf_index bigint primary key,
-  entry_id uuid not null unique references synclog_entry (id)
+  entry_id uuid not null unique
 );
 `;
 
@@ -180,84 +182,25 @@ create table vault_object (
   nonce bytea not null,
   ciphertext bytea not null,
   size_bytes integer not null,
+  chunk_count integer not null default 0 check (chunk_count >= 0),
   salt bytea not null,
   digest bytea not null,
   created_at timestamptz not null
 );
 alter table vault_object alter column ciphertext set storage external;
 create index vault_object_key on vault_object (key_id);
-`;
-
-const INTAKE = `
-create table intake_message (
+create table vault_chunk (
+  object_id uuid not null,
+  number integer not null check (number >= 0),
+  ciphertext bytea not null,
+  primary key (object_id, number)
+);
+alter table vault_chunk alter column ciphertext set storage external;
+create table vault_draft (
   id uuid primary key,
-  source text not null,
-  external_code text,
-  listing_digest bytea,
-  content_digest bytea not null,
-  dossier_id uuid,
-  raw_ref uuid,
-  stages jsonb not null,
-  disposition text not null check (disposition in ('accepted','supplement','duplicate','conflict','quarantined')),
-  at timestamptz not null
-);
-create index intake_message_code on intake_message (source, external_code);
-create index intake_message_dossier on intake_message (dossier_id);
-create table quarantine (
-  id uuid primary key,
-  source text not null,
-  item_key text not null,
-  codes jsonb not null,
-  stage text not null,
-  reason_code text not null,
-  reason text not null,
-  field text,
-  responsible text not null,
-  listing_digest bytea,
-  message_id uuid references intake_message (id),
-  first_seen timestamptz not null,
-  last_seen timestamptz not null,
-  seen integer not null,
-  state text not null check (state in ('open','rerun','resolved','given-up'))
-);
-create unique index quarantine_open on quarantine (source, item_key) where state = 'open';
-create table poller (
-  name text primary key,
-  lease_owner text,
-  lease_until timestamptz,
-  fence bigint not null default 0,
-  last_started_at timestamptz,
-  last_finished_at timestamptz,
-  last_error text
-);
-create table registry_watch (
-  dossier_id uuid primary key references dossier (id),
-  module text not null,
-  code text not null,
-  next_poll_at timestamptz,
-  polls integer not null default 0,
-  watch_since timestamptz not null,
-  lease_owner text,
-  lease_until timestamptz
+  begun_at timestamptz not null
 ) with (fillfactor = 70);
-create index registry_watch_due on registry_watch (next_poll_at) where next_poll_at is not null;
-create table idempotency (
-  client_id text not null,
-  key text not null,
-  request_digest bytea not null,
-  status integer not null,
-  response jsonb not null,
-  at timestamptz not null,
-  primary key (client_id, key)
-);
-create table receipt (
-  id uuid primary key,
-  at timestamptz not null,
-  client_id text not null,
-  operation text not null,
-  dossier_id uuid,
-  body jsonb not null
-);
+create index vault_draft_begun on vault_draft (begun_at);
 `;
 
 const DELIVERY = `
@@ -298,6 +241,8 @@ create table delivery (
   reason_code text,
   rule_id text,
   rule_version integer,
+  fields jsonb,
+  text_digest bytea,
   created_at timestamptz not null,
   settled_at timestamptz,
   unique (partner, dossier_id, caused_seq, replay_number, step)
@@ -306,10 +251,11 @@ create index delivery_lane on delivery (partner, dossier_id, caused_seq, replay_
   where status in ('queued','in-flight','waiting','unknown','dead');
 create index delivery_dead on delivery (id) where status in ('dead','unknown');
 create index delivery_dossier on delivery (dossier_id);
+create index delivery_text on delivery (text_digest) where status = 'unknown' and text_digest is not null;
 
 create table attempt (
   id uuid primary key,
-  delivery_id uuid not null references delivery (id),
+  delivery_id uuid not null,
   number integer not null,
   kind text not null check (kind in ('call','probe')),
   worker text not null,
@@ -324,6 +270,8 @@ create table attempt (
   rule_version integer,
   answer_ref uuid,
   answer_digest bytea,
+  text_ref uuid,
+  fields jsonb,
   late boolean not null default false
 );
 create index attempt_delivery on attempt (delivery_id, started_at);

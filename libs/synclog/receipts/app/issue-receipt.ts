@@ -32,6 +32,6 @@ export async function issueReceipt(
     },
     deps.keys,
   );
-  await insertReceipt(tx, receipt, at);
+  insertReceipt(tx, receipt, at);
   return receipt;
 }

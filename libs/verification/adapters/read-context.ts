@@ -1,0 +1,19 @@
+import type { Tx } from '#platform';
+import type { ActiveHold, CheckContext } from '../domain/check';
+
+/** What the installation as a whole says at the moment of the snapshot. */
+export async function readContext(tx: Tx): Promise<Pick<CheckContext, 'now' | 'workers' | 'holds' | 'brokenPartners'>> {
+  const [{ now }] = await tx.query<{ now: Date }>('select now() as now');
+  const workers = await tx.query<{ id: string }>('select id from worker');
+  const holds = await tx.query<ActiveHold>(
+    `select partner, operation, unit, dossier_id as "dossierId" from hold
+     where released_at is null and starts_at <= now() and (ends_at is null or ends_at > now())`,
+  );
+  const broken = await tx.query<{ partner: string }>(`select partner from partner_state where breaker = 'open'`);
+  return {
+    now,
+    workers: new Set(workers.map((row) => row.id)),
+    holds,
+    brokenPartners: new Set(broken.map((row) => row.partner)),
+  };
+}

@@ -1,0 +1,52 @@
+import type { Check, Subject } from '../check';
+import { isDone, nameOf } from '../deliveries';
+import type { AttemptRow, DeliveryRow } from '../dossier-record';
+import type { Finding } from '../violation';
+import { groupBy } from '../group-by';
+
+/** Sync log kinds by which something else than an answer settles a delivery: evidence, or a person's word. */
+const OTHER_EVIDENCE: readonly string[] = ['delivery.settled', 'delivery.classified'];
+const YES: readonly string[] = ['accepted', 'already-applied', 'applied'];
+
+/** What counts as done was done once, and something proves it (law 2). */
+export const checkSettlement: Check = (subject) => {
+  const attempts = groupBy(subject.attempts, (attempt) => attempt.deliveryId);
+  return [
+    ...subject.deliveries
+      .filter((delivery) => delivery.status === 'settled')
+      .flatMap((delivery) => settledWell(delivery, attempts.get(delivery.id) ?? [], subject)),
+    ...twice(subject),
+  ];
+};
+
+function settledWell(delivery: DeliveryRow, attempts: readonly AttemptRow[], { entries }: Subject): Finding[] {
+  const { id, outcome, settledAt } = delivery;
+  if (outcome === null || settledAt === null) {
+    const sentence = `${nameOf(delivery)} is settled without ${outcome === null ? 'outcome' : 'time'}`;
+    return [{ code: 'unexplained.settled-without-outcome', subject: id, sentence }];
+  }
+  const isProven = attempts.some((one) =>
+    outcome === 'refused' ? one.outcome === 'refused' : YES.includes(one.outcome),
+  );
+  if (isProven || entries.some((entry) => OTHER_EVIDENCE.includes(entry.kind) && entry.deliveryId === id)) return [];
+  const sentence = `${nameOf(delivery)} is settled as ${outcome}, and nothing says so`;
+  return [{ code: 'lost.settled-without-evidence', subject: id, sentence }];
+}
+
+/** One fact is told once by one operation with one number. A replay that was answered as known already had no second effect; a step that
+ *  its partner misses is supplied again, and the sync log says so. */
+function twice({ deliveries, entries }: Subject): Finding[] {
+  const supplied = new Set(entries.filter(({ kind }) => kind === 'delivery.supplied').map((entry) => entry.deliveryId));
+  const first = new Map<string, DeliveryRow>();
+  const findings: Finding[] = [];
+  for (const delivery of deliveries.filter((one) => isDone(one) && !supplied.has(one.id))) {
+    const key = `${delivery.partner} ${delivery.operation} ${delivery.causedSeq} ${delivery.told}`;
+    const earlier = first.get(key);
+    if (!earlier) first.set(key, delivery);
+    else if (delivery.outcome === 'accepted' && earlier.outcome === 'accepted') {
+      const sentence = `${nameOf(delivery)} was accepted twice`;
+      findings.push({ code: 'doubled.delivery', subject: delivery.id, sentence });
+    }
+  }
+  return findings;
+}
