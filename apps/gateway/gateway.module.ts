@@ -22,7 +22,6 @@ import { AccessGuard } from './http/access-guard';
 import { FeedWaiters } from './http/feed-waiters';
 import { ProblemFilter } from './http/problem-filter';
 import type { GatewayParts } from './parts';
-import { FeedNotifierController } from './subscribers/feed-notifier.controller';
 import * as tokens from './tokens';
 import { CheckReadiness } from './use-cases/check-readiness';
 import { FetchFile } from './use-cases/fetch-file';
@@ -44,7 +43,6 @@ const CONTROLLERS = [
   FilesController,
   HealthController,
   OpenApiController,
-  FeedNotifierController,
 ];
 
 @Module({})

@@ -1,10 +1,8 @@
 import 'reflect-metadata';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { BusServer } from '#bus/nest';
 import { codeOf, gatewaySettings, jsonLog, SettingsError } from '#platform';
 import { createHttpApp } from './http-app';
 import { closeParts, openParts, type GatewayParts } from './parts';
-import { FEED_GROUP } from './subscribers/feed-notifier.controller';
 
 const log = jsonLog('gateway');
 const IDLE_LOOK_MS = 100;
@@ -14,15 +12,12 @@ async function start(): Promise<void> {
   const parts = openParts(settings, log, { onFatal: () => process.exit(1) });
   const { app } = await createHttpApp(parts);
   await parts.doorbell.start();
-  // Listening comes first: while a consumer group forms, up to half a minute, dossiers are taken already (STACK §3, trap 4).
   await app.listen(settings.port, settings.host);
   log.info('gateway.listening', {
     host: settings.host,
     port: portOf(app.getHttpServer().address() as { port: number } | null),
   });
   endOnSignal(app, parts);
-  app.connectMicroservice({ strategy: new BusServer({ bus: parts.bus, group: FEED_GROUP, log }) });
-  await app.startAllMicroservices();
   log.info('gateway.started', { bus: settings.bus.kind });
 }
 

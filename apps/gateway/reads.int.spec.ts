@@ -219,7 +219,7 @@ describe('what the API shows', () => {
     const waiting = get(`/api/v1/feed?after=${last}&waitSeconds=20`);
     await receive(7);
     await sequenceBatch(db, 100);
-    doorbell.ring('feed');
+    doorbell.ring('event-log');
     expect((await waiting).json()).toMatchObject({ items: [{ position: last + 1 }], next: last + 1 });
   });
 

@@ -28,4 +28,4 @@ export {
   type RouteDependencies,
   type RouteResult,
 } from './routing/route-dossiers';
-export { Router, type RouterOptions } from './routing/router';
+export { Router, ROUTER_GROUP, type RouterOptions } from './routing/router';

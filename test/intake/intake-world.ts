@@ -1,12 +1,10 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createVault, ensureMasterKey, fileMasterKeys, type Vault } from '#access';
 import { applyCommands, createDossiers, loadProcedures, type Command, type DossierState } from '#dossier';
 import { loadUnits, type IntakeDeps } from '#intake';
 import { silentLog, uuidIds, type Queryable } from '#platform';
 import { createSyncLog } from '#synclog';
-import { fixedClock, testDatabase, type FixedClock, type TestDatabase } from '#testing';
+import { fixedClock, type FixedClock, temporaryDir, testDatabase, type TestDatabase } from '#testing';
 
 const CONFIG_DIR = join(__dirname, '../../config');
 
@@ -24,7 +22,7 @@ export interface IntakeWorld {
 export async function intakeWorld(): Promise<IntakeWorld> {
   const test = await testDatabase();
   const clock = fixedClock();
-  const keyDir = mkdtempSync(join(tmpdir(), 'intake-keys-'));
+  const keyDir = temporaryDir('intake-keys-');
   ensureMasterKey(keyDir);
   const vault = createVault({ db: test.db, keys: fileMasterKeys(keyDir), ids: uuidIds, clock });
   const rung: string[] = [];

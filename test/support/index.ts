@@ -2,6 +2,7 @@ export { freePort } from '../../apps/cli/stack/free-port';
 export { fixedClock, type FixedClock } from './fixed-clock';
 export { LAW_SEED, lawRun } from './law';
 export { seededRandom } from './seeded-random';
+export { temporaryDir } from './temporary-dir';
 export { testDatabase, type TestDatabase } from './test-database';
 export { ownKafka, testKafka, type OwnKafka } from './test-kafka';
 export { until } from './until';

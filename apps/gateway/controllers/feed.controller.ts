@@ -13,7 +13,7 @@ import { readFeed } from '../reads/feed';
 import { FeedPage } from '../schema/feed';
 
 const MAX_WAIT_SECONDS = 30;
-/** The doorbell is no guarantee: a waiting reader looks by itself at this pace. */
+/** The sequencer rings when it has numbered events. The doorbell is no guarantee: a waiting reader looks by itself at this pace. */
 const LOOK_MS = 1_000;
 
 export class FeedQuery extends PageQuery {
@@ -59,7 +59,7 @@ export class FeedController {
       const leftMs = deadline - performance.now();
       const look = new AbortController();
       const rung = this.doorbell.wait(
-        'feed',
+        'event-log',
         Math.max(0, Math.min(leftMs, LOOK_MS)),
         AbortSignal.any([signal, look.signal]),
       );

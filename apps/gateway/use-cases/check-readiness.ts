@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Bus } from '#bus';
+import { ROUTER_GROUP } from '#delivery';
 import { Database, type Clock } from '#platform';
-import { FEED_GROUP } from '../subscribers/feed-notifier.controller';
 import type { HealthCheck } from '../schema/health';
 import { BUS, CLOCK } from '../tokens';
 
@@ -22,7 +22,7 @@ export class CheckReadiness {
   async run(): Promise<{ isReady: boolean; checks: HealthCheck[] }> {
     const [ageSeconds, lagRecords] = await Promise.all([
       withinTime(this.outboxAgeSeconds()),
-      withinTime(this.bus.lag(FEED_GROUP)),
+      withinTime(this.bus.lag(ROUTER_GROUP)),
     ]);
     const checks = [
       { name: 'database', ok: ageSeconds !== null, value: null },

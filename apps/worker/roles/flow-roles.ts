@@ -1,13 +1,15 @@
 import { Relay, SequencerLoop } from '#bus';
-import { Router } from '#delivery';
+import { Router, ROUTER_GROUP } from '#delivery';
 import { fireTimers } from '#dossier';
 import { registryWatch } from '#intake';
 import type { Foundation } from '../foundation';
 import { periodicRole } from './loops';
 import type { Role } from './role';
 
-/** What has waited this long is routed without the bus (DESIGN §3). */
-const SWEEP_EVERY_MS = 1_000;
+/** Between two looks for what is to be routed without the bus (DESIGN §3), ms. */
+const SWEEP_EVERY_MS = 500;
+/** A consumer that has joined its group asks the broker at least twice a second: one that has not for so long stands still, ms. */
+const SILENT_BUS_MS = 1_500;
 const CLOCKS_EVERY_MS = 1_000;
 
 /** Numbers what is committed. */
@@ -31,12 +33,14 @@ export function relayRole({ relayDb, doorbell, log, bus, settings }: Foundation)
 export function routerRole(foundation: Foundation): Role {
   const { db, doorbell, log, ids, clock, procedures, bus, syncLog } = foundation;
   const router = new Router({ db, doorbell, log, ids, clock, procedures, registryWatch, syncLog });
-  const sweeper = periodicRole({ name: 'sweeper', everyMs: SWEEP_EVERY_MS, round: () => router.sweep(), log });
+  const isAlone = (): boolean => (bus.lastFetchAgeMs() ?? Number.POSITIVE_INFINITY) > SILENT_BUS_MS;
+  const round = (): Promise<number> => router.sweep(isAlone());
+  const sweeper = periodicRole({ name: 'sweeper', everyMs: SWEEP_EVERY_MS, round, log });
   let subscription: { stop(): Promise<void> } | undefined;
   return {
     name: 'router',
     start: () => {
-      subscription = bus.subscribe({ group: 'router', handle: (batch, context) => router.handle(batch, context) });
+      subscription = bus.subscribe({ group: ROUTER_GROUP, handle: (batch, context) => router.handle(batch, context) });
       return sweeper.start();
     },
     stop: async () => {

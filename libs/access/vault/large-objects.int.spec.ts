@@ -1,10 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Client } from 'pg';
 import { uuidIds } from '#platform';
-import { fixedClock, testDatabase, type TestDatabase } from '#testing';
+import { fixedClock, temporaryDir, testDatabase, type TestDatabase } from '#testing';
 import { ensureMasterKey, fileMasterKeys } from './adapters/file-master-keys';
 import { CHUNK_BYTES } from './domain/chunk-format';
 import type { Vault, VaultDraft, VaultOwner } from './ports';
@@ -15,7 +12,7 @@ const digestOf = (bytes: Buffer): Buffer => createHash('sha256').update(bytes).d
 
 describe('large objects of the vault', () => {
   const clock = fixedClock();
-  const keyDir = mkdtempSync(join(tmpdir(), 'vault-keys-'));
+  const keyDir = temporaryDir('vault-keys-');
   let test: TestDatabase;
   let admin: Client;
   let vault: Vault;

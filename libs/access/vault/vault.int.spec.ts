@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { uuidIds } from '#platform';
-import { fixedClock, testDatabase, type TestDatabase } from '#testing';
+import { fixedClock, temporaryDir, testDatabase, type TestDatabase } from '#testing';
 import { ensureMasterKey, fileMasterKeys } from './adapters/file-master-keys';
 import type { PlainObject, Vault, VaultOwner } from './ports';
 import { createVault } from './vault';
@@ -21,7 +20,7 @@ describe('vault', () => {
   let test: TestDatabase;
   let admin: Client;
   let vault: Vault;
-  const keyDir = mkdtempSync(join(tmpdir(), 'vault-keys-'));
+  const keyDir = temporaryDir('vault-keys-');
   const newVault = () => createVault({ db: test.db, keys: fileMasterKeys(keyDir), ids: uuidIds, clock });
 
   beforeAll(async () => {
@@ -162,7 +161,7 @@ describe('vault', () => {
 
   it('says which reference is unknown by its code, and which master key is missing', async () => {
     await expect(vault.open(uuidIds.next())).rejects.toMatchObject({ code: 'vault-object-unknown' });
-    const otherDir = mkdtempSync(join(tmpdir(), 'vault-keys-'));
+    const otherDir = temporaryDir('vault-keys-');
     ensureMasterKey(otherDir);
     const [{ ref }] = await test.db.run((tx) => vault.seal(tx, owner(), [object('x')]));
     const stranger = createVault({ db: test.db, keys: fileMasterKeys(otherDir), ids: uuidIds, clock });

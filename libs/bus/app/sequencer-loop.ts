@@ -1,4 +1,4 @@
-import { type Database, type Doorbell, type Log, pause, StepLoop } from '#platform';
+import { type Database, type Doorbell, gapUnderLoad, type Log, pause, StepLoop } from '#platform';
 import { sequenceBatch } from './sequence-batch';
 
 export interface SequencerLoopOptions {
@@ -10,7 +10,7 @@ export interface SequencerLoopOptions {
   /** Longest wait for the doorbell before it looks by itself. @default 50 ms */
   pollMs?: number;
   /** Least time between the starts of two batches: under load rows gather, and one transaction, one produce and one routing carry
-   *  many. A row that comes after a quiet moment does not wait. @default 40 ms */
+   *  many. A row that comes after a quiet moment does not wait. @default 10 to 100 ms, by the load of the process */
   minGapMs?: number;
 }
 
@@ -22,13 +22,13 @@ export class SequencerLoop {
   constructor(options: SequencerLoopOptions) {
     const batchSize = options.batchSize ?? 1_000;
     const pollMs = options.pollMs ?? 50;
-    const minGapMs = options.minGapMs ?? 40;
-    let startedAt = -minGapMs;
+    let startedAt = Number.NEGATIVE_INFINITY;
     this.loop = new StepLoop({
       name: 'sequencer',
       log: options.log,
       step: async (signal) => {
-        await pause(Math.max(0, startedAt + minGapMs - performance.now()), signal);
+        const gapMs = options.minGapMs ?? gapUnderLoad(10, 100);
+        await pause(Math.max(0, startedAt + gapMs - performance.now()), signal);
         startedAt = performance.now();
         const moved = await sequenceBatch(options.db, batchSize);
         if (moved.events + moved.leaves === 0) return 'wait';

@@ -1,5 +1,15 @@
 import type { FileTokens, Vault } from '#access';
-import { OutageLog, pause, type Clock, type Database, type Doorbell, type Ids, type Log, type Random } from '#platform';
+import {
+  gapUnderLoad,
+  OutageLog,
+  pause,
+  type Clock,
+  type Database,
+  type Doorbell,
+  type Ids,
+  type Log,
+  type Random,
+} from '#platform';
 import type { SyncLog } from '#synclog';
 import { createPayloadReader } from '../adapters/payload-reader';
 import type { ClaimedDelivery } from '../domain/attempt';
@@ -36,7 +46,8 @@ export interface CourierOptions {
   /** How often due lanes are looked for without a doorbell; the guarantee behind it. @default 200 ms */
   pollMs?: number;
   /** Pause after a claim, in which slots become free and lanes become due: the next claim takes many in one statement. It ends at a full
-   *  multiple, for all couriers of a process alike, so that what they render is opened and kept together. @default 40 ms */
+   *  multiple, for all couriers of a process alike, so that what they render is opened and kept together. @default 10 to 100 ms, by the load of the
+   *  process */
   gatherMs?: number;
   /** Pause after a claim that failed. @default 1_000 ms */
   pauseMs?: number;
@@ -117,7 +128,7 @@ export class Courier {
       this.outage.recovered();
       if (claims.length > 0) {
         this.begin(claims);
-        await pause(untilNextTick(this.options.gatherMs ?? 40), this.stopping.signal);
+        await pause(untilNextTick(this.options.gatherMs ?? gapUnderLoad(10, 100)), this.stopping.signal);
       } else await rung;
     } catch (error) {
       this.outage.failed(error);

@@ -1,4 +1,4 @@
-import { codeOf, OutageLog } from '#platform';
+import { codeOf, gapUnderLoad, OutageLog } from '#platform';
 import type { FinishedAttempt } from '../domain/attempt';
 import { isDatabaseAway } from '../domain/database-faults';
 import { settleAttempts } from './settle-attempts';
@@ -8,7 +8,7 @@ import type { SettlementDeps } from './settlement-deps';
 export interface SettleQueueOptions {
   /** Attempts of one transaction. @default 64 */
   maxBatch?: number;
-  /** How long the first of a batch waits for company. @default 15 ms */
+  /** How long the first of a batch waits for company. @default 3 to 30 ms, by the load of the process */
   lingerMs?: number;
   /** Pause while the database is away. @default 500 ms */
   pauseMs?: number;
@@ -56,7 +56,7 @@ export class SettleQueue {
   }
 
   private async drain(): Promise<void> {
-    const { maxBatch = 64, lingerMs = 15 } = this.options;
+    const { maxBatch = 64, lingerMs = gapUnderLoad(3, 30) } = this.options;
     if (this.waiting.length < maxBatch) await pause(lingerMs);
     while (this.waiting.length > 0) {
       const batch = this.take(maxBatch);

@@ -169,6 +169,14 @@ describe('routing', () => {
     expect(await deliveries(dossier)).toHaveLength(2);
   });
 
+  it('sweeps sooner while nothing comes from the bus', async () => {
+    const dossier = await newBirth();
+    clock.advance(501);
+    expect(await router().sweep()).toBe(0);
+    expect(await router().sweep(true)).toBe(1);
+    expect(await deliveries(dossier)).toHaveLength(2);
+  });
+
   it.each(['25P03', '25P04', '57P01', '40P01', 'ECONNRESET'])(
     'blocks nobody for what passes by itself: %s',
     async (code) => {

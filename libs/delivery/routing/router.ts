@@ -3,6 +3,9 @@ import { codeOf, isConnectionLost, type Database, type Doorbell } from '#platfor
 import { findWaiting } from './routing-store';
 import { markBlocked, routeDossiers, type RouteDependencies } from './route-dossiers';
 
+/** Group of the bus in which all routers of an installation share the dossiers. */
+export const ROUTER_GROUP = 'router';
+
 export interface RouterOptions extends RouteDependencies {
   db: Database;
   doorbell: Doorbell;
@@ -10,19 +13,19 @@ export interface RouterOptions extends RouteDependencies {
   batchSize?: number;
   /** What has waited so long is routed by the sweeper directly. @default 5_000 ms */
   sweepAfterMs?: number;
+  /** The same while nothing comes from the bus: the broker is away, or a group still waits for a member that was killed. @default 500 ms */
+  sweepAloneAfterMs?: number;
 }
 
 /** Turns facts into duties. Knocked by the bus, swept by itself: a broker that is away slows it down and stops nothing (DESIGN §3). */
 export class Router {
   private readonly batchSize: number;
-  private readonly sweepAfterMs: number;
 
   constructor(private readonly options: RouterOptions) {
     this.batchSize = options.batchSize ?? 100;
-    this.sweepAfterMs = options.sweepAfterMs ?? 5_000;
   }
 
-  /** Handler of the bus group `router`. */
+  /** Handler of the bus group {@link ROUTER_GROUP}. */
   async handle(batch: readonly BusRecord[], context: BatchContext): Promise<void> {
     const ids = [...new Set(batch.flatMap((record) => (record.dossierId ? [record.dossierId] : [])))];
     for (let start = 0; start < ids.length; start += this.batchSize) {
@@ -33,9 +36,11 @@ export class Router {
     }
   }
 
-  /** Routes what has waited too long; returns how many dossiers it found. */
-  async sweep(): Promise<number> {
-    const before = new Date(this.options.clock.now().getTime() - this.sweepAfterMs);
+  /** Routes what has waited too long; returns how many dossiers it found.
+   *  @param isAlone nothing comes from the bus now: nobody else will route it soon */
+  async sweep(isAlone = false): Promise<number> {
+    const { sweepAfterMs = 5_000, sweepAloneAfterMs = 500, clock } = this.options;
+    const before = new Date(clock.now().getTime() - (isAlone ? sweepAloneAfterMs : sweepAfterMs));
     const ids = await findWaiting(this.options.db, before, this.batchSize);
     if (ids.length > 0) await this.route(ids);
     return ids.length;

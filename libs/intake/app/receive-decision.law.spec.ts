@@ -1,12 +1,10 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { ALLOWED_DECISIONS, DECISIONS, type Decision, type DossierStateName, type OfficerNote } from '#dossier';
 import { rfc3339, uuidIds } from '#platform';
 import { ensureSigningKey, fileSigningKeys, leafHash, verifyReceipt, type Receipt } from '#synclog';
 import { applyCommand, dossierWithOneStop, intakeWorld, type IntakeWorld } from '../../../test/intake/intake-world';
 import type { DecisionBody } from '../ports';
 import { receiveDecision, type DecisionRequest, type ReceiptDeps } from './receive-decision';
+import { temporaryDir } from '#testing';
 
 let serial = 0;
 
@@ -98,7 +96,7 @@ describe('an officer’s decision', () => {
 
   beforeAll(async () => {
     world = await intakeWorld();
-    const keyDir = mkdtempSync(join(tmpdir(), 'decision-keys-'));
+    const keyDir = temporaryDir('decision-keys-');
     ensureSigningKey(keyDir);
     deps = { ...world.deps, signingKeys: fileSigningKeys(keyDir) };
   });

@@ -1,12 +1,10 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { uuidIds } from '#platform';
 import { ensureSigningKey, fileSigningKeys, leafHash, verifyReceipt } from '#synclog';
 import type { DecodedDossier } from '../ports';
 import { applyCommand, intakeWorld, type IntakeWorld } from '../../../test/intake/intake-world';
 import type { ReceiptDeps } from './receive-decision';
 import { receiveDossier, type FilingRequest } from './receive-dossier';
+import { temporaryDir } from '#testing';
 
 let serial = 0;
 
@@ -67,7 +65,7 @@ describe('a dossier filed by the one-stop', () => {
 
   beforeAll(async () => {
     world = await intakeWorld();
-    const keyDir = mkdtempSync(join(tmpdir(), 'filing-keys-'));
+    const keyDir = temporaryDir('filing-keys-');
     ensureSigningKey(keyDir);
     deps = { ...world.deps, signingKeys: fileSigningKeys(keyDir) };
   });

@@ -36,22 +36,22 @@ describe('Doorbell', () => {
   });
 
   it('wakes waiters of other processes', async () => {
-    const waiting = other.wait('feed', 5_000);
-    one.ring('feed');
+    const waiting = other.wait('event-log', 5_000);
+    one.ring('event-log');
     expect(await waiting).toBe(true);
   });
 
   it('notifies at most twice for a burst: its first ring at once and all others together', async () => {
     for (let ring = 0; ring < 1_000; ring += 1) one.ring('lanes');
-    one.ring('feed');
+    one.ring('event-log');
     await until(() => heard.filter((channel) => channel === 'lanes').length === 2, 2_000, 'the second notification');
     // A third would have come before this one, which rings after the throttle is over.
     const waiting = other.wait('outbox', 2_000);
-    await one.wait('event-log', 120);
+    await one.wait('reply-rules', 120);
     one.ring('outbox');
     await waiting;
     await until(() => heard.includes('outbox'), 2_000);
-    expect(heard).toEqual(['lanes', 'lanes', 'feed', 'outbox']);
+    expect(heard).toEqual(['lanes', 'lanes', 'event-log', 'outbox']);
   });
 
   it('ends a wait by its time-out or its signal, without an error', async () => {

@@ -4,7 +4,7 @@ import { AppError } from '../domain/errors';
 import type { Log } from './log';
 import { OutageLog } from './outage-log';
 
-export type DoorbellChannel = 'outbox' | 'event-log' | 'lanes' | 'feed' | 'reply-rules';
+export type DoorbellChannel = 'outbox' | 'event-log' | 'lanes' | 'reply-rules';
 
 export interface DoorbellOptions {
   /** @default 50 ms between two notifications by this process */

@@ -1,6 +1,7 @@
 import { BatchRunner, type SubscriberParts } from '../../app/batch-runner';
 import { fromWire } from '../../domain/cloud-event';
 import type { EachBatchPayload, KafkaMessage } from './kafka-client';
+import type { OffsetCommits } from './offset-commits';
 
 /** Records given to a handler at once; a fetch after a long pause brings more. */
 const CHUNK = 500;
@@ -12,7 +13,7 @@ interface Placed {
   partition: number;
 }
 
-/** Takes one partition's batch: decode and check → handle → resolve → commit → heartbeat. A handler that fails commits nothing, and its partition is
+/** Takes one partition's batch: decode and check → handle → resolve → commit soon → heartbeat. A handler that fails commits nothing, and its partition is
  *  paused for a back-off: throwing instead would make kafkajs crash and restart for ever (STACK §3). */
 export class EachBatch {
   isHandling = false;
@@ -21,7 +22,11 @@ export class EachBatch {
   private readonly over = new AbortController();
   private readonly ended: AbortSignal;
 
-  constructor(parts: SubscriberParts, stopping: AbortSignal) {
+  constructor(
+    parts: SubscriberParts,
+    private readonly commits: Pick<OffsetCommits, 'handled'>,
+    stopping: AbortSignal,
+  ) {
     this.runner = new BatchRunner(parts, { read: ({ message }) => fromWire(message), rawOf });
     this.ended = AbortSignal.any([stopping, this.over.signal]);
   }
@@ -41,7 +46,10 @@ export class EachBatch {
         const chunk = messages.slice(from, from + CHUNK);
         if (!(await this.take(payload, chunk))) return;
         this.runner.recovered(partition);
-        await commit(payload, chunk.at(-1) as KafkaMessage);
+        const { offset } = chunk.at(-1) as KafkaMessage;
+        payload.resolveOffset(offset);
+        this.commits.handled(partition, offset);
+        await payload.heartbeat();
       }
     } finally {
       this.isHandling = false;
@@ -81,14 +89,6 @@ export class EachBatch {
     }, backoffMs);
     this.resumes.add(timer);
   }
-}
-
-async function commit(payload: EachBatchPayload, last: KafkaMessage): Promise<void> {
-  const { topic, partition } = payload.batch;
-  const offset = String(BigInt(last.offset) + 1n);
-  payload.resolveOffset(last.offset);
-  await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
-  await payload.heartbeat();
 }
 
 function rawOf({ message: { offset, key, value, headers }, topic, partition }: Placed) {

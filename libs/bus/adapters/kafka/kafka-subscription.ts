@@ -2,6 +2,7 @@ import { AppError, codeOf, OutageLog, pause } from '#platform';
 import type { SubscriberParts } from '../../app/batch-runner';
 import { EachBatch } from './each-batch';
 import type { Consumer, Kafka } from './kafka-client';
+import { OffsetCommits } from './offset-commits';
 
 export interface KafkaSubscriptionOptions extends SubscriberParts {
   kafka: Kafka;
@@ -22,6 +23,7 @@ export class KafkaSubscription {
   private readonly abort = new AbortController();
   private consumer: Consumer | undefined;
   private eachBatch: EachBatch | undefined;
+  private commits: OffsetCommits | undefined;
   private lastFetchAt = performance.now();
   private joinedAt = performance.now();
   private crashesAt: number[] = [];
@@ -83,9 +85,12 @@ export class KafkaSubscription {
       allowAutoTopicCreation: false,
       retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 5, restartOnFailure: async () => false },
     });
-    const eachBatch = new EachBatch(this.options, this.abort.signal);
+    const commits = new OffsetCommits(consumer, this.options);
+    const eachBatch = new EachBatch(this.options, commits, this.abort.signal);
     this.consumer = consumer;
     this.eachBatch = eachBatch;
+    this.commits = commits;
+    consumer.on('consumer.group_join', () => commits.forget());
     consumer.on('consumer.fetch', () => this.onFetch(consumer));
     consumer.on('consumer.crash', ({ payload }) => this.onCrash(consumer, payload.error));
     await consumer.connect();
@@ -147,14 +152,15 @@ export class KafkaSubscription {
   }
 
   private async release(): Promise<void> {
-    const consumer = this.consumer;
+    const { consumer, commits } = this;
     this.eachBatch?.end();
     this.consumer = undefined;
     this.eachBatch = undefined;
+    this.commits = undefined;
     if (!consumer) return;
     const deadline = new AbortController();
-    const left = consumer
-      .disconnect()
+    const left = Promise.resolve(commits?.flush())
+      .then(() => consumer.disconnect())
       .catch((error: unknown) => this.options.log.debug('bus.consumer-left-badly', { code: codeOf(error) }));
     await Promise.race([left, pause(DISCONNECT_DEADLINE_MS, deadline.signal)]);
     deadline.abort();

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { VaultDraft } from '#access';
 import type { AttachmentSink, DecodeResult } from '#intake';
@@ -9,6 +8,7 @@ import { sampleDetail } from '../../../testing/sample-detail';
 import { decodeDetail } from '../decode-detail';
 import { decodeLargeDetail } from './decode-large';
 import type { DetailThreadOptions } from './detail-thread';
+import { temporaryDir } from '#testing';
 
 /** A vault in memory: what was kept, and what was thrown away. */
 function memorySink(
@@ -65,7 +65,7 @@ describe('decoding of a large detail in a thread', () => {
     decodeLargeDetail(inPieces(raw), sink, { maxFiles: 200, entry: BUILT_THREAD, ...over });
   /** A thread that does with a message what the test says. */
   const threadThat = (body: string): string => {
-    const path = join(mkdtempSync(join(tmpdir(), 'decode-thread-')), 'thread.js');
+    const path = join(temporaryDir('decode-thread-'), 'thread.js');
     writeFileSync(path, `require('node:worker_threads').parentPort.on('message', (request) => { ${body} });`);
     return path;
   };

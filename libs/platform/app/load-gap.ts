@@ -1,0 +1,29 @@
+import { performance, type EventLoopUtilization } from 'node:perf_hooks';
+
+/** How long one look at the load lasts. */
+const LOOK_MS = 250;
+/** Below this share of its time at work, a process does things at once; from FULL on it gathers as long as it may. */
+const CALM = 0.4;
+const FULL = 0.9;
+
+let lastLook: EventLoopUtilization | undefined;
+let lastLookAt = 0;
+let load = 0;
+
+/** Share of its time that this process was at work lately, 0 to 1. */
+function loadOfProcess(): number {
+  const now = performance.now();
+  if (lastLook !== undefined && now - lastLookAt < LOOK_MS) return load;
+  const look = performance.eventLoopUtilization();
+  load = lastLook === undefined ? 0 : performance.eventLoopUtilization(look, lastLook).utilization;
+  lastLook = look;
+  lastLookAt = now;
+  return load;
+}
+
+/** Pause in which work gathers, so that one statement carries much: short while the process has time, since waiting would only cost time, and
+ *  longer the busier it is, since then every statement saved is time for the others. Milliseconds. */
+export function gapUnderLoad(shortestMs: number, longestMs: number): number {
+  const share = Math.min(1, Math.max(0, (loadOfProcess() - CALM) / (FULL - CALM)));
+  return shortestMs + share * (longestMs - shortestMs);
+}
