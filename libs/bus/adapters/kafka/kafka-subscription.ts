@@ -159,7 +159,7 @@ export class KafkaSubscription {
     this.commits = undefined;
     if (!consumer) return;
     const deadline = new AbortController();
-    const left = Promise.resolve(commits?.flush())
+    const left = Promise.resolve(commits?.end())
       .then(() => consumer.disconnect())
       .catch((error: unknown) => this.options.log.debug('bus.consumer-left-badly', { code: codeOf(error) }));
     await Promise.race([left, pause(DISCONNECT_DEADLINE_MS, deadline.signal)]);

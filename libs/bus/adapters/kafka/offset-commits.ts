@@ -15,6 +15,7 @@ export class OffsetCommits {
   private readonly pending = new Map<number, string>();
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
+  private isEnded = false;
 
   constructor(
     private readonly consumer: Pick<Consumer, 'commitOffsets'>,
@@ -23,8 +24,9 @@ export class OffsetCommits {
 
   /** @param offset of the last record that was handled in the partition */
   handled(partition: number, offset: string): void {
+    if (this.isEnded) return;
     this.pending.set(partition, String(BigInt(offset) + 1n));
-    this.timer ??= setTimeout(() => void this.flush(), this.options.everyMs ?? 200);
+    this.flushSoon();
   }
 
   /** The group was joined anew: its partitions may be another member's, whose commits must not be taken back. */
@@ -32,8 +34,17 @@ export class OffsetCommits {
     this.pending.clear();
   }
 
-  /** Commits now; what the broker does not take comes again. Never rejects. */
-  async flush(): Promise<void> {
+  /** Commits for the last time; what is handled after it comes again. Never rejects. */
+  async end(): Promise<void> {
+    this.isEnded = true;
+    await this.flush();
+  }
+
+  private flushSoon(): void {
+    this.timer ??= setTimeout(() => void this.flush(), this.options.everyMs ?? 200);
+  }
+
+  private async flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
     await this.running;
@@ -51,6 +62,11 @@ export class OffsetCommits {
       await this.consumer.commitOffsets(offsets);
     } catch (error) {
       log.debug('bus.commit-failed', { group, partitions: offsets.length, code: codeOf(error) });
+      if (this.isEnded) return;
+      // Tried again until it is taken, or until the group is joined anew; what was handled meanwhile is newer.
+      for (const { partition, offset } of offsets)
+        if (!this.pending.has(partition)) this.pending.set(partition, offset);
+      this.flushSoon();
     }
   }
 }
