@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { pause } from '#platform';
 import { untilClean } from '../support/clean-state';
 import { copyConfig, type ConfigCopy } from '../support/config-copy';
 import { Installation } from '../support/installation';
@@ -7,6 +8,8 @@ import { expectCleanLedger, untilFinished } from './journey-assertions';
 import { SelfPollingOneStop } from './self-polling-onestop';
 
 const SEED = 20261202;
+/** The rhythm of the one-stop's own job. */
+const JOB_EVERY_MS = 300;
 const logIn = (): { username: string; password: string } => ({
   username: 'lienthong',
   password: randomBytes(12).toString('hex'),
@@ -17,14 +20,14 @@ describe('with intake: onestop', () => {
   let config: ConfigCopy;
   let installation: Installation;
   let oneStop: SelfPollingOneStop;
-  let isOver = false;
+  const over = new AbortController();
   let polling: Promise<void> = Promise.resolve();
 
   /** As its own job would, until the test ends; its failures are the test's. */
   async function pollOn(): Promise<void> {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       await oneStop.poll();
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await pause(JOB_EVERY_MS, over.signal);
     }
   }
   const file = async (order: CaseOrder, seed: number): Promise<string> =>
@@ -44,7 +47,7 @@ describe('with intake: onestop', () => {
     polling.catch(() => undefined);
   }, 120_000);
   afterAll(async () => {
-    isOver = true;
+    over.abort();
     await polling.catch(() => undefined);
     await installation?.remove();
     config?.remove();
@@ -82,7 +85,7 @@ describe('with intake: onestop', () => {
   );
 
   it('and we neither listed, acknowledged nor handed over anything ourselves', async () => {
-    isOver = true;
+    over.abort();
     await polling;
     const count = async (system: string, operations: readonly string[]): Promise<number> =>
       (await installation.calls(system)).filter(({ operation }) => operations.includes(operation)).length;

@@ -1,6 +1,6 @@
-import { AppError, canonicalBytes, type Tx } from '#platform';
+import { bindAnswer, findBoundAnswer } from '#access';
+import { canonicalBytes, type AppError, type Tx } from '#platform';
 import { inContractOrder, type Receipt } from '#synclog';
-import { bindAnswer, findBoundAnswer, lockIdempotencyKey } from '../adapters/idempotency-store';
 import type { IntakeDeps } from './intake-deps';
 
 /** A request that a client may send twice (law 5). */
@@ -23,37 +23,16 @@ export async function answerOnce(
   deps: Pick<IntakeDeps, 'db' | 'vault' | 'clock'>,
   work: (tx: Tx) => Promise<OnceAnswer>,
 ): Promise<Receipt> {
-  const { clientId, idempotencyKey: key } = request;
   // Keyed, since a plain digest of a body with a name and a number could be found by trying.
   const requestDigest = deps.vault.dedupDigest(canonicalBytes(request.content));
+  const use = { clientId: request.clientId, key: request.idempotencyKey, requestDigest };
   const answer = await deps.db.run(async (tx): Promise<OnceAnswer> => {
-    lockIdempotencyKey(tx, clientId, key);
-    const bound = await findBoundAnswer(tx, clientId, key);
-    if (bound)
-      return bound.requestDigest.equals(requestDigest)
-        ? { receipt: inContractOrder(bound.response as Receipt) }
-        : { refusal: conflict() };
+    const bound = await findBoundAnswer(tx, use);
+    if (bound) return { receipt: inContractOrder(bound as Receipt) };
     const fresh = await work(tx);
-    if ('receipt' in fresh)
-      bindAnswer(tx, {
-        clientId,
-        key,
-        requestDigest,
-        status: 202,
-        response: fresh.receipt,
-        at: deps.clock.now(),
-      });
+    if ('receipt' in fresh) bindAnswer(tx, { ...use, status: 202, response: fresh.receipt, at: deps.clock.now() });
     return fresh;
   });
   if ('refusal' in answer) throw answer.refusal;
   return answer.receipt;
-}
-
-function conflict(): AppError {
-  return new AppError({
-    code: 'idempotency-conflict',
-    disposition: 'refuse',
-    status: 409,
-    detail: 'this Idempotency-Key was used for another request',
-  });
 }

@@ -7,7 +7,7 @@ import type { DecisionSource } from '../ports';
 import { applyEvents, putAside, type ApplyEventDeps, type EventEnd, type EventPatience } from './apply-events';
 import { isOfTheMoment } from './database-failures';
 import type { IntakeDeps } from './intake-deps';
-import { PollerLease } from './poller-lease';
+import { inTurn, type PollerLease } from './poller-lease';
 import { storeEvents } from './store-events';
 
 export interface PollDecisionsOptions extends Partial<EventPatience> {
@@ -65,22 +65,11 @@ export class PollDecisions {
   /** One turn. Does not throw for what the source or the database does: that is in the summary and in the log. */
   async pollOnce(signal: AbortSignal): Promise<DecisionPollSummary> {
     const summary: DecisionPollSummary = { isOurTurn: false, listed: 0, applied: 0, conflict: 0, aside: 0 };
-    let lease: PollerLease | undefined;
-    try {
-      lease = await this.takeTurn();
-      if (lease) await this.turn(lease, summary, signal);
-    } catch (error) {
-      summary.failure = codeOf(error);
-    }
-    summary.isOurTurn = lease !== undefined;
-    await this.endTurn(lease, summary);
-    return summary;
-  }
-
-  private takeTurn(): Promise<PollerLease | undefined> {
     const { db, clock } = this.deps;
     const { workerId: owner, everyMs = 1_000 } = this.options;
-    return PollerLease.take({ db, clock, name: this.name, owner, everyMs });
+    await inTurn({ db, clock, name: this.name, owner, everyMs }, summary, (lease) => this.turn(lease, summary, signal));
+    this.tell(summary);
+    return summary;
   }
 
   /** A list that cannot be had keeps nobody's decision from being applied. */
@@ -168,13 +157,7 @@ export class PollDecisions {
     });
   }
 
-  private async endTurn(lease: PollerLease | undefined, summary: DecisionPollSummary): Promise<void> {
-    try {
-      await lease?.end(summary.failure ?? null);
-    } catch (error) {
-      // The lease runs out by itself; what was stored is stored.
-      summary.failure ??= codeOf(error);
-    }
+  private tell(summary: DecisionPollSummary): void {
     if (summary.applied + summary.conflict > 0) {
       this.deps.doorbell.ring('outbox');
       this.deps.doorbell.ring('lanes');

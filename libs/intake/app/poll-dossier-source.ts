@@ -1,4 +1,4 @@
-import { codeOf, OutageLog } from '#platform';
+import { OutageLog } from '#platform';
 import { isLoggableCode, type SyncLogActor } from '#synclog';
 import { readListingFacts } from '../adapters/listing-facts';
 import { touchItems } from '../adapters/quarantine-store';
@@ -10,7 +10,7 @@ import { fetchDetails, type FetchLimits } from './fetch-details';
 import type { IntakeDeps } from './intake-deps';
 import { itemKeyOf } from './item-key';
 import { ListingRests } from './listing-rests';
-import { PollerLease } from './poller-lease';
+import { inTurn, type PollerLease } from './poller-lease';
 import { prepareItem } from './prepare-item';
 import { storeBatch } from './store-batch';
 
@@ -74,29 +74,12 @@ export class PollDossierSource {
   /** One turn. Does not throw for what the source or the database does: that is in the summary and in the log. */
   async pollOnce(signal: AbortSignal): Promise<DossierPollSummary> {
     const summary = emptySummary();
-    let lease: PollerLease | undefined;
-    try {
-      lease = await this.takeTurn();
-      if (lease) await this.turn(lease, summary, signal);
-    } catch (error) {
-      summary.failure = codeOf(error);
-    }
-    summary.isOurTurn = lease !== undefined;
-    await this.endTurn(lease, summary);
-    return summary;
-  }
-
-  private takeTurn(): Promise<PollerLease | undefined> {
     const { db, clock } = this.deps;
-    const { workerId, leaseMs, everyMs } = this.options;
-    return PollerLease.take({
-      db,
-      clock,
-      name: `dossiers.${this.source.id}`,
-      owner: workerId,
-      leaseMs,
-      everyMs: everyMs ?? 1_000,
-    });
+    const { workerId: owner, leaseMs, everyMs = 1_000 } = this.options;
+    const turn = { db, clock, name: `dossiers.${this.source.id}`, owner, leaseMs, everyMs };
+    await inTurn(turn, summary, (lease) => this.turn(lease, summary, signal));
+    this.tell(summary);
+    return summary;
   }
 
   private async turn(lease: PollerLease, summary: DossierPollSummary, signal: AbortSignal): Promise<void> {
@@ -226,13 +209,7 @@ export class PollDossierSource {
     return ends;
   }
 
-  private async endTurn(lease: PollerLease | undefined, summary: DossierPollSummary): Promise<void> {
-    try {
-      await lease?.end(summary.failure ?? null);
-    } catch (error) {
-      // The lease runs out by itself; what was stored is stored.
-      summary.failure ??= codeOf(error);
-    }
+  private tell(summary: DossierPollSummary): void {
     const { isOurTurn, failure, ...counts } = summary;
     const worked =
       counts.accepted + counts.supplement + counts.duplicate + counts.conflict + counts.quarantined + counts.failed > 0;

@@ -1,4 +1,4 @@
-import { AppError, type Clock, type Queryable } from '#platform';
+import { AppError, codeOf, type Clock, type Queryable } from '#platform';
 import { endPollerLease, holdPollerLease, takePollerLease } from '../adapters/poller-store';
 
 export interface PollerLeaseOptions {
@@ -44,6 +44,36 @@ export class PollerLease {
   async end(error: string | null): Promise<void> {
     await endPollerLease(this.options.db, this.options.name, this.fence, { at: this.options.clock.now(), error });
   }
+}
+
+/** What every poller says of a turn. */
+export interface TurnSummary {
+  /** False when another worker polls. */
+  isOurTurn: boolean;
+  failure?: string;
+}
+
+/** Takes a turn, works in it and gives it back. Does not throw for what the source or the database does: that is in the summary. */
+export async function inTurn<S extends TurnSummary>(
+  options: PollerLeaseOptions,
+  summary: S,
+  work: (lease: PollerLease) => Promise<void>,
+): Promise<S> {
+  let lease: PollerLease | undefined;
+  try {
+    lease = await PollerLease.take(options);
+    if (lease) await work(lease);
+  } catch (error) {
+    summary.failure = codeOf(error);
+  }
+  summary.isOurTurn = lease !== undefined;
+  try {
+    await lease?.end(summary.failure ?? null);
+  } catch (error) {
+    // The lease runs out by itself; what was stored is stored.
+    summary.failure ??= codeOf(error);
+  }
+  return summary;
 }
 
 function untilOf({ clock, leaseMs }: PollerLeaseOptions): Date {

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { AppError, rfc3339, type Clock, type Database, type Tx } from '#platform';
 import { disableClient, insertClient } from '../adapters/client-store';
-import { answerOnce } from '../adapters/idempotent-answers';
+import { answerOnce } from './answer-once';
 import { isAddressEntry } from '../domain/address-list';
 import type { Role } from '../domain/roles';
 import type { Principal } from '../ports';
