@@ -34,8 +34,11 @@ interface Found {
 /** Applies events, in their order, in the caller's transaction, by the use case of a pushed decision. The dossiers are locked together
  *  and sorted (DESIGN §7 "Locks"). Ends stand in the order of the events. */
 export async function applyEvents(tx: Tx, events: readonly DecisionEvent[], deps: ApplyEventDeps): Promise<EventEnd[]> {
-  const found: Found[] = [];
-  for (const event of events) found.push(await find(tx, event, deps));
+  const raws = await deps.vault.openMany(
+    events.map((event) => event.rawRef),
+    tx,
+  );
+  const found = await Promise.all(events.map((event, at) => find(tx, event, raws[at], deps.source)));
   const ids = found.map((one) => one.dossierId).filter((id) => id !== null);
   const states = new Map(await lockDossiers(tx, [...new Set(ids)].sort()));
   const ends: EventEnd[] = [];
@@ -43,8 +46,8 @@ export async function applyEvents(tx: Tx, events: readonly DecisionEvent[], deps
   return ends;
 }
 
-async function find(tx: Tx, event: DecisionEvent, { vault, source }: ApplyEventDeps): Promise<Found> {
-  const row = source.read(await vault.open(event.rawRef, tx));
+async function find(tx: Tx, event: DecisionEvent, raw: Buffer, source: ApplyEventDeps['source']): Promise<Found> {
+  const row = source.read(raw);
   const { dvclt, oneStop } = event.codes;
   const byDvclt = dvclt === undefined ? null : await findDossierId(tx, dvclt);
   const dossierId = byDvclt ?? (oneStop === undefined ? null : await findDossierId(tx, oneStop));
