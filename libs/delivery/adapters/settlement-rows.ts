@@ -17,6 +17,13 @@ export async function readDeliveries(tx: Tx, ids: readonly string[]): Promise<Ma
   return new Map(rows.map((row) => [row.id, row]));
 }
 
+/** Those of the attempts that are in the database. Read after the lanes' locks, which the transaction that recorded them held: one that is
+ *  committing at this moment is waited for. */
+export async function readRecorded(tx: Tx, attemptIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await tx.query<{ id: string }>('select id from attempt where id = any($1::uuid[])', [attemptIds]);
+  return new Set(rows.map((row) => row.id));
+}
+
 /** One row of `attempt`, named as its columns. */
 export interface AttemptRow {
   id: string;

@@ -1,4 +1,4 @@
-import { codeOf, type Database, type Log } from '#platform';
+import { OutageLog, type Database, type Log } from '#platform';
 import { keepContent, type ContentSealer, type RenderedDelivery } from './keep-content';
 
 export interface ContentKeeperDeps {
@@ -22,13 +22,17 @@ export class ContentKeeper {
   private waiting: Group[] = [];
   private running: Promise<void> | undefined;
 
-  constructor(private readonly deps: ContentKeeperDeps) {}
+  private readonly outage: OutageLog;
+
+  constructor(private readonly deps: ContentKeeperDeps) {
+    this.outage = new OutageLog(deps.log, 'content-keeper');
+  }
 
   /** @returns what became of each, in the order given; never rejects */
   async keep(rendered: readonly RenderedDelivery[]): Promise<Keeping[]> {
     const keptIds = await new Promise<ReadonlySet<string> | undefined>((done) => {
       this.waiting.push({ rendered, done });
-      this.running ??= this.drain().finally(() => (this.running = undefined));
+      this.running ??= this.drain();
     });
     return rendered.map(({ claim }) => {
       if (keptIds === undefined) return 'failed';
@@ -37,21 +41,27 @@ export class ContentKeeper {
   }
 
   private async drain(): Promise<void> {
-    while (this.waiting.length > 0) {
-      const groups = this.waiting;
-      this.waiting = [];
-      await this.keepTogether(groups);
+    try {
+      while (this.waiting.length > 0) {
+        const groups = this.waiting;
+        this.waiting = [];
+        await this.keepTogether(groups);
+      }
+    } finally {
+      // In the same tick as the last look: what comes later begins a new run.
+      this.running = undefined;
     }
   }
 
   private async keepTogether(groups: readonly Group[]): Promise<void> {
-    const { db, workerId, vault, log } = this.deps;
+    const { db, workerId, vault } = this.deps;
     const all = groups.flatMap((group) => group.rendered);
     try {
       const keptIds = await db.run((tx) => keepContent(tx, all, workerId, vault));
+      this.outage.recovered();
       for (const group of groups) group.done(keptIds);
     } catch (error) {
-      log.warn('content.not-kept', { count: all.length, code: codeOf(error) });
+      this.outage.failed(error);
       if (groups.length === 1) return groups[0].done(undefined);
       for (const group of groups) await this.keepTogether([group]);
     }

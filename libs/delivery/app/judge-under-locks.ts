@@ -1,17 +1,18 @@
 import type { Tx } from '#platform';
-import { readDeliveries } from '../adapters/settlement-rows';
+import { readDeliveries, readRecorded } from '../adapters/settlement-rows';
 import type { FinishedAttempt } from '../domain/attempt';
 import { judgeAttempt, type JudgedAttempt } from '../domain/judge-attempt';
 import { laneText, lockLanes } from './lane-locks';
 import type { SettlementDeps } from './settlement-deps';
 
-/** Locks the lanes, reads the deliveries as they are then, and decides each attempt. In the order of the attempts. */
+/** Locks the lanes, reads the deliveries as they are then, and decides each attempt. In the order of the attempts, without those that are
+ *  recorded already: they were settled by a commit whose answer was lost. */
 export async function judgeUnderLocks(
   tx: Tx,
   attempts: readonly FinishedAttempt[],
   deps: SettlementDeps,
 ): Promise<JudgedAttempt[]> {
-  const [locked, deliveries] = await Promise.all([
+  const [locked, deliveries, recorded] = await Promise.all([
     lockLanes(
       tx,
       attempts.map((one) => one.claim),
@@ -20,10 +21,15 @@ export async function judgeUnderLocks(
       tx,
       attempts.map((one) => one.claim.deliveryId),
     ),
+    readRecorded(
+      tx,
+      attempts.map((one) => one.id),
+    ),
   ]);
   const lanes = new Map(locked.map((lane) => [laneText(lane), lane]));
   const now = deps.clock.now();
-  return attempts.map((attempt) => {
+  const open = attempts.filter((attempt) => !recorded.has(attempt.id));
+  return open.map((attempt) => {
     const lane = lanes.get(laneText(attempt.claim));
     const delivery = deliveries.get(attempt.claim.deliveryId);
     const found = {

@@ -16,7 +16,8 @@ import { supplyEarlierSteps } from './supply-earlier-steps';
 const COURIER = { id: 'courier', type: 'system' } as const;
 
 /** Settles many attempts in one transaction: attempt rows, delivery states, journal events, outbox and sync log (law 9). At most one
- *  attempt a delivery. The order of locks is the global one: dossiers, lanes, the rest. */
+ *  attempt a delivery. The order of locks is the global one: dossiers, lanes, the rest.
+ *  @returns those that this transaction settled: what an earlier one had committed, whose answer was lost, is not among them */
 export async function settleAttempts(
   attempts: readonly FinishedAttempt[],
   deps: SettlementDeps,
@@ -27,12 +28,14 @@ export async function settleAttempts(
   return judged;
 }
 
-async function settleIn(tx: Tx, attempts: readonly FinishedAttempt[], deps: SettlementDeps): Promise<JudgedAttempt[]> {
+async function settleIn(tx: Tx, all: readonly FinishedAttempt[], deps: SettlementDeps): Promise<JudgedAttempt[]> {
   // Sent together, carried out in this order: dossiers, lanes, the rest.
   const [dossiers, found] = await Promise.all([
-    lockDossiers(tx, [...new Set(attempts.map((one) => one.claim.dossierId))].sort()),
-    judgeUnderLocks(tx, attempts, deps),
+    lockDossiers(tx, [...new Set(all.map((one) => one.claim.dossierId))].sort()),
+    judgeUnderLocks(tx, all, deps),
   ]);
+  if (found.length === 0) return [];
+  const attempts = found.map((one) => one.attempt);
   const moot = new Set(found.filter((one) => isNowMoot(one, dossiers, deps)).map((one) => one.attempt.id));
   const judged = found.map((one) => (moot.has(one.attempt.id) ? { ...one, next: NOT_OWED } : one));
   const evidence = await keepAnswers(tx, attempts, deps.vault);

@@ -16,6 +16,9 @@ export interface SettleQueueOptions {
   onSettled(): void;
 }
 
+/** Two of the settlement, two of leaving it for a person. */
+const MAX_FAULTS = 4;
+
 /** Gathers what has ended and settles it in batches, one transaction at a time; what ends meanwhile makes the next batch. All couriers of a
  *  process share one: their batches would wait for each other's dossiers, each holding the locks of the others. A batch that fails
  *  is settled one by one, so that one poison attempt never holds up the others. */
@@ -41,7 +44,7 @@ export class SettleQueue {
   add(attempt: FinishedAttempt): void {
     if (this.isAbandoned) return;
     this.waiting.push(attempt);
-    this.running ??= this.drain().finally(() => (this.running = undefined));
+    this.running ??= this.drain();
   }
 
   /** Resolves when everything that was added is settled or abandoned. While the database is away that is never: the caller bounds it. */
@@ -57,11 +60,16 @@ export class SettleQueue {
 
   private async drain(): Promise<void> {
     const { maxBatch = 64, lingerMs = gapUnderLoad(3, 30) } = this.options;
-    if (this.waiting.length < maxBatch) await pause(lingerMs);
-    while (this.waiting.length > 0) {
-      const batch = this.take(maxBatch);
-      await this.settle(batch);
-      this.options.onSettled();
+    try {
+      if (this.waiting.length < maxBatch) await pause(lingerMs);
+      while (this.waiting.length > 0) {
+        const batch = this.take(maxBatch);
+        await this.settle(batch);
+        this.options.onSettled();
+      }
+    } finally {
+      // In the same tick as the last look: what is added later begins a new run.
+      this.running = undefined;
     }
   }
 
@@ -92,10 +100,11 @@ export class SettleQueue {
   }
 
   /** Tries until it is committed: a lost result would be asked of the partner again. The lease may run out meanwhile; then the fence
-   *  makes a late one of it. Only a fault of its own, seen twice, ends it as unresolved. */
+   *  makes a late one of it. Only a fault of its own, seen twice, ends it as unresolved; and one that not even that can record is left to its
+   *  lease, which makes `unknown` of it: it must not hold up the others. */
   private async settleOne(attempt: FinishedAttempt): Promise<void> {
     let faults = 0;
-    while (!this.isAbandoned) {
+    while (!this.isAbandoned && faults < MAX_FAULTS) {
       try {
         await (faults < 2
           ? settleAttempts([attempt], this.deps)
@@ -112,6 +121,9 @@ export class SettleQueue {
         if (faults !== 1) await pause(this.options.pauseMs ?? 500);
       }
     }
+    if (this.isAbandoned) return;
+    const { deliveryId, partner } = attempt.claim;
+    this.deps.log.error('settlement.given-up', { deliveryId, partner, code: codeOf(this.lastError) });
   }
 }
 

@@ -31,6 +31,7 @@ async function settle(
   const reasonCode = `settlement.${codeOf(error)}`;
   await deps.db.run(async (tx) => {
     const [judged] = await judgeUnderLocks(tx, [attempt], deps);
+    if (judged === undefined) return;
     const next = judged.next === null ? null : ({ status: 'unknown', dueAt: null, dropContent: false } as const);
     const reduced: JudgedAttempt = { ...judged, next: judged.isLate ? null : next };
     const now = deps.clock.now();

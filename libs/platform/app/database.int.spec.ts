@@ -72,6 +72,25 @@ describe('a transaction', () => {
     expect(await known()).toEqual([]);
   });
 
+  it('is closed to a branch of its work that nobody waited for', async () => {
+    let late: Promise<unknown> = Promise.resolve();
+    const failing = database.db.run(async (tx) => {
+      const branch = async (): Promise<void> => {
+        await tx.query('select pg_sleep(0.01)');
+        await tx.query('select 1 as one');
+        note(tx, 'late');
+      };
+      late = branch();
+      await tx.query('select 1 / 0 as none');
+    });
+    await expect(failing).rejects.toMatchObject({ code: '22012' });
+    await expect(late).rejects.toThrow();
+    let left: Tx | undefined;
+    await database.db.run((tx) => void (left = tx));
+    await expect(left!.query('select 1 as one')).rejects.toThrow('the transaction is over');
+    expect(await known()).toEqual([]);
+  });
+
   it('leaves its connection usable after each of these', async () => {
     await expect(database.db.run((tx) => tx.query('select 1 / $1::int', [0]))).rejects.toMatchObject({ code: '22012' });
     await database.db.run((tx) => note(tx, 'z'));

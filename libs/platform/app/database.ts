@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { Pool, type PoolClient, type QueryConfig } from 'pg';
+import { Pool, type PoolClient, type QueryConfig, type QueryResult } from 'pg';
 import type { Log } from './log';
 import { OutageLog } from './outage-log';
 
@@ -89,6 +89,7 @@ export class Database implements Queryable {
       failure = isSilent(error) ? (error as Error) : await rollback(client);
       throw tx.causeOf(error);
     } finally {
+      tx.end();
       client.off('error', onLost);
       client.release(failure);
     }
@@ -139,20 +140,20 @@ class PipelinedTx implements Tx {
   private firstFailure: Error | undefined;
   private readonly sent: Promise<void>[] = [];
   private isChecked = false;
+  private isOver = false;
 
   constructor(private readonly client: PoolClient) {}
 
   async query<T extends object>(sql: string, params: readonly unknown[] = []): Promise<T[]> {
-    return (await this.client.query<T>(statement(sql, params))).rows;
+    return (await this.ask<T>(sql, params)).rows;
   }
 
   async execute(sql: string, params: readonly unknown[] = []): Promise<number> {
-    return (await this.client.query(statement(sql, params))).rowCount ?? 0;
+    return (await this.ask(sql, params)).rowCount ?? 0;
   }
 
   send(sql: string, params: readonly unknown[] = [], check?: RowCheck): void {
-    const answered = this.client
-      .query(statement(sql, params))
+    const answered = this.ask(sql, params)
       .then(({ rowCount }) => check?.(rowCount ?? 0))
       .catch((error: Error) => error)
       .then((failure) => {
@@ -174,6 +175,17 @@ class PipelinedTx implements Tx {
   /** After an error PostgreSQL refuses whatever else was sent: such a refusal is not what went wrong. */
   causeOf(error: unknown): unknown {
     return isRefusedAfterError(error) ? (this.firstFailure ?? error) : error;
+  }
+
+  /** The connection goes back to the pool: what a branch of the work that nobody waited for still asks must not run in the transaction of
+   *  another. */
+  end(): void {
+    this.isOver = true;
+  }
+
+  private async ask<T extends object>(sql: string, params: readonly unknown[]): Promise<QueryResult<T>> {
+    if (this.isOver) throw new Error('the transaction is over');
+    return this.client.query<T>(statement(sql, params));
   }
 
   private async assertSent(): Promise<void> {
