@@ -158,6 +158,18 @@ describe('claiming heads of lanes', () => {
     expect((await claim()).map((one) => one.dossierId)).toEqual([free]);
   });
 
+  it('finds a free lane behind many that are held, however few slots are free', async () => {
+    const held = await bench.newDossiers(40);
+    for (const dossierId of held) await bench.enqueue(dossierId, [1], { operation: 'acknowledge-receipt' });
+    const free = await bench.newDossier();
+    await bench.enqueue(free, [1]);
+    await bench.db.execute(`update lane set due_at = due_at - interval '1 minute' where dossier_id = any($1::uuid[])`, [
+      held,
+    ]);
+    await hold({ operation: 'acknowledge-receipt' });
+    expect((await claim('worker-a', 1)).map((one) => one.dossierId)).toEqual([free]);
+  });
+
   it('queues a delivery that is told twice only once', async () => {
     const dossierId = await bench.newDossier();
     expect(await bench.enqueue(dossierId, [1, 2])).toBe(2);

@@ -48,7 +48,7 @@ export async function claimLanes(tx: Queryable, options: ClaimOptions): Promise<
  *  changed since, and the lane is left to the next claim. Every change of a head writes its lane's row (enqueue, settle, cancel, expire).
  *
  *  Only the first due lanes are looked at: with a long backlog a claim must not read all of it. Lanes behind a narrow hold stand in that
- *  window too, which is wide for that reason.
+ *  window too, so it is wide while there is one; otherwise only lanes stand in it that others are about to claim.
  *
  *  The status of the head is checked once more where it is changed (`coalesce` keeps the planner from reading the whole index of standing
  *  deliveries instead of the one row).
@@ -59,7 +59,13 @@ with due as materialized (
   select l.dossier_id, l.xmin::text as seen from lane l
   where l.partner = $1 and l.state = 'open' and l.due_at <= $2 and l.lease_owner is null
   order by l.due_at
-  limit $3 * 4 + 500
+  limit case
+    when exists (
+      select 1 from hold h
+      where h.partner = $1 and h.released_at is null and (h.operation is not null or h.unit is not null or h.dossier_id is not null)
+    ) then $3 * 4 + 500
+    else $3 * 2 + 16
+  end
 ), picked as (
   select l.partner, l.dossier_id, head.id as delivery_id
   from due

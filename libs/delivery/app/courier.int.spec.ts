@@ -4,7 +4,7 @@ import { until } from '#testing';
 import type { CallResult } from '../ports';
 import { DeliveryBench } from '../testing/delivery-bench';
 import { ACCEPTED, ScriptedPartner, TEST_POLICY } from '../testing/scripted-partner';
-import { Courier, type CourierDeps } from './courier';
+import { Courier, type CourierDeps, type CourierOptions } from './courier';
 import { WorkerHeartbeat } from './worker-heartbeat';
 
 describe('the courier', () => {
@@ -24,8 +24,12 @@ describe('the courier', () => {
   });
   afterAll(() => bench.close());
 
-  const start = (more: Partial<CourierDeps> = {}, workerId = 'worker-a'): Courier => {
-    const courier = new Courier({ ...bench.deps(partner, workerId), ...more }, { pollMs: 20 });
+  const start = (
+    more: Partial<CourierDeps> = {},
+    workerId = 'worker-a',
+    options: Partial<CourierOptions> = {},
+  ): Courier => {
+    const courier = new Courier({ ...bench.deps(partner, workerId), ...more }, { pollMs: 20, ...options });
     running.push(courier);
     courier.start();
     return courier;
@@ -196,6 +200,14 @@ describe('the courier', () => {
     start();
     for (const dossierId of dossierIds) await reach(dossierId, ['settled']);
     expect(most).toBe(3);
+  });
+
+  it('claims the next as soon as its slots are free when a claim has filled them, however long it may gather', async () => {
+    partner = new ScriptedPartner('dvclt', { ...TEST_POLICY, maxConcurrency: 3 });
+    const dossierIds = await bench.newDossiers(10);
+    for (const dossierId of dossierIds) await bench.enqueue(dossierId, [1]);
+    start({}, 'worker-a', { gatherMs: 3_600_000 });
+    for (const dossierId of dossierIds) await reach(dossierId, ['settled']);
   });
 
   it('claims and writes nothing without a fresh heartbeat', async () => {

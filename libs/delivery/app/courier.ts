@@ -128,7 +128,7 @@ export class Courier {
       this.outage.recovered();
       if (claims.length > 0) {
         this.begin(claims);
-        await pause(untilNextTick(this.options.gatherMs ?? gapUnderLoad(10, 100)), this.stopping.signal);
+        await this.gather(claims.length === free);
       } else await rung;
     } catch (error) {
       this.outage.failed(error);
@@ -137,6 +137,17 @@ export class Courier {
       listening.abort();
       this.stopping.signal.removeEventListener('abort', onStop);
     }
+  }
+
+  /** Until the next tick; when the claim filled all slots, until all are free again: nothing gathers any more then, and more is waiting. */
+  private async gather(isFull: boolean): Promise<void> {
+    const enough = new AbortController();
+    const { maxConcurrency } = this.deps.adapter.policy;
+    const stillTaken = maxConcurrency - gapUnderLoad(maxConcurrency / 2, maxConcurrency);
+    if (isFull) this.onFreeSlot = () => void (this.taken <= stillTaken && enough.abort());
+    const ms = untilNextTick(this.options.gatherMs ?? gapUnderLoad(10, 100));
+    await pause(ms, AbortSignal.any([enough.signal, this.stopping.signal]));
+    this.onFreeSlot = undefined;
   }
 
   private async claim(free: number): Promise<ClaimedDelivery[]> {

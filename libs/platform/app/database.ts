@@ -29,7 +29,13 @@ export interface DatabaseOptions {
   statementTimeoutMs?: number;
   /** Role taken on connect; null keeps the login role (the migrator). @default 'lienthong_app' */
   role?: string | null;
+  /** False for what reads whole tables. @default true */
+  plansByKey?: boolean;
 }
+
+/** Every statement of a gateway or worker finds its rows by a key, and is prepared once for the life of its connection. What is planned while a
+ *  table is new and empty must not read it whole when it is long, and the lengths of arrays are no reason to plan again each time. */
+const PLANS_BY_KEY = ['-c enable_seqscan=off', '-c plan_cache_mode=force_generic_plan'];
 
 /** The server ends a statement at its time-out; one that says nothing for longer than that has frozen, or its network has: the statement then
  *  fails here and its connection is given up. */
@@ -55,7 +61,7 @@ export class Database implements Queryable {
       // Statements go out without waiting for the answers before them; `run` relies on it.
       pipeline: true,
       stream: () => new GatheringSocket(),
-      ...(role ? { options: `-c role=${role}` } : {}),
+      options: [...(role ? [`-c role=${role}`] : []), ...(options.plansByKey === false ? [] : PLANS_BY_KEY)].join(' '),
     });
     const outage = new OutageLog(log, 'database', { pool: options.applicationName });
     // Without a listener an idle connection's death ends the process.

@@ -40,7 +40,14 @@ export async function verifyState(options: VerifyOptions): Promise<Violation[]> 
 /** As {@link verifyState}, with counts. */
 export async function inspectState(options: VerifyOptions): Promise<VerificationReport> {
   const db = new Database(
-    { url: options.databaseUrl, applicationName: 'verify', maxConnections: 1, statementTimeoutMs: 600_000, role: null },
+    {
+      url: options.databaseUrl,
+      applicationName: 'verify',
+      maxConnections: 1,
+      statementTimeoutMs: 600_000,
+      role: null,
+      plansByKey: false,
+    },
     silentLog,
   );
   try {
