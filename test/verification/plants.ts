@@ -193,6 +193,11 @@ const DOUBLED: readonly Plant[] = [
   },
   {
     code: 'doubled.effect',
+    how: 'of an acknowledgement that nobody called for',
+    ledger: (lines, { dvclt }) => void (line(lines, 'dvclt', 'acknowledged', dvclt).count += 1),
+  },
+  {
+    code: 'doubled.effect',
     how: 'of a progress row',
     ledger: (lines, { oneStop }) => void (line(lines, 'dvcqg', 'progress', oneStop).count += 1),
   },

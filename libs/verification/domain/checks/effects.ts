@@ -5,9 +5,18 @@ import { firstIllegal } from '../dvclt-path';
 import { lineOf, type DossierEffects } from '../ledger';
 import type { Finding } from '../violation';
 
-/** Operations and the effect that each has at its system. `isOnce`: however often it is handed over, one effect is all there may be. */
-const EFFECTS: readonly { partner: string; operation: string; kind: string; isOnce?: boolean }[] = [
-  { partner: 'dvclt', operation: 'acknowledge-receipt', kind: 'acknowledged' },
+/** Operations and the effect that each has at its system. `isOnce`: however often it is handed over, one effect is all there may be.
+ *  `isPerCall`: each call may have one, since DVCLT may list again what it has taken off its list, and takes it off again. */
+interface EffectOf {
+  partner: string;
+  operation: string;
+  kind: string;
+  isOnce?: boolean;
+  isPerCall?: boolean;
+}
+
+const EFFECTS: readonly EffectOf[] = [
+  { partner: 'dvclt', operation: 'acknowledge-receipt', kind: 'acknowledged', isPerCall: true },
   { partner: 'onestop', operation: 'hand-over-dossier', kind: 'dossier', isOnce: true },
   { partner: 'hotich', operation: 'submit-registration', kind: 'received' },
   { partner: 'dvcqg', operation: 'sync-dossier', kind: 'dossier', isOnce: true },
@@ -39,17 +48,17 @@ export const checkEffects: Check = (subject) => {
 };
 
 /** A one-stop that polls DVCLT itself receives and acknowledges what it hands to us (CONTRACTS §2 `intake: onestop`). */
-function isOthersDuty({ states }: Subject, { operation }: (typeof EFFECTS)[number]): boolean {
+function isOthersDuty({ states }: Subject, { operation }: EffectOf): boolean {
   const isFiled = states[0]?.source === 'onestop';
   return isFiled && (operation === 'acknowledge-receipt' || operation === 'hand-over-dossier');
 }
 
-function countEffects(subject: Subject, effects: DossierEffects, effect: (typeof EFFECTS)[number]): Finding[] {
+function countEffects(subject: Subject, effects: DossierEffects, effect: EffectOf): Finding[] {
   const { partner, operation, kind, isOnce } = effect;
   const own = subject.deliveries.filter((one) => one.partner === partner && one.operation === operation);
   const count = lineOf(effects, partner, kind)?.count ?? 0;
   const missing = own.find((one) => isDone(one) && isBefore(one, effects));
-  const most = isOnce ? 1 : own.filter(wasTried).length;
+  const most = mostEffects(own, effect);
   const subjectOf = `${partner} ${kind}`;
   if (count === 0 && missing)
     return [
@@ -78,15 +87,20 @@ function countEffects(subject: Subject, effects: DossierEffects, effect: (typeof
   return distinctMissing(own, count, effects, effect);
 }
 
+function mostEffects(own: readonly DeliveryRow[], { isOnce, isPerCall }: EffectOf): number {
+  if (isOnce) return 1;
+  return isPerCall ? own.reduce((sum, { attempts }) => sum + attempts, 0) : own.filter(wasTried).length;
+}
+
 /** Each accepted progress row and each accepted push is an effect of its own; acknowledgements may be repeated for nothing. */
 function distinctMissing(
   own: readonly DeliveryRow[],
   count: number,
   effects: DossierEffects,
-  { partner, kind, isOnce }: (typeof EFFECTS)[number],
+  { partner, kind, isOnce, isPerCall }: EffectOf,
 ): Finding[] {
   const accepted = acceptedFacts(own, effects);
-  if (isOnce || kind === 'acknowledged' || count >= accepted) return [];
+  if (isOnce || isPerCall || count >= accepted) return [];
   const sentence = `${accepted} are accepted, and the ledger of ${partner} has ${count} ${kind}`;
   return [{ code: 'lost.effect-missing', subject: `${partner} ${kind}`, sentence }];
 }
