@@ -1,5 +1,6 @@
 import type { FileTokens, Vault } from '#access';
 import {
+  byLoad,
   gapUnderLoad,
   OutageLog,
   pause,
@@ -139,14 +140,19 @@ export class Courier {
     }
   }
 
-  /** Until the next tick; when the claim filled all slots, until all are free again: nothing gathers any more then, and more is waiting. */
+  /** Until the next tick. When the claim filled all slots, at most until they are free again, or half of them while the process has time:
+   *  more is waiting then, and nothing gathers any more. */
   private async gather(isFull: boolean): Promise<void> {
-    const enough = new AbortController();
+    const { signal } = this.stopping;
+    if (signal.aborted) return;
     const { maxConcurrency } = this.deps.adapter.policy;
-    const stillTaken = maxConcurrency - gapUnderLoad(maxConcurrency / 2, maxConcurrency);
-    if (isFull) this.onFreeSlot = () => void (this.taken <= stillTaken && enough.abort());
-    const ms = untilNextTick(this.options.gatherMs ?? gapUnderLoad(10, 100));
-    await pause(ms, AbortSignal.any([enough.signal, this.stopping.signal]));
+    const enoughFree = byLoad(maxConcurrency / 2, maxConcurrency);
+    const over = new AbortController();
+    this.onFreeSlot = () => {
+      const isEnough = isFull && maxConcurrency - this.taken >= enoughFree;
+      if (isEnough || signal.aborted) over.abort();
+    };
+    await pause(untilNextTick(this.options.gatherMs ?? gapUnderLoad(10, 100)), over.signal);
     this.onFreeSlot = undefined;
   }
 
