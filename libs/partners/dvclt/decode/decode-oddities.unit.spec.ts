@@ -43,6 +43,12 @@ describe('odd values in a dossier of DVCLT', () => {
     },
   );
 
+  it.each(['maDonVi', 'maTTHC', 'techId'])('half a character in %s: quarantine, with the field [Q43]', (field) => {
+    expect(decode({ outer: { [field]: '00123\udc00' } })).toMatchObject({
+      failure: { stage: 'checks', code: 'checks.half-character', field, responsible: 'dvclt' },
+    });
+  });
+
   it.each(['01.03.2026', '01/03/2026', '20260301', '03.2026', '2026', '01.03.2026 ', '2026-03-01'])(
     'a birth date written as "%s" stays as it was written, partial or not [Q09]',
     (written) => {

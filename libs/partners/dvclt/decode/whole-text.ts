@@ -7,9 +7,11 @@ const HALF_CHARACTER = /\p{Cs}/u;
 /** Refuses texts that have no UTF-8 form: two different ones would be stored as the same bytes.
  *  @throws Undecodable at stage `checks` */
 export function requireWholeText(dossier: DecodedDossier): DecodedDossier {
-  const { procedureCode, technicalId, declaration, attachments } = dossier;
+  const { unitText, procedureCode, receivedAtText, technicalId, declaration, attachments } = dossier;
   const texts: [string, string | undefined][] = [
+    ['maDonVi', unitText],
     ['maTTHC', procedureCode],
+    ['ngayTiepNhan', receivedAtText],
     ['techId', technicalId],
     ...Object.entries(declaration).flatMap(([name, text]): [string, string][] => [
       [name, name],
