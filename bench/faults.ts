@@ -1,3 +1,4 @@
+import { isConnectionLost } from '#platform';
 import { verifyState, type Violation } from '#verification';
 import { Client } from 'pg';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -152,7 +153,13 @@ async function untilAllEnded(
   let ends: EndOfDossier[] = [];
   const allEnded = async (): Promise<boolean> => {
     product.child.assertRunning();
-    ends = await endsOf(product, codes);
+    try {
+      ends = await endsOf(product, codes);
+    } catch (error) {
+      // The last kill may have been PostgreSQL's.
+      if (isConnectionLost(error)) return false;
+      throw error;
+    }
     return ends.every(({ isFinished }) => isFinished);
   };
   await until(allEnded, FINISH_DEADLINE_MS, 'end of all dossiers', 1_000).catch((error: unknown) =>
@@ -164,13 +171,15 @@ async function untilAllEnded(
 /** The last settlements follow their effects within moments. @returns what `verify state` still finds then */
 async function untilAtRest({ state }: Product): Promise<Violation[]> {
   const { databaseUrl, simulatorsUrl: ledgerUrl } = state();
-  let found: Violation[] = [];
+  let found: Violation[] | undefined;
   const isClean = async (): Promise<boolean> => {
     found = await verifyState({ databaseUrl: databaseUrl ?? '', ledgerUrl: ledgerUrl ?? '', settled: true });
     return found.length === 0;
   };
-  await until(isClean, REST_DEADLINE_MS, 'clean state', 500).catch(() => undefined);
-  return found;
+  await until(isClean, REST_DEADLINE_MS, 'clean state', 500).catch((error: unknown) => {
+    if (found === undefined) throw error;
+  });
+  return found ?? [];
 }
 
 async function endsOf(product: Product, codes: readonly string[]): Promise<EndOfDossier[]> {
