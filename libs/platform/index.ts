@@ -15,6 +15,6 @@ export * from './app/doorbell';
 export * from './app/settings';
 export { SettingsError, type Environment } from './app/setting';
 export * from './app/metrics';
-export * from './app/load-gap';
+export * from './app/by-load';
 export * from './app/step-loop';
 export * from './app/trace';

@@ -25,7 +25,7 @@ export interface ChildOptions {
 
 const MAX_LOG_BYTES = 50_000_000;
 /** kafkajs computes time-outs in the past; the warning would stand in every log. V8 sizes its heap by the machine and collects late on a large
- *  one: a process whose live heap is 40 MB grew for hours to ten times of that (docker-compose.yml sets the same). */
+ *  one (docs/reference/performance.md, `memory`); docker-compose.yml sets the same. */
 const NODE_FLAGS = [
   '--disable-warning=TimeoutNegativeWarning',
   '--max-semi-space-size=16',

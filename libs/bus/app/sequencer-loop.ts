@@ -1,4 +1,4 @@
-import { type Database, type Doorbell, gapUnderLoad, type Log, pause, StepLoop } from '#platform';
+import { type Database, type Doorbell, byLoad, type Log, pause, StepLoop } from '#platform';
 import { sequenceBatch } from './sequence-batch';
 
 export interface SequencerLoopOptions {
@@ -27,7 +27,7 @@ export class SequencerLoop {
       name: 'sequencer',
       log: options.log,
       step: async (signal) => {
-        const gapMs = options.minGapMs ?? gapUnderLoad(10, 100);
+        const gapMs = options.minGapMs ?? byLoad(10, 100);
         await pause(Math.max(0, startedAt + gapMs - performance.now()), signal);
         startedAt = performance.now();
         const moved = await sequenceBatch(options.db, batchSize);

@@ -1,4 +1,4 @@
-import { OutageLog, type Database, type Log } from '#platform';
+import { isConnectionLost, OutageLog, type Database, type Log } from '#platform';
 import { keepContent, type ContentSealer, type RenderedDelivery } from './keep-content';
 
 export interface ContentKeeperDeps {
@@ -21,7 +21,6 @@ interface Group {
 export class ContentKeeper {
   private waiting: Group[] = [];
   private running: Promise<void> | undefined;
-
   private readonly outage: OutageLog;
 
   constructor(private readonly deps: ContentKeeperDeps) {
@@ -62,8 +61,9 @@ export class ContentKeeper {
       for (const group of groups) group.done(keptIds);
     } catch (error) {
       this.outage.failed(error);
-      if (groups.length === 1) return groups[0].done(undefined);
-      for (const group of groups) await this.keepTogether([group]);
+      // Of a database that is away each courier's share would only wait for it once more.
+      if (groups.length === 1 || isConnectionLost(error)) for (const group of groups) group.done(undefined);
+      else for (const group of groups) await this.keepTogether([group]);
     }
   }
 }

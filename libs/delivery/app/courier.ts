@@ -1,7 +1,6 @@
 import type { FileTokens, Vault } from '#access';
 import {
   byLoad,
-  gapUnderLoad,
   OutageLog,
   pause,
   type Clock,
@@ -152,7 +151,7 @@ export class Courier {
       const isEnough = isFull && maxConcurrency - this.taken >= enoughFree;
       if (isEnough || signal.aborted) over.abort();
     };
-    await pause(untilNextTick(this.options.gatherMs ?? gapUnderLoad(10, 100)), over.signal);
+    await pause(untilNextTick(this.options.gatherMs ?? byLoad(10, 100)), over.signal);
     this.onFreeSlot = undefined;
   }
 

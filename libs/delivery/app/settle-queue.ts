@@ -1,4 +1,4 @@
-import { codeOf, gapUnderLoad, OutageLog } from '#platform';
+import { codeOf, byLoad, OutageLog } from '#platform';
 import type { FinishedAttempt } from '../domain/attempt';
 import { isDatabaseAway } from '../domain/database-faults';
 import { settleAttempts } from './settle-attempts';
@@ -59,7 +59,7 @@ export class SettleQueue {
   }
 
   private async drain(): Promise<void> {
-    const { maxBatch = 64, lingerMs = gapUnderLoad(3, 30) } = this.options;
+    const { maxBatch = 64, lingerMs = byLoad(3, 30) } = this.options;
     try {
       if (this.waiting.length < maxBatch) await pause(lingerMs);
       while (this.waiting.length > 0) {

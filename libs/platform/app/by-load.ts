@@ -21,14 +21,9 @@ function loadOfProcess(): number {
   return load;
 }
 
-/** A value between the one of a calm process and the one of a busy one, by how busy this process was lately. */
+/** A value between the one of a calm process and the one of a busy one, by how busy this process was lately. For pauses in which work gathers: short
+ *  while the process has time, since waiting would only cost time, and longer the busier it is, since then every statement saved is time for the others. */
 export function byLoad(calm: number, busy: number): number {
   const share = Math.min(1, Math.max(0, (loadOfProcess() - CALM) / (FULL - CALM)));
   return calm + share * (busy - calm);
-}
-
-/** Pause in which work gathers, so that one statement carries much: short while the process has time, since waiting would only cost time, and
- *  longer the busier it is, since then every statement saved is time for the others. Milliseconds. */
-export function gapUnderLoad(shortestMs: number, longestMs: number): number {
-  return byLoad(shortestMs, longestMs);
 }
