@@ -27,6 +27,10 @@ export interface PartnerConfig {
     values: Readonly<Record<string, readonly string[]>>;
     forms: Readonly<Record<string, string>>;
   };
+  /** Hộ tịch: names of provinces by their code in the registry's numbering. */
+  areas: Readonly<Record<string, readonly string[]>>;
+  /** Hộ tịch: what becomes of a birth place that comes without its province code. */
+  emptyAreaCode: 'leave' | 'resolve';
   deadlines: { callMs: number; connectMs: number };
   limits: {
     maxConcurrency: number;
@@ -49,6 +53,8 @@ export interface PartnerConfig {
   resultSignature: 'off' | 'report' | 'require';
   intake: 'gateway' | 'onestop';
   decisions: 'push' | 'poll';
+  /** Portal: an accepted create is followed by an update in the same step (Q38). */
+  updateAfterCreate: boolean;
   resultPapers: { KS: string; KT: string };
 }
 

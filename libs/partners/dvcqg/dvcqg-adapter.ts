@@ -12,7 +12,8 @@ import { judgeWrite, type PortalWrite } from './portal-reply';
 import { judgeLookUp } from './probe-create';
 
 /** The national portal as the delivery engine sees it (reference dvcqg.md §1-3, CONTRACTS §1): `sync-dossier` is `DongBoHoSoMC`,
- *  `append-progress` one row of `CapNhatTienDoHoSoMC`. One write call carries one dossier. */
+ *  `append-progress` one row of `CapNhatTienDoHoSoMC`. One write call carries one dossier. A create and the update that some portals
+ *  need after it are one step (Q38): two calls, one attempt, judged by the last one that was made. */
 export function createDvcqgAdapter(deps: AdapterDeps): PartnerAdapter {
   const client = new PortalClient(deps);
   return {
@@ -62,9 +63,26 @@ async function send(
   client: PortalClient,
   { task, content, signal, mayWrite }: Sending,
 ): Promise<CallResult> {
-  const reply = await client.write(wholeBody(content), signal, mayWrite);
-  if (reply.kind === 'failed') return reply.result;
-  return judgeWrite(deps.replies, writtenBy(task, content), reply);
+  const write = async (body: Buffer): Promise<CallResult> => {
+    const reply = await client.write(body, signal, mayWrite);
+    return reply.kind === 'failed' ? reply.result : judgeWrite(deps.replies, writtenBy(task, body), reply);
+  };
+  const message = wholeBody(content);
+  const result = await write(message);
+  const isCreated = result.outcome === 'accepted' && writtenBy(task, message).isCreate;
+  return isCreated && deps.config.updateAfterCreate ? afterCreate(await write(asUpdate(message))) : result;
+}
+
+/** The same content as an update: the second call of a step whose create was accepted (Q38). */
+function asUpdate(message: Buffer): Buffer {
+  return jsonBody({ ...jsonObjectOf(message), isUpdating: 'True' });
+}
+
+/** The portal has the dossier whatever became of the update: a repeat is rendered anew and is an update. */
+function afterCreate(update: CallResult): CallResult {
+  return update.outcome === 'retry'
+    ? { ...update, rerender: true, proves: { ...update.proves, portalHasDossier: true } }
+    : update;
 }
 
 /** An update is not looked up: its identical repeat is harmless, so it counts as absent at once. */
@@ -88,10 +106,10 @@ async function probe(
   return judgeLookUp(deps.replies, { code, status: integerOf(itemOf(message)['TrangThaiHoSo']) }, reply, askedAt);
 }
 
-function writtenBy({ operation, dossier }: DeliveryTask, content: RenderedContent): PortalWrite {
+function writtenBy({ operation, dossier }: DeliveryTask, body: Buffer): PortalWrite {
   const isKnownThere = dossier.portalKnown;
   if (operation === 'append-progress') return { operation, isCreate: false, isKnownThere };
-  const message = jsonObjectOf(wholeBody(content)) ?? {};
+  const message = jsonObjectOf(body) ?? {};
   const status = integerOf(itemOf(message)['TrangThaiHoSo']);
   return {
     operation: 'sync-dossier',

@@ -1,6 +1,7 @@
 import nock from 'nock';
 import type { RegistrationResult } from '#dossier';
 import { fixedClock } from '#testing';
+import type { PartnerConfig } from '../config/partner-config';
 import { depsOf } from '../testing/deps-of';
 import {
   deathContent,
@@ -17,6 +18,7 @@ const CODE = 'H99.101-260302-0001';
 const SERVICE = '/base/mapi/tichhop';
 const SIGNAL = new AbortController().signal;
 const DEAD = { error_code: -1, message: 'Phiên làm việc không hợp lệ hoặc đã hết hạn', result: [] };
+const DONE = { error_code: 0, message: 'Thành công', result: [] };
 const RESULT: RegistrationResult = {
   identityNumber: '999326000001',
   registrationNumber: '12',
@@ -40,8 +42,8 @@ const task = (operation: string, change: Partial<SampleTask> = {}) =>
   taskOf({ partner: 'dvcqg', operation, ...change });
 
 const closing: (() => void)[] = [];
-function adapter() {
-  const deps = depsOf('dvcqg', fixedClock());
+function adapter(change?: (config: PartnerConfig) => PartnerConfig) {
+  const deps = depsOf('dvcqg', fixedClock(), change);
   closing.push(() => deps.http.close());
   return createDvcqgAdapter(deps);
 }
@@ -240,12 +242,13 @@ describe('sending to the portal', () => {
     adapter().send(task(operation), bodyOf(message), SIGNAL, mayWrite);
 
   it.each([[0], ['0'], ['00']])(
-    'adds the session to the kept message, and proves what was accepted under code %p',
+    'adds the session to the kept message, makes the update after the create, and proves what was accepted under code %p [Q38]',
     async (errorCode) => {
       session('p-1', errorCode);
-      site()
-        .post(SERVICE, JSON.stringify({ session: 'p-1', ...syncBody('False') }))
-        .reply(200, { error_code: errorCode, message: 'Đồng bộ hồ sơ thành công', result: null });
+      for (const isUpdating of ['False', 'True'] as const)
+        site()
+          .post(SERVICE, JSON.stringify({ session: 'p-1', ...syncBody(isUpdating) }))
+          .reply(200, { error_code: errorCode, message: 'Đồng bộ hồ sơ thành công', result: null });
       expect(await send('sync-dossier', syncBody('False'))).toMatchObject({
         outcome: 'accepted',
         reasonCode: 'dvcqg.done',
@@ -253,6 +256,43 @@ describe('sending to the portal', () => {
       });
     },
   );
+
+  it('makes no second call where the portal needs none [Q38]', async () => {
+    session('p-1');
+    site()
+      .post(SERVICE, /"False"/)
+      .reply(200, DONE);
+    const portal = adapter((config) => ({ ...config, updateAfterCreate: false }));
+    const result = await portal.send(task('sync-dossier'), bodyOf(syncBody('False')), SIGNAL, mayWrite);
+    expect(result).toMatchObject({ outcome: 'accepted', proves: { portalHasDossier: true } });
+  });
+
+  it.each([
+    [429, '', { outcome: 'retry', rerender: true, proves: { portalHasDossier: true } }],
+    [502, 'Bad Gateway', { outcome: 'unknown' }],
+    [200, '{"error_code":-1,"message":"Trạng thái không hợp lệ"}', { outcome: 'refused', laneGoesOn: true }],
+  ])('an update after the create that gets HTTP %i %s decides the step [Q38]', async (status, answer, expected) => {
+    session('p-1');
+    site()
+      .post(SERVICE, /"False"/)
+      .reply(200, DONE);
+    site()
+      .post(SERVICE, /"True"/)
+      .reply(status, answer);
+    expect(await send('sync-dossier', syncBody('False'))).toMatchObject(expected);
+  });
+
+  it('makes no update when the lease ended after the create [Q38]', async () => {
+    session('p-1');
+    site()
+      .post(SERVICE, /"False"/)
+      .reply(200, DONE);
+    const answers = [true, false];
+    const result = await adapter().send(task('sync-dossier'), bodyOf(syncBody('False')), SIGNAL, () =>
+      Boolean(answers.shift()),
+    );
+    expect(result).toMatchObject({ wire: 'not-written', proves: { portalHasDossier: true } });
+  });
 
   it('renews a session that is dead inside HTTP 200, once [Q03]', async () => {
     session('p-1');

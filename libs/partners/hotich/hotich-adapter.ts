@@ -3,6 +3,7 @@ import { AppError } from '#platform';
 import type { AdapterDeps } from '../config/adapter-deps';
 import { policyOf } from '../config/partner-config';
 import { MessageFiles } from '../wire/message-files';
+import { missingProvince } from './birth-province';
 import { precheck } from './precheck';
 import { probeSubmission } from './probe-submission';
 import type { RegistryClient } from './registry-client';
@@ -27,6 +28,7 @@ export function createHotichAdapter(deps: AdapterDeps, client: RegistryClient): 
 async function render(deps: AdapterDeps, task: DeliveryTask, payloads: PayloadReader): Promise<RenderedContent> {
   const content = await payloads.content(task.facts.contentRef ?? task.dossier.contentRef);
   const declaration = declarationOf(task.dossier, content, deps.config);
+  sayMissingProvince(deps, task, content.declaration);
   check(deps, task, declaration);
   const unmapped = unmappedLeafCount(task.dossier.module, content.declaration);
   if (unmapped > 0)
@@ -52,6 +54,23 @@ function check({ config, log }: AdapterDeps, task: DeliveryTask, declaration: Re
   });
   if (config.precheck === 'warn') return;
   throw new AppError({ code: `hotich.precheck.${first.problem}`, disposition: 'person', field: first.field });
+}
+
+/** For the person who reviews what came without a code (Q45): which delivery, which code its text names, whether it was taken over. */
+function sayMissingProvince(
+  { config, log }: AdapterDeps,
+  { deliveryId, dossier }: DeliveryTask,
+  leaves: Readonly<Record<string, string>>,
+): void {
+  const missing = missingProvince(leaves, config);
+  if (missing === undefined) return;
+  log.warn('hotich.area-code-empty', {
+    deliveryId,
+    dossierId: dossier.id,
+    field: 'nksNoiSinhDVHC',
+    named: missing.named ?? 'none',
+    isFilled: missing.isFilled,
+  });
 }
 
 interface Sending {

@@ -127,6 +127,35 @@ describe('rendering a registration', () => {
   });
 });
 
+describe('a birth place without its province code', () => {
+  const content = dossierContent({
+    declaration: { ...BIRTH_LEAVES, nksNoiSinh: 'Trạm Thử, tỉnh Mẫu', nksNoiSinhDVHC: '' },
+  });
+  const pushedPlace = async (emptyAreaCode: 'leave' | 'resolve') => {
+    const { adapter, log } = world((config) => ({ ...config, emptyAreaCode }));
+    const { body } = await adapter.render(submission(), payloadsOf({ content }));
+    const { data } = JSON.parse(wholeBody({ body }).toString('utf8')) as { data: string };
+    return { place: (JSON.parse(data) as Record<string, unknown>)['nksNoiSinh'], log };
+  };
+
+  it('goes as text, and the code that its text names is logged for review without the text [Q45]', async () => {
+    const { place, log } = await pushedPlace('leave');
+    expect(place).toEqual({ dcChiTiet: 'Trạm Thử, tỉnh Mẫu' });
+    expect(log.lines).toEqual([
+      { event: 'hotich.area-code-empty', fields: expect.objectContaining({ named: '99', isFilled: false }) },
+    ]);
+    expect(JSON.stringify(log.lines)).not.toContain('Trạm');
+  });
+
+  it('takes that code over where the configuration says so [Q45]', async () => {
+    const { place, log } = await pushedPlace('resolve');
+    expect(place).toEqual({ quocGia: 'VN', maTinh: '99', dcChiTiet: 'Trạm Thử, tỉnh Mẫu' });
+    expect(log.lines).toEqual([
+      { event: 'hotich.area-code-empty', fields: expect.objectContaining({ named: '99', isFilled: true }) },
+    ]);
+  });
+});
+
 describe('sending a registration', () => {
   const content = { body: Buffer.from('{"maHoSoMCDT":"x"}') };
   const send = (change: Partial<SampleTask> = {}) =>

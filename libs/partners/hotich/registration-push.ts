@@ -3,6 +3,7 @@ import { AppError, localDay } from '#platform';
 import type { PartnerConfig } from '../config/partner-config';
 import { formatFact } from '../wire/dates';
 import type { MessageFiles } from '../wire/message-files';
+import { withBirthProvince } from './birth-province';
 import type { AddressSchema } from './registry-address';
 import { registryModule } from './registry-client';
 import { registryDeclaration, type RegistryDeclaration } from './registry-declaration';
@@ -39,7 +40,7 @@ export function declarationOf(
 ): RegistryDeclaration {
   const declaration = registryDeclaration(
     dossier.module,
-    content.declaration,
+    withBirthProvince(content.declaration, config),
     addressSchemaOn(new Date(dossier.receivedAt), config),
   );
   return 'noiDangKy' in declaration ? { ...declaration, noiDangKy: dossier.unit } : declaration;

@@ -20,7 +20,7 @@ export interface AddressSchema {
 /**
  * The address object of one place. `dcChiTiet` is DVCLT's string. Area codes come from leaves of the place's own name
  * (`nksNoiSinhMaXa`, the naming of dvclt.md §5.1) and, for the birth place, the province from `nksNoiSinhDVHC`; codes are
- * not guessed from the text (Q45). The district exists only in the generation before 01/07/2025, the country only after it.
+ * not guessed from the text here (Q45: `withBirthProvince`). The district exists only in the generation before 01/07/2025, the country only after it.
  */
 export function addressOf(
   field: string,

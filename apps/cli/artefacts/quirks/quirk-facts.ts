@@ -314,7 +314,7 @@ const SECOND: readonly QuirkFact[] = [
     quirk: 'A dossier is synchronised in two calls, create and then update',
     systems: ['portal'],
     answer:
-      'Create until the portal is known to have the dossier, then update; “đã tồn tại” to a create is the proof, and the update follows.',
+      'Both calls are one step: an accepted create is followed at once by an update with the same content (`updateAfterCreate`). “Đã tồn tại” to a create is proof that the dossier is there, and an update follows.',
     where: ['libs/partners/dvcqg/portal-reply.ts', 'libs/partners/dvcqg/dvcqg-adapter.ts'],
   },
   {
@@ -369,8 +369,8 @@ const SECOND: readonly QuirkFact[] = [
     quirk: 'Area codes are empty although the address text is full',
     systems: ['DVCLT', 'hộ tịch'],
     answer:
-      'The text goes on as `dcChiTiet`; codes are taken from where they are given and never guessed from the text. Resolving them with a person’s review is not built yet.',
-    where: ['libs/partners/hotich/registry-address.ts'],
+      'The text goes on as `dcChiTiet`. A birth place without its province code is logged with the code that its text names, for review; `emptyAreaCode: resolve` takes that code over where the text names exactly one province of `areas`.',
+    where: ['libs/partners/hotich/birth-province.ts', 'libs/partners/hotich/registry-address.ts'],
   },
 ];
 
