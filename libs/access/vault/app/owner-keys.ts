@@ -19,7 +19,7 @@ export interface OwnerKeysOptions {
   clock: Clock;
   /** Unwrapped keys kept in memory. @default 5_000 */
   maxCachedKeys?: number;
-  /** How long an unwrapped key is kept: an erased key lives on in memory no longer than this. @default 60_000 ms */
+  /** How long an unwrapped key is used: an erased key no longer than this. It leaves memory with the next one that comes. @default 60_000 ms */
   maxCachedAgeMs?: number;
 }
 

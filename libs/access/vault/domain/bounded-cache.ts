@@ -1,5 +1,7 @@
-/** A map that forgets the least recently used entry above `maxEntries`, and every entry after `maxAgeMs`. */
+/** A map that forgets the oldest entry above `maxEntries`, and gives none out after `maxAgeMs`. Aged entries leave memory when another
+ *  one comes in, whether somebody asks for them or not. */
 export class BoundedCache<V> {
+  /** In the order of their age, oldest first. */
   private readonly entries = new Map<string, { value: V; at: number }>();
 
   constructor(
@@ -9,17 +11,16 @@ export class BoundedCache<V> {
 
   get(key: string, now: Date): V | undefined {
     const entry = this.entries.get(key);
-    if (!entry) return undefined;
-    this.entries.delete(key);
-    if (now.getTime() - entry.at >= this.maxAgeMs) return undefined;
-    this.entries.set(key, entry);
-    return entry.value;
+    return entry && now.getTime() - entry.at < this.maxAgeMs ? entry.value : undefined;
   }
 
   set(key: string, value: V, now: Date): void {
     this.entries.delete(key);
     this.entries.set(key, { value, at: now.getTime() });
-    if (this.entries.size > this.maxEntries) this.entries.delete(this.entries.keys().next().value as string);
+    for (const [oldest, { at }] of this.entries) {
+      if (this.entries.size <= this.maxEntries && now.getTime() - at < this.maxAgeMs) return;
+      this.entries.delete(oldest);
+    }
   }
 
   get size(): number {

@@ -39,7 +39,11 @@ export function wrapKey(wrapping: Buffer, key: Buffer, context: string): Buffer 
   return Buffer.concat([nonce, encrypt(wrapping, nonce, key, context)]);
 }
 
-/** Opposite of `wrapKey`. @throws AppError `vault-tampered` */
+/** Opposite of `wrapKey`. The key has memory of its own: a slice of Node's shared pool would keep 64 kB alive as long as it is remembered,
+ *  and would lie beside strangers' bytes. @throws AppError `vault-tampered` */
 export function unwrapKey(wrapping: Buffer, wrapped: Buffer, context: string): Buffer {
-  return decrypt(wrapping, wrapped.subarray(0, NONCE_BYTES), wrapped.subarray(NONCE_BYTES), context);
+  const pooled = decrypt(wrapping, wrapped.subarray(0, NONCE_BYTES), wrapped.subarray(NONCE_BYTES), context);
+  const key = Buffer.alloc(pooled.length, pooled);
+  pooled.fill(0);
+  return key;
 }
