@@ -20,4 +20,4 @@ COPY config ./config
 RUN useradd --system --uid 10001 --no-create-home lienthong
 USER 10001
 EXPOSE 3000
-CMD ["node", "--max-semi-space-size=16", "--initial-old-space-size=64", "--heap-growing-percent=30", "dist/apps/gateway/main.js"]
+CMD ["node", "--max-semi-space-size=16", "--initial-old-space-size=64", "dist/apps/gateway/main.js"]

@@ -30,7 +30,6 @@ const NODE_FLAGS = [
   '--disable-warning=TimeoutNegativeWarning',
   '--max-semi-space-size=16',
   '--initial-old-space-size=64',
-  '--heap-growing-percent=30',
 ];
 
 /** One process of the stack: logs into a file, is started again with a growing delay when it dies, and ended on request. */
