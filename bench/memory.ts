@@ -1,7 +1,7 @@
 import { openSide, type BenchRun, type OpenSide } from './harness/bench-run';
 import { memoryOf } from './harness/process-memory';
 import type { BenchReport } from './harness/report';
-import { pause, until } from './harness/until';
+import { until } from './harness/until';
 
 const OFFICERS = { minMs: 5, maxMs: 50 };
 const STEPS_OF_BIRTH = 5;
@@ -10,9 +10,10 @@ const WAVE = 250;
 /** The first look comes after this share of the dossiers. */
 const FIRST_SHARE = 0.2;
 const GOAL = 1.1;
-/** Reading once is reading a moment between two collections: the median of some moments is what stays. */
-const READINGS = 9;
-const BETWEEN_READINGS_MS = 2_000;
+/** Memory is read while these last waves before a look are carried. One reading is a moment between two collections, and at rest it is chance
+ *  whether V8 gives back what the burst took: the median over the work is what an operator sees. */
+const READ_WAVES = 2;
+const BETWEEN_READINGS_MS = 1_000;
 const WAVE_DEADLINE_MS = 300_000;
 
 interface Look {
@@ -43,14 +44,16 @@ async function carry(run: BenchRun, { side }: OpenSide): Promise<Record<string, 
   const firstAt = Math.ceil((run.count * FIRST_SHARE) / WAVE) * WAVE;
   let births = 0;
   const carryTo = async (goal: number): Promise<Record<string, Look>> => {
+    const readings = new Readings(side.pids);
     while (births < goal) {
       const wave = Math.min(WAVE, goal - births);
+      if (births + READ_WAVES * WAVE >= goal) readings.start();
       await side.simulators.file('birth', wave, run.seed + births);
       births += wave;
       await waveDone(side, births);
     }
     run.say(`  ${births} births done`);
-    return look(side, births);
+    return readings.end(births);
   };
   const first = await carryTo(Math.min(firstAt, run.count));
   const last = await carryTo(run.count);
@@ -72,13 +75,29 @@ async function waveDone(side: OpenSide['side'], births: number): Promise<void> {
   );
 }
 
-async function look({ pids }: OpenSide['side'], births: number): Promise<Record<string, Look>> {
-  const readings = new Map<string, number[]>(Object.keys(pids).map((name) => [name, []]));
-  for (let reading = 0; reading < READINGS; reading += 1) {
-    await pause(BETWEEN_READINGS_MS);
-    for (const [name, bytes] of readings) bytes.push(memoryOf(pids[name]).residentBytes);
+/** Resident memory of each process again and again, from `start` to `end`. */
+class Readings {
+  private readonly taken = new Map<string, number[]>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly pids: OpenSide['side']['pids']) {}
+
+  start(): void {
+    this.timer ??= setInterval(() => this.read(), BETWEEN_READINGS_MS);
   }
-  return Object.fromEntries([...readings].map(([name, bytes]) => [name, { births, residentBytes: medianOf(bytes) }]));
+
+  end(births: number): Record<string, Look> {
+    clearInterval(this.timer);
+    this.read();
+    return Object.fromEntries(
+      [...this.taken].map(([name, bytes]) => [name, { births, residentBytes: medianOf(bytes) }]),
+    );
+  }
+
+  private read(): void {
+    for (const [name, pid] of Object.entries(this.pids))
+      this.taken.set(name, [...(this.taken.get(name) ?? []), memoryOf(pid).residentBytes]);
+  }
 }
 
 function medianOf(values: readonly number[]): number {

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { CliError, EXIT } from './client/cli-error';
 import { addDeliveryCommands } from './commands/delivery';
 import { addDossierCommands } from './commands/dossier';
+import { addHoldCommands } from './commands/hold';
 import { addQuarantineCommands } from './commands/quarantine';
 import { addSimCommands } from './commands/sim';
 import { addStackCommands } from './commands/stack';
@@ -21,6 +22,7 @@ function buildProgram(): Command {
   addDossierCommands(program);
   addDeliveryCommands(program);
   addQuarantineCommands(program);
+  addHoldCommands(program);
   addSimCommands(program);
   addVerifyCommands(program);
   addStackCommands(program);

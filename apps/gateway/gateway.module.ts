@@ -9,6 +9,7 @@ import { DossiersController } from './controllers/dossiers.controller';
 import { FeedController } from './controllers/feed.controller';
 import { FilesController } from './controllers/files.controller';
 import { HealthController } from './controllers/health.controller';
+import { HoldsController } from './controllers/holds.controller';
 import { IntakeController } from './controllers/intake.controller';
 import { OpenApiController } from './controllers/openapi.controller';
 import { PartnersController } from './controllers/partners.controller';
@@ -25,6 +26,7 @@ import type { GatewayParts } from './parts';
 import * as tokens from './tokens';
 import { CheckReadiness } from './use-cases/check-readiness';
 import { FetchFile } from './use-cases/fetch-file';
+import { HoldDesk } from './use-cases/hold-desk';
 import { MeasureWork } from './use-cases/measure-work';
 import { OperatorsDesk } from './use-cases/operators-desk';
 
@@ -37,6 +39,7 @@ const CONTROLLERS = [
   DeliveriesController,
   QuarantineController,
   PartnersController,
+  HoldsController,
   ProgressController,
   SyncLogController,
   ClientsController,
@@ -59,6 +62,7 @@ export class GatewayModule {
         CheckReadiness,
         { provide: FetchFile, useValue: new FetchFile({ ...parts, tokens: parts.fileTokens }) },
         { provide: OperatorsDesk, useValue: new OperatorsDesk(parts) },
+        { provide: HoldDesk, useValue: new HoldDesk(parts) },
         MeasureWork,
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },

@@ -144,17 +144,22 @@ file_token.revoked_at timestamp with time zone
 file_token.seed bytea not null
 file_token.token_hash bytea not null
 file_token.uses integer not null default 0
+hold.canary_id uuid
 hold.dossier_id uuid
+hold.drain_from timestamp with time zone
+hold.drained integer not null default 0
 hold.ends_at timestamp with time zone
 hold.id uuid not null
 hold.operation text
+hold.over_at timestamp with time zone
 hold.partner text not null
 hold.placed_by text not null
 hold.reason text not null
-hold.release_per_second integer
+hold.release_per_second double precision
 hold.released_at timestamp with time zone
 hold.released_by text
 hold.starts_at timestamp with time zone not null
+hold.state text not null default 'in-force'::text
 hold.unit text
 idempotency.at timestamp with time zone not null
 idempotency.client_id text not null
@@ -195,9 +200,11 @@ listing_watch.refused integer not null
 listing_watch.source text not null
 partner_state.breaker text not null default 'closed'::text
 partner_state.breaker_until timestamp with time zone
+partner_state.closed_at timestamp with time zone
 partner_state.day date not null default CURRENT_DATE
 partner_state.day_used integer not null default 0
-partner_state.failures integer not null default 0
+partner_state.last_up_at timestamp with time zone
+partner_state.openings integer not null default 0
 partner_state.partner text not null
 partner_state.tokens double precision not null default 0
 partner_state.tokens_at timestamp with time zone not null default now()
@@ -354,6 +361,7 @@ event_log: PRIMARY KEY ("position")
 event_outbox: PRIMARY KEY (id)
 file_token: FOREIGN KEY (ref) REFERENCES vault_object(id)
 file_token: PRIMARY KEY (token_hash)
+hold: CHECK ((state = ANY (ARRAY['in-force'::text, 'canary'::text, 'draining'::text, 'over'::text])))
 hold: PRIMARY KEY (id)
 idempotency: PRIMARY KEY (client_id, key)
 intake_message: CHECK ((disposition = ANY (ARRAY['accepted'::text, 'supplement'::text, 'duplicate'::text, 'conflict'::text, 'quarantined'::text])))
@@ -418,7 +426,7 @@ CREATE INDEX dossier_code_dossier ON public.dossier_code USING btree (dossier_id
 CREATE INDEX dossier_progress_unit_day ON public.dossier_progress USING btree (unit, day)
 CREATE INDEX dossier_unrouted ON public.dossier USING btree (updated_at) WHERE ((routed_seq < version) AND (routing_blocked IS NULL))
 CREATE INDEX event_log_dossier ON public.event_log USING btree (dossier_id, seq)
-CREATE INDEX hold_active ON public.hold USING btree (partner) WHERE (released_at IS NULL)
+CREATE INDEX hold_open ON public.hold USING btree (partner, id) WHERE (state <> 'over'::text)
 CREATE INDEX intake_message_code ON public.intake_message USING btree (source, external_code)
 CREATE INDEX intake_message_dossier ON public.intake_message USING btree (dossier_id)
 CREATE INDEX lane_due ON public.lane USING btree (partner, due_at) WHERE ((state = 'open'::text) AND (due_at IS NOT NULL))

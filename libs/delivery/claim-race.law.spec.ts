@@ -82,7 +82,17 @@ describe(`claims against claims, settlements and new heads, seed ${SEED}`, () =>
       let claiming: Promise<{ deliveryId: string }[]> = Promise.resolve([]);
       await bench.db.run(async (gate) => {
         await gate.query('select pg_advisory_xact_lock(7305)');
-        claiming = bench.db.query(statement, ['dvclt', now, 10, 'slow', new Date(now.getTime() + 15_000)]);
+        claiming = bench.db.query(statement, [
+          'dvclt',
+          now,
+          10,
+          'slow',
+          new Date(now.getTime() + 15_000),
+          null,
+          null,
+          null,
+          null,
+        ]);
         const isWaiting = async () =>
           (await bench.db.query(`select 1 from pg_locks where locktype = 'advisory' and not granted`)).length > 0;
         await until(isWaiting, 5_000, 'the claim at its gate');

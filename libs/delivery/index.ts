@@ -29,3 +29,8 @@ export {
   type RouteResult,
 } from './routing/route-dossiers';
 export { Router, ROUTER_GROUP, type RouterOptions } from './routing/router';
+export { HOLD_STATES, drainSeconds, type Hold, type HoldScope, type HoldState } from './domain/hold';
+export { HOLD_EVENTS, holdEventSchemas } from './domain/hold-events';
+export { placeHold, type HoldDeps, type HoldRequest } from './app/place-hold';
+export { releaseHold, type ReleaseRequest } from './app/release-hold';
+export { countHeld, readHold, readHolds } from './adapters/hold-store';

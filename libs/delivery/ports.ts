@@ -127,6 +127,16 @@ export interface PartnerPolicy {
   maxAttempts: number;
   maxAgeMs: number;
   absentAfterMs: number;
+  breaker: BreakerPolicy;
+}
+
+/** When a partner counts as down. */
+export interface BreakerPolicy {
+  /** Different dossiers in a row that were not answered. */
+  lanes: number;
+  /** How long nothing is sent after the first opening; twice as long after each further one. */
+  openMs: number;
+  maxOpenMs: number;
 }
 
 /** An outside system as the delivery engine sees it. Implemented in `libs/partners/<id>`; holds every oddity (law 6). */

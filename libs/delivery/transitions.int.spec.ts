@@ -8,6 +8,8 @@ import {
   LANE_STATES,
   LANE_TRANSITIONS,
 } from './domain/transitions';
+import { BREAKER_STATES } from './domain/breaker';
+import { HOLD_STATES, HOLD_TRANSITIONS } from './domain/hold';
 
 const PAGE = readFileSync(join(__dirname, '../../docs/reference/states.md'), 'utf8');
 
@@ -23,7 +25,7 @@ function coded(table: Readonly<Record<string, readonly string[]>>): string[] {
     .sort();
 }
 
-describe('states of deliveries and lanes', () => {
+describe('states of deliveries, lanes and holds', () => {
   let test: TestDatabase;
   beforeAll(async () => {
     test = await testDatabase();
@@ -43,11 +45,14 @@ describe('states of deliveries and lanes', () => {
   it('are the same in code and in the database', async () => {
     expect(await checked('delivery', 'status')).toEqual([...DELIVERY_STATUSES].sort());
     expect(await checked('lane', 'state')).toEqual([...LANE_STATES].sort());
+    expect(await checked('hold', 'state')).toEqual([...HOLD_STATES].sort());
+    expect(await checked('partner_state', 'breaker')).toEqual([...BREAKER_STATES].sort());
   });
 
   it('change in the same ways in code and in the diagrams', () => {
     expect(drawn(0)).toEqual(coded(DELIVERY_TRANSITIONS));
     expect(drawn(1)).toEqual(coded(LANE_TRANSITIONS));
+    expect(drawn(2)).toEqual(coded(HOLD_TRANSITIONS));
   });
 
   it('refuse every change that the table does not name', () => {

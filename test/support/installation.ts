@@ -144,6 +144,11 @@ export class Installation {
     });
   }
 
+  /** Switches all faults off. */
+  async clearFaults(): Promise<void> {
+    await fetch(`${this.stack.simulatorsUrl}/_sim/faults`, { method: 'DELETE' });
+  }
+
   /** Faults that are still switched on: a rule with `nth` or a used-up `until` is gone once it has fired. */
   faults(): Promise<unknown[]> {
     return this.json(`${this.stack.simulatorsUrl}/_sim/faults`);

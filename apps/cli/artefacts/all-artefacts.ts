@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventSchemas } from '#dossier';
+import { holdEventSchemas } from '#delivery';
 import { feedOnlySchemas } from '#intake';
 import { migrate, settingsReference } from '#platform';
 import { openApiDocument } from '../../gateway/openapi';
@@ -30,7 +31,7 @@ export const GENERATED_FOLDERS: readonly string[] = [EVENT_SCHEMAS];
 export async function allArtefacts(version: string, root: string): Promise<Artefact[]> {
   return [
     { path: 'docs/reference/asyncapi.yaml', content: asyncApiDocument(version) },
-    ...Object.entries({ ...eventSchemas(), ...feedOnlySchemas() }).map(([type, schema]) => ({
+    ...Object.entries({ ...eventSchemas(), ...feedOnlySchemas(), ...holdEventSchemas() }).map(([type, schema]) => ({
       path: `${EVENT_SCHEMAS}/${type}.schema.json`,
       content: json(schema),
     })),

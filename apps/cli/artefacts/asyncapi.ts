@@ -1,4 +1,5 @@
 import { eventSchemas } from '#dossier';
+import { holdEventSchemas } from '#delivery';
 import { feedOnlySchemas } from '#intake';
 import { stringify } from 'yaml';
 
@@ -43,7 +44,7 @@ function messages(schemas: Schemas, headers: object): Record<string, unknown> {
  *  types (CONTRACTS §3). Events without a dossier are in the feed only. */
 export function asyncApiDocument(version: string): string {
   const onTopic = eventSchemas();
-  const feedOnly = feedOnlySchemas();
+  const feedOnly = { ...feedOnlySchemas(), ...holdEventSchemas() };
   const document = {
     asyncapi: '3.0.0',
     info: {

@@ -18,6 +18,10 @@ const TITLES: Readonly<Record<string, { en: string; vi: string }>> = {
   'delivery-unknown': { en: 'Delivery unknown', vi: 'Không tìm thấy lượt gửi' },
   'dossier-unknown': { en: 'Dossier unknown', vi: 'Không tìm thấy hồ sơ' },
   'file-unknown': { en: 'File unknown', vi: 'Không tìm thấy tệp' },
+  'hold-not-in-force': { en: 'Hold is over', vi: 'Lệnh tạm dừng đã kết thúc' },
+  'hold-reason-personal': { en: 'Reason holds personal data', vi: 'Lý do có thể chứa dữ liệu cá nhân' },
+  'hold-unknown': { en: 'Hold unknown', vi: 'Không tìm thấy lệnh tạm dừng' },
+  'hold-window-invalid': { en: 'Window is not valid', vi: 'Khoảng thời gian không hợp lệ' },
   'idempotency-conflict': {
     en: 'Idempotency key was used for another request',
     vi: 'Khoá chống lặp đã dùng cho yêu cầu khác',
@@ -29,6 +33,7 @@ const TITLES: Readonly<Record<string, { en: string; vi: string }>> = {
     en: 'Operation is not allowed for this client',
     vi: 'Thao tác không được phép với tài khoản này',
   },
+  'partner-unknown': { en: 'Partner unknown', vi: 'Không tìm thấy hệ thống đối tác' },
   'quarantine-item-unknown': { en: 'Quarantined item unknown', vi: 'Không tìm thấy mục cách ly' },
   'quarantine-item-not-open': { en: 'Quarantined item is not open', vi: 'Mục cách ly không ở trạng thái mở' },
   'receipt-unknown': { en: 'Receipt unknown', vi: 'Không tìm thấy biên nhận' },

@@ -16,7 +16,7 @@ export async function readPartners(tx: Queryable, now: Date): Promise<PartnerVie
   const rows = await tx.query<PartnerRow>(
     `select p.partner, s.breaker,
        exists (select from hold h where h.partner = p.partner and h.operation is null and h.unit is null and h.dossier_id is null
-         and h.released_at is null and h.starts_at <= $2 and (h.ends_at is null or h.ends_at > $2)) as held,
+         and h.state = 'in-force' and h.starts_at <= $2) as held,
        coalesce(w.by_status, '{}') as by_status, w.oldest, coalesce(w.parked, 0) as parked
      from unnest($1::text[]) with ordinality as p (partner, place)
      left join partner_state s on s.partner = p.partner

@@ -22,11 +22,11 @@ describe('claiming heads of lanes', () => {
     dossier_id?: string;
     ends_at?: Date;
     starts_at?: Date;
-    released_at?: Date;
+    state?: string;
     partner?: string;
   }) =>
     bench.db.execute(
-      `insert into hold (id, partner, operation, unit, dossier_id, starts_at, ends_at, reason, placed_by, released_at)
+      `insert into hold (id, partner, operation, unit, dossier_id, starts_at, ends_at, reason, placed_by, state)
        values ($1, $2, $3, $4, $5, $6, $7, 'test', 'operator', $8)`,
       [
         bench.ids.next(),
@@ -36,7 +36,7 @@ describe('claiming heads of lanes', () => {
         part.dossier_id ?? null,
         part.starts_at ?? clock.now(),
         part.ends_at ?? null,
-        part.released_at ?? null,
+        part.state ?? 'in-force',
       ],
     );
 
@@ -131,9 +131,10 @@ describe('claiming heads of lanes', () => {
     ['of another operation', { operation: 'acknowledge-receipt' }, false],
     ['of another unit', { unit: '99001' }, false],
     ['of another partner', { partner: 'hotich' }, false],
-    ['that has ended', { ends_at: clock.now() }, false],
+    ['whose window has ended and whose drain has not begun', { ends_at: clock.now() }, true],
     ['that begins later', { starts_at: new Date(clock.now().getTime() + 3_600_000) }, false],
-    ['that was released', { released_at: clock.now() }, false],
+    ['that drains', { state: 'draining' }, true],
+    ['that is over', { state: 'over' }, false],
   ])('a hold %s', async (_name, part, isHeld) => {
     const dossierId = await bench.newDossier();
     await bench.enqueue(dossierId, [1]);

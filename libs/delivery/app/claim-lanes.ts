@@ -1,6 +1,7 @@
 import type { DossierState, PartnerId } from '#dossier';
 import type { Queryable } from '#platform';
 import type { ClaimedDelivery } from '../domain/attempt';
+import type { HoldScope } from '../domain/hold';
 import { leaseUntil } from '../domain/lease';
 import type { DeliveryFacts } from '../ports';
 import { STANDING } from './refresh-lanes';
@@ -13,6 +14,8 @@ export interface ClaimOptions {
   /** Total deadline of a call, ms; the lease is longer by its margin. */
   deadlineMs: number;
   now: Date;
+  /** Only lanes whose head this released hold had stopped; what other holds stop is not taken. @default every lane that nothing holds */
+  drains?: HoldScope & { id: string };
 }
 
 interface ClaimedRow {
@@ -34,8 +37,18 @@ interface ClaimedRow {
 
 /** Takes the due heads of many lanes of one partner, oldest first, under a lease with a new fencing number. */
 export async function claimLanes(tx: Queryable, options: ClaimOptions): Promise<ClaimedDelivery[]> {
-  const { partner, workerId, maxLanes, deadlineMs, now } = options;
-  const rows = await tx.query<ClaimedRow>(CLAIM_LANES, [partner, now, maxLanes, workerId, leaseUntil(now, deadlineMs)]);
+  const { partner, workerId, maxLanes, deadlineMs, now, drains } = options;
+  const rows = await tx.query<ClaimedRow>(CLAIM_LANES, [
+    partner,
+    now,
+    maxLanes,
+    workerId,
+    leaseUntil(now, deadlineMs),
+    drains?.id ?? null,
+    drains?.operation ?? null,
+    drains?.unit ?? null,
+    drains?.dossierId ?? null,
+  ]);
   return rows.map(({ projection, ...row }) => ({ ...row, partner, claimedAt: now, dossier: projection }));
 }
 
@@ -53,7 +66,8 @@ export async function claimLanes(tx: Queryable, options: ClaimOptions): Promise<
  *  The status of the head is checked once more where it is changed (`coalesce` keeps the planner from reading the whole index of standing
  *  deliveries instead of the one row).
  *
- *  A hold of an operation or unit is checked against the head, and so also stops what stands behind it. */
+ *  A hold of an operation or unit is checked against the head, and so also stops what stands behind it. It stops until its drain is over: what
+ *  it stopped is taken at its own pace (`claimFromHolds`), and a window whose end has passed holds until its drain has begun. */
 export const CLAIM_LANES = `
 with due as materialized (
   select l.dossier_id, l.xmin::text as seen from lane l
@@ -62,7 +76,7 @@ with due as materialized (
   limit case
     when exists (
       select 1 from hold h
-      where h.partner = $1 and h.released_at is null and (h.operation is not null or h.unit is not null or h.dossier_id is not null)
+      where h.partner = $1 and h.state <> 'over' and (h.operation is not null or h.unit is not null or h.dossier_id is not null)
     ) then $3 * 4 + 500
     else $3 * 2 + 16
   end
@@ -78,9 +92,11 @@ with due as materialized (
   where l.state = 'open' and l.due_at <= $2 and l.lease_owner is null
     and l.xmin::text = due.seen
     and head.status in ('queued', 'waiting', 'unknown') and head.due_at <= $2
+    and ($7::text is null or head.operation = $7) and ($8::text is null or head.unit = $8)
+    and ($9::uuid is null or due.dossier_id = $9)
     and not exists (
       select 1 from hold h
-      where h.partner = $1 and h.released_at is null and h.starts_at <= $2 and (h.ends_at is null or h.ends_at > $2)
+      where h.partner = $1 and h.state <> 'over' and h.starts_at <= $2 and ($6::uuid is null or h.id <> $6)
         and (h.operation is null or h.operation = head.operation)
         and (h.unit is null or h.unit = head.unit)
         and (h.dossier_id is null or h.dossier_id = due.dossier_id)

@@ -12,11 +12,13 @@ import {
 } from '#platform';
 import type { SyncLog } from '#synclog';
 import { createPayloadReader } from '../adapters/payload-reader';
-import type { ClaimedDelivery } from '../domain/attempt';
+import { type ClaimedDelivery } from '../domain/attempt';
 import type { TriedAttempt } from '../domain/decide-next';
 import { mayStartWriting } from '../domain/lease';
 import type { CallResult, PartnerAdapter } from '../ports';
+import { claimFromHolds } from './claim-from-holds';
 import { claimLanes } from './claim-lanes';
+import { PartnerGate } from './partner-gate';
 import { prepareContents, type PrepareDeps, type PreparedDelivery } from './prepare-contents';
 import type { SettleQueue } from './settle-queue';
 import { createSharedContents, type SharedContents } from './shared-contents';
@@ -64,6 +66,7 @@ export class Courier {
   private readonly outage: OutageLog;
   private readonly underWay = new Set<Promise<void>>();
   private taken = 0;
+  private readonly gate: PartnerGate;
   private onFreeSlot: (() => void) | undefined;
   private loop: Promise<void> | undefined;
 
@@ -72,6 +75,8 @@ export class Courier {
     private readonly options: CourierOptions = {},
   ) {
     this.settleQueue = deps.settleQueue;
+    const { adapter, db, clock, random, log } = deps;
+    this.gate = new PartnerGate({ db, partner: adapter.partner, policy: adapter.policy, clock, random, log });
     this.outage = new OutageLog(deps.log, 'claim', { partner: deps.adapter.partner });
     const { opener, keeper } = deps.contents ?? createSharedContents(deps);
     const payloads = createPayloadReader({
@@ -160,13 +165,17 @@ export class Courier {
     const now = clock.now();
     // Without a fresh heartbeat nothing may be written, so nothing is taken either.
     if (!mayStartWriting({ claimedAt: now, heartbeatAt: heartbeat.confirmedAt }, now)) return [];
-    return claimLanes(db, {
-      partner: adapter.partner,
-      workerId,
-      maxLanes: free,
-      deadlineMs: adapter.policy.deadlineMs,
-      now,
-    });
+    const { partner, policy } = adapter;
+    const { slots, isDraining } = await this.gate.permission();
+    const room = Math.min(free, slots - this.taken);
+    if (room <= 0) return [];
+    const options = { partner, workerId, maxLanes: room, deadlineMs: policy.deadlineMs, now };
+    // What released holds let go comes first, since it is older.
+    const released = isDraining ? await claimFromHolds(db, options, this.deps) : [];
+    const maxLanes = room - released.length;
+    const claims = maxLanes === 0 ? released : [...released, ...(await claimLanes(db, { ...options, maxLanes }))];
+    if (claims.length === 0) await this.gate.nothingToTry();
+    return claims;
   }
 
   private begin(claims: readonly ClaimedDelivery[]): void {
@@ -184,6 +193,7 @@ export class Courier {
   private async attempt(prepared: PreparedDelivery): Promise<void> {
     const { claim } = prepared;
     const startedAt = this.deps.clock.now();
+    let telling: Promise<void> | undefined;
     try {
       if ('lost' in prepared)
         return this.deps.log.warn('lease.lost', { deliveryId: claim.deliveryId, partner: claim.partner });
@@ -206,10 +216,12 @@ export class Courier {
         endedAt,
         ...(field === undefined ? {} : { field }),
       });
+      telling = this.gate.tell(claim.dossierId, tried.kind === 'call' ? tried.result : tried.probe.call);
     } finally {
       this.taken -= 1;
       this.onFreeSlot?.();
     }
+    await telling;
   }
 
   private notTried(claim: ClaimedDelivery, failure: CallResult): TriedAttempt {

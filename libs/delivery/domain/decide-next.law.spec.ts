@@ -14,6 +14,7 @@ const policy: fc.Arbitrary<PartnerPolicy> = fc.record({
   maxAttempts: fc.integer({ min: 1, max: 200 }),
   maxAgeMs: fc.integer({ min: 1_000, max: 259_200_000 }),
   absentAfterMs: fc.integer({ min: 0, max: 60_000 }),
+  breaker: fc.constant({ lanes: 5, openMs: 2_000, maxOpenMs: 30_000 }),
 });
 const call: fc.Arbitrary<CallResult> = fc
   .record({

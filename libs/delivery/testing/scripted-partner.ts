@@ -14,6 +14,7 @@ import type {
 export const TEST_POLICY: PartnerPolicy = {
   deadlineMs: 10_000,
   maxConcurrency: 8,
+  breaker: { lanes: 5, openMs: 2_000, maxOpenMs: 30_000 },
   firstRetryMs: 500,
   maxRetryMs: 30_000,
   maxAttempts: 10,

@@ -50,6 +50,7 @@ describe('partner configuration', () => {
       maxAttempts: 100,
       maxAgeMs: 86_400_000,
       absentAfterMs: 2_000,
+      breaker: { lanes: 5, openMs: 2_000, maxOpenMs: 30_000 },
     });
   });
 

@@ -40,6 +40,8 @@ export interface PartnerConfig {
     maxFiles: number;
     batch: number;
   };
+  /** When the partner counts as down, and for how long it is left alone. */
+  breaker: { lanes: number; openMs: number; maxOpenMs: number };
   texts: { replies: string; deadToken?: string; noneKnown?: string };
   /** First and last day (`YYYY-MM-DD`, UTC+7) on which the partner is called; null = without end. */
   validFrom: string | null;
@@ -68,6 +70,7 @@ export function policyOf(config: PartnerConfig): PartnerPolicy {
     maxAttempts: config.retry.maxAttempts,
     maxAgeMs: config.retry.maxAgeMs,
     absentAfterMs: config.absentAfterMs,
+    breaker: config.breaker,
   };
 }
 

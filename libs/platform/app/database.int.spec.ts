@@ -55,7 +55,7 @@ describe('a transaction', () => {
   it('does not commit when a check finds another number of rows', async () => {
     const failing = database.db.run((tx) => {
       note(tx, 'a');
-      tx.send('update partner_state set failures = 1 where partner = $1', ['b'], (rows) =>
+      tx.send('update partner_state set openings = 1 where partner = $1', ['b'], (rows) =>
         rows === 1 ? undefined : new Error(`${rows} rows`),
       );
     });

@@ -26,6 +26,7 @@ export const SYNC_LOG_DETAIL_KEYS = [
   'messageId',
   'operation',
   'planId',
+  'ratePerSecond',
   'reasonCode',
   'receiptId',
   'recordId',

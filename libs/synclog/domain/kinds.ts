@@ -25,6 +25,8 @@ export const SYNC_LOG_KINDS = [
   'dossier.routing-blocked',
   'hold.placed',
   'hold.released',
+  'hold.reinstated',
+  'hold.ended',
   'replay.requested',
   'replay.approved',
   'replay.started',

@@ -7,9 +7,9 @@ export async function readContext(tx: Tx): Promise<Pick<CheckContext, 'now' | 'w
   const workers = await tx.query<{ id: string }>('select id from worker');
   const holds = await tx.query<ActiveHold>(
     `select partner, operation, unit, dossier_id as "dossierId" from hold
-     where released_at is null and starts_at <= now() and (ends_at is null or ends_at > now())`,
+     where state <> 'over' and starts_at <= now()`,
   );
-  const broken = await tx.query<{ partner: string }>(`select partner from partner_state where breaker = 'open'`);
+  const broken = await tx.query<{ partner: string }>(`select partner from partner_state where breaker <> 'closed'`);
   return {
     now,
     workers: new Set(workers.map((row) => row.id)),

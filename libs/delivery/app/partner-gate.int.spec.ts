@@ -1,0 +1,96 @@
+import { silentLog } from '#platform';
+import { fixedClock } from '#testing';
+import type { CallResult } from '../ports';
+import { DeliveryBench } from '../testing/delivery-bench';
+import { TEST_POLICY } from '../testing/scripted-partner';
+import { PartnerGate } from './partner-gate';
+
+const DOWN: CallResult = { outcome: 'retry', wire: 'not-written', reasonCode: 'wire.econnrefused' };
+const UP: CallResult = { outcome: 'accepted', wire: 'answered', reasonCode: 'dvclt.done' };
+const policy = { ...TEST_POLICY, breaker: { lanes: 3, openMs: 2_000, maxOpenMs: 8_000 } };
+
+describe('the circuit of a partner, shared by all workers', () => {
+  const clock = fixedClock();
+  let bench: DeliveryBench;
+  beforeAll(async () => void (bench = await DeliveryBench.open(clock)));
+  afterAll(() => bench.close());
+  beforeEach(() => bench.db.execute('delete from partner_state'));
+
+  /** A worker's gate that has not looked yet: each look of a test is at the shared state. */
+  const gate = (): PartnerGate =>
+    new PartnerGate({ db: bench.db, partner: 'hotich', policy, clock, random: () => 0.999_999, log: silentLog });
+  const slots = async (of = gate()): Promise<number> => (await of.permission()).slots;
+  const stateOf = async () =>
+    (await bench.db.query<{ breaker: string; openings: number }>('select breaker, openings from partner_state'))[0];
+  async function silence(of: PartnerGate, lanes: readonly string[]): Promise<void> {
+    for (const lane of lanes) await of.tell(lane, DOWN);
+  }
+
+  it('opens for all after so many different dossiers in a row without an answer', async () => {
+    const mine = gate();
+    await silence(mine, ['a', 'b']);
+    expect(await slots()).toBe(policy.maxConcurrency);
+    await silence(mine, ['c']);
+    expect([await slots(mine), await slots()]).toEqual([0, 0]);
+  });
+
+  it('does not open for one dossier that never gets through, nor when somebody is answered in between', async () => {
+    const mine = gate();
+    await silence(mine, ['a', 'a', 'a', 'a']);
+    await mine.tell('b', UP);
+    await silence(mine, ['c', 'd']);
+    expect(await slots()).toBe(policy.maxConcurrency);
+  });
+
+  it('does not open for a worker whose own line is cut while another one is answered', async () => {
+    const [cut, other] = [gate(), gate()];
+    await silence(cut, ['a', 'b']);
+    clock.advance(10);
+    await other.tell('x', UP);
+    await silence(cut, ['c']);
+    expect(await slots()).toBe(policy.maxConcurrency);
+  });
+
+  it('lets one worker try with a few lanes when its time is over, and stays open longer when they fail', async () => {
+    await silence(gate(), ['a', 'b', 'c']);
+    clock.advance(2_000);
+    const [first, second] = [gate(), gate()];
+    expect([await slots(first), await slots(second)]).toEqual([3, 0]);
+    await first.tell('a', DOWN);
+    expect(await stateOf()).toEqual({ breaker: 'open', openings: 2 });
+    clock.advance(3_999);
+    expect(await slots()).toBe(0);
+    clock.advance(1);
+    expect(await slots()).toBe(3);
+  });
+
+  it('closes with the first answer, and gives slots back step by step', async () => {
+    await silence(gate(), ['a', 'b', 'c']);
+    clock.advance(2_000);
+    const trying = gate();
+    await slots(trying);
+    await trying.tell('a', UP);
+    expect(await stateOf()).toEqual({ breaker: 'closed', openings: 0 });
+    expect([await slots(trying), await slots()]).toEqual([1, 1]);
+    clock.advance(2_000);
+    expect(await slots()).toBe(4);
+    clock.advance(60_000);
+    expect(await slots()).toBe(policy.maxConcurrency);
+  });
+
+  it('gives a trial that has nothing to send to whoever has something, and takes over one that was lost', async () => {
+    await silence(gate(), ['a', 'b', 'c']);
+    clock.advance(2_000);
+    const idle = gate();
+    expect(await slots(idle)).toBe(3);
+    await idle.nothingToTry();
+    expect(await slots()).toBe(0);
+    clock.advance(500);
+    const dying = gate();
+    expect(await slots(dying)).toBe(3);
+    clock.advance(2 * policy.deadlineMs - 1);
+    expect(await slots()).toBe(0);
+    clock.advance(1);
+    expect(await slots()).toBe(3);
+  });
+});
