@@ -24,11 +24,22 @@ function fatal(error: unknown): void {
   process.exit(1);
 }
 
+/** The shipped partners set no limits. */
+function noLimits(): never {
+  throw new Error('the floor keeps no limits of partners');
+}
+
 /** The floor as a process: `DATABASE_URL` (an empty database), `KAFKA_BROKERS`, `FLOOR_TOPIC`, `PORT`, `CONFIG_DIR`, `PARTNER_…`. */
 async function main(): Promise<void> {
   const port = needed('PORT');
   const configDir = needed('CONFIG_DIR');
-  const partners = createPartners({ configDir, env: process.env, log: silentLog, clock: systemClock });
+  const partners = createPartners({
+    configDir,
+    env: process.env,
+    log: silentLog,
+    clock: systemClock,
+    budget: noLimits,
+  });
   const commits = new GroupCommit(needed('DATABASE_URL'));
   await commits.createTables();
   const stopping = new AbortController();

@@ -4,6 +4,7 @@ import { Authenticate, findClient, LogIn, ManageClients, tokenVerifier } from '#
 import { Database, Doorbell } from '#platform';
 import { accessJournals } from './access-journal';
 import { ClientsController } from './controllers/clients.controller';
+import { DeadLetterGroupsController } from './controllers/dead-letter-groups.controller';
 import { DeliveriesController } from './controllers/deliveries.controller';
 import { DossiersController } from './controllers/dossiers.controller';
 import { FeedController } from './controllers/feed.controller';
@@ -36,6 +37,7 @@ const CONTROLLERS = [
   IntakeController,
   FeedController,
   ReceiptsController,
+  DeadLetterGroupsController,
   DeliveriesController,
   QuarantineController,
   PartnersController,
@@ -83,6 +85,7 @@ function valuesOf(parts: GatewayParts): Provider[] {
     { provide: tokens.METRICS, useValue: parts.metrics },
     { provide: tokens.SIGNING_KEYS, useValue: parts.signingKeys },
     { provide: tokens.ADDRESS_DIGEST, useValue: addressDigest },
+    { provide: tokens.CAUSES, useValue: parts.causes },
     { provide: tokens.INTAKE, useValue: parts },
     { provide: tokens.OPENAPI, useValue: { document: null } },
   ];

@@ -1,6 +1,7 @@
 import { createFileTokens, createVault, fileMasterKeys, type FileTokens, type MasterKeys, type Vault } from '#access';
 import { type Bus } from '#bus';
 import { createBus } from '#bus/drivers';
+import { loadCauses, type Cause } from '#delivery';
 import { loadProcedures, type Procedure } from '#dossier';
 import { loadUnits, type UnitCrossWalk } from '#intake';
 import {
@@ -37,6 +38,7 @@ export interface GatewayParts {
   syncLog: SyncLog;
   procedures: readonly Procedure[];
   units: UnitCrossWalk;
+  causes: readonly Cause[];
 }
 
 export interface OpenOptions {
@@ -89,6 +91,7 @@ export function openParts(settings: GatewaySettings, log: Log, options: OpenOpti
     syncLog: createSyncLog({ ids: uuidIds, clock }),
     procedures: loadProcedures(settings.configDir),
     units: loadUnits(settings.configDir),
+    causes: loadCauses(settings.configDir),
   };
 }
 

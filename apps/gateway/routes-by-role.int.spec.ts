@@ -28,6 +28,7 @@ const MATRIX: Record<string, readonly Role[] | 'public'> = {
   'GET /api/v1/deliveries/:id': READERS,
   'POST /api/v1/deliveries/:id/classification': ['operator'],
   'GET /api/v1/dead-letters': [...READERS, 'manager'],
+  'GET /api/v1/dead-letters/groups': [...READERS, 'manager'],
   'GET /api/v1/quarantine': [...READERS, 'manager'],
   'GET /api/v1/quarantine/:id': READERS,
   'POST /api/v1/quarantine/:id/rerun': ['operator'],

@@ -6,4 +6,5 @@ export const SIGNING_KEYS = Symbol('signing keys');
 export const ADDRESS_DIGEST = Symbol('address digest');
 export const BUS = Symbol('bus');
 export const OPENAPI = Symbol('openapi');
+export const CAUSES = Symbol('causes of dead letters');
 export const INTAKE = Symbol('intake');

@@ -2,7 +2,7 @@ import { createFileTokens, createVault, fileMasterKeys, type FileTokens, type Va
 import { type Bus } from '#bus';
 import { createBus } from '#bus/drivers';
 import { applyCommands, loadProcedures, type ApplyDependencies, type Procedure } from '#dossier';
-import type { ApplyOutcomes } from '#delivery';
+import { SharedBudget, type ApplyOutcomes } from '#delivery';
 import { createPartners, type Partners } from '#partners';
 import {
   Database,
@@ -77,7 +77,13 @@ export function createFoundation(settings: WorkerSettings, onFatal: (error: unkn
     fileTokens: createFileTokens({ keys, publicUrl: settings.publicUrl, linkDays: settings.fileLinkDays, clock }),
     syncLog: createSyncLog({ ids, clock }),
     procedures,
-    partners: createPartners({ configDir: settings.configDir, env: process.env, log, clock }),
+    partners: createPartners({
+      configDir: settings.configDir,
+      env: process.env,
+      log,
+      clock,
+      budget: (partner, limits) => new SharedBudget({ db, partner, limits, clock, log }),
+    }),
     apply: { procedures, clock, ids },
     clock,
     ids,

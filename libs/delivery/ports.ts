@@ -128,6 +128,17 @@ export interface PartnerPolicy {
   maxAgeMs: number;
   absentAfterMs: number;
   breaker: BreakerPolicy;
+  /** Calls of one local day; null = no limit. */
+  perDay: number | null;
+}
+
+/** `granted`: one call may be made. `no-leave`: the signal fired first, or nobody could be asked. `day-used-up`: none more today. */
+export type Leave = 'granted' | 'no-leave' | 'day-used-up';
+
+/** The calls that a partner agreed to, counted over all workers. */
+export interface CallBudget {
+  /** Waits, in order, for leave to make one call. */
+  take(signal: AbortSignal): Promise<Leave>;
 }
 
 /** When a partner counts as down. */

@@ -1,17 +1,18 @@
-import type { PartnerAdapter } from '#delivery';
+import type { BudgetLimits, CallBudget, PartnerAdapter } from '#delivery';
 import { PARTNER_IDS, type PartnerId } from '#dossier';
 import type { DecisionSource, DossierSource, RegistryResults } from '#intake';
 import type { Clock, Log } from '#platform';
 import { join } from 'node:path';
 import type { AdapterDeps } from './config/adapter-deps';
 import { loadPartnerConfigs } from './config/load-partners';
-import type { PartnerConfig } from './config/partner-config';
+import { budgetOf, type PartnerConfig } from './config/partner-config';
 import { createDvclt } from './dvclt/create-dvclt';
 import { createDvcqgAdapter } from './dvcqg/dvcqg-adapter';
 import { createHotichAdapter } from './hotich/hotich-adapter';
 import { createRegistryResults } from './hotich/registry-results';
 import { RegistryClient } from './hotich/registry-client';
 import { createAxiosHttp, type ClosableHttp } from './http/axios-http';
+import { budgetedHttp } from './http/budgeted-http';
 import { createOneStop } from './onestop/create-onestop';
 import type { OneStopReads } from './onestop/onestop-reads';
 import { loadReplies } from './replies/load-replies';
@@ -23,6 +24,8 @@ export interface PartnersOptions {
   env: Readonly<Record<string, string | undefined>>;
   log: Log;
   clock: Clock;
+  /** Makes the budget of a partner that set a limit. */
+  budget(partner: PartnerId, limits: BudgetLimits): CallBudget;
 }
 
 /** All outside systems of this process, each with its own pool of sockets and its own log-in. */
@@ -44,10 +47,12 @@ export function createPartners(options: PartnersOptions): Partners {
   const pools: ClosableHttp[] = [];
   const depsOf = (id: PartnerId): AdapterDeps => {
     const config = configs[id];
-    const http = createAxiosHttp({
+    const limits = budgetOf(config);
+    const sockets = createAxiosHttp({
       maxSockets: config.limits.maxConcurrency,
       connectTimeoutMs: config.deadlines.connectMs,
     });
+    const http = limits === undefined ? sockets : budgetedHttp(sockets, options.budget(id, limits));
     pools.push(http);
     return {
       config,

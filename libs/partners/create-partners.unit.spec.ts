@@ -5,7 +5,14 @@ import { fixedClock } from '#testing';
 import { createPartners } from './create-partners';
 import { PARTNER_ENV } from './testing/partner-config';
 
-const OPTIONS = { configDir: join(__dirname, '../../config'), log: silentLog, clock: fixedClock() };
+const OPTIONS = {
+  configDir: join(__dirname, '../../config'),
+  log: silentLog,
+  clock: fixedClock(),
+  budget: (): never => {
+    throw new Error('the shipped partners set no limits');
+  },
+};
 
 describe('createPartners', () => {
   it('makes all four adapters and both sources from the shipped configuration, without a call', () => {

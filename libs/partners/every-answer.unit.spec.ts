@@ -131,8 +131,9 @@ const WRITES: readonly Write[] = [
   },
 ];
 
+/** A create of the portal that was accepted is followed by an update (Q38): both calls get the answer. */
 async function judged({ task, body }: Write, result: HttpResult): Promise<CallResult> {
-  const deps = { ...depsOf(task.partner, fixedClock()), http: scriptedHttp([LOG_IN, result]) };
+  const deps = { ...depsOf(task.partner, fixedClock()), http: scriptedHttp([LOG_IN, result, result]) };
   const content = { body: Buffer.from(JSON.stringify(body)) };
   return ADAPTERS[task.partner](deps).send(taskOf(task), content, AbortSignal.timeout(5_000), () => true);
 }

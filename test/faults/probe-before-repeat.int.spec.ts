@@ -208,7 +208,8 @@ describe('after an answer that was lost', () => {
       const dossierId = await send(id, operation, content);
       await settled(dossierId);
       const [first, again, ...more] = partner.of('write');
-      expect(more).toEqual([]);
+      // The portal's accepted create is followed by the same content as an update (Q38).
+      expect(more.map(({ body }) => body)).toEqual(id === 'dvcqg' ? [again.body.replace('"False"', '"True"')] : []);
       expect(again.body).toBe(first.body);
       const [{ startedAt }] = await bench.db.query<{ startedAt: Date }>(
         `select started_at as "startedAt" from attempt where kind = 'call' order by started_at limit 1`,

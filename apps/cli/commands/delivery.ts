@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { localTime } from '../output/print';
 import { pairsOf, tableOf } from '../output/table';
 import { addClassifyCommand } from './classify';
+import { addGroupsCommand } from './dead-letter-groups';
 import { contextOf, examples, limitOf } from './context';
 
 interface Delivery {
@@ -70,9 +71,11 @@ export function addDeliveryCommands(program: Command): void {
       print.show(found, () => showText(found));
     });
   addClassifyCommand(delivery);
-  program
+  const deadLetter = program
     .command('dead-letter')
-    .description('deliveries whose automatic handling ended; their lanes are parked')
+    .description('deliveries whose automatic handling ended; their lanes are parked');
+  addGroupsCommand(deadLetter);
+  deadLetter
     .command('list')
     .option('--partner <id>', 'dvclt, hotich, dvcqg or onestop')
     .option('--limit <n>', 'at most so many', '20')

@@ -1,6 +1,8 @@
 import type { PartnerId } from '#dossier';
-import type { Queryable } from '#platform';
+import { localDay, type Queryable } from '#platform';
 import type { BreakerState, BreakerStatus } from '../domain/breaker';
+import { WORKER_SILENCE_MS } from '../domain/lease';
+import type { WorkerPlace } from '../domain/slot-share';
 
 interface BreakerRow {
   status: BreakerStatus;
@@ -9,21 +11,49 @@ interface BreakerRow {
   closedAt: Date | null;
 }
 
-/** The partner's circuit, and whether some of its holds let lanes go: what a courier asks before it claims. */
+/** What the workers share about a partner. */
+export interface SharedGate {
+  breaker: BreakerState | null;
+  /** Some of its holds let lanes go. */
+  isDraining: boolean;
+  /** Calls of this local day. */
+  dayUsed: number;
+  place: WorkerPlace;
+}
+
+interface GateRow extends WorkerPlace, Omit<BreakerRow, 'status'> {
+  status: BreakerStatus | null;
+  isDraining: boolean;
+  dayUsed: number | null;
+}
+
+/** What a courier asks before it claims: the partner's circuit, its draining holds, the calls of today, and how many workers there are. */
 export async function readGate(
   tx: Queryable,
-  partner: PartnerId,
-  now: Date,
-): Promise<{ breaker: BreakerState | null; isDraining: boolean }> {
-  const [row] = await tx.query<Partial<BreakerRow> & { status: BreakerStatus | null; isDraining: boolean }>(
-    `select s.breaker as status, s.breaker_until as until, s.openings, s.closed_at as "closedAt",
-       exists (select from hold h where h.partner = p.partner and h.state <> 'over' and (h.state <> 'in-force' or h.ends_at <= $2)) as "isDraining"
-     from (select $1::text as partner) p left join partner_state s on s.partner = p.partner`,
-    [partner, now],
-  );
-  const { isDraining, status, until = null, openings = 0, closedAt = null } = row;
-  return { breaker: status === null ? null : { status, until, openings, closedAt }, isDraining };
+  { partner, workerId, now }: { partner: PartnerId; workerId: string; now: Date },
+): Promise<SharedGate> {
+  const aliveSince = new Date(now.getTime() - WORKER_SILENCE_MS);
+  const [row] = await tx.query<GateRow>(GATE, [partner, now, localDay(now), workerId, aliveSince]);
+  const { status, until, openings, closedAt, isDraining, dayUsed, workers, before } = row;
+  return {
+    breaker: status === null ? null : { status, until, openings, closedAt },
+    isDraining,
+    dayUsed: dayUsed ?? 0,
+    place: { workers, before },
+  };
 }
+
+const GATE = `
+select s.breaker as status, s.breaker_until as until, s.openings, s.closed_at as "closedAt",
+  case when s.day = $3::date then s.day_used end as "dayUsed",
+  exists (select from hold h where h.partner = p.partner and h.state <> 'over' and (h.state <> 'in-force' or h.ends_at <= $2)) as "isDraining",
+  w.workers, w.before
+from (select $1::text as partner) p
+left join partner_state s on s.partner = p.partner
+cross join lateral (
+  select greatest(1, count(*))::integer as workers, (count(*) filter (where id < $4))::integer as before
+  from worker where 'couriers' = any(roles) and (id = $4 or heartbeat_at > $5)
+) w`;
 
 /** The partner answered. Written now and then only: it keeps another worker, whose own line is cut, from opening the circuit for all. */
 export async function noteUp(tx: Queryable, partner: PartnerId, at: Date): Promise<void> {

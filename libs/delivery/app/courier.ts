@@ -75,8 +75,8 @@ export class Courier {
     private readonly options: CourierOptions = {},
   ) {
     this.settleQueue = deps.settleQueue;
-    const { adapter, db, clock, random, log } = deps;
-    this.gate = new PartnerGate({ db, partner: adapter.partner, policy: adapter.policy, clock, random, log });
+    const { adapter, ...rest } = deps;
+    this.gate = new PartnerGate({ ...rest, partner: adapter.partner, policy: adapter.policy });
     this.outage = new OutageLog(deps.log, 'claim', { partner: deps.adapter.partner });
     const { opener, keeper } = deps.contents ?? createSharedContents(deps);
     const payloads = createPayloadReader({

@@ -14,11 +14,22 @@ describe('the circuit of a partner, shared by all workers', () => {
   let bench: DeliveryBench;
   beforeAll(async () => void (bench = await DeliveryBench.open(clock)));
   afterAll(() => bench.close());
-  beforeEach(() => bench.db.execute('delete from partner_state'));
+  beforeEach(async () => {
+    await bench.db.execute('delete from partner_state');
+    await bench.db.execute('delete from worker');
+  });
 
   /** A worker's gate that has not looked yet: each look of a test is at the shared state. */
-  const gate = (): PartnerGate =>
-    new PartnerGate({ db: bench.db, partner: 'hotich', policy, clock, random: () => 0.999_999, log: silentLog });
+  const gate = (workerId = 'worker-a'): PartnerGate =>
+    new PartnerGate({
+      db: bench.db,
+      partner: 'hotich',
+      workerId,
+      policy,
+      clock,
+      random: () => 0.999_999,
+      log: silentLog,
+    });
   const slots = async (of = gate()): Promise<number> => (await of.permission()).slots;
   const stateOf = async () =>
     (await bench.db.query<{ breaker: string; openings: number }>('select breaker, openings from partner_state'))[0];
@@ -92,5 +103,23 @@ describe('the circuit of a partner, shared by all workers', () => {
     expect(await slots()).toBe(0);
     clock.advance(1);
     expect(await slots()).toBe(3);
+  });
+
+  it('shares the slots of the partner out among the workers that live', async () => {
+    const beat = (id: string, roles: readonly string[], at = clock.now()) =>
+      bench.db.execute('insert into worker (id, started_at, heartbeat_at, roles) values ($1, $2, $2, $3)', [
+        id,
+        at,
+        roles,
+      ]);
+    await beat('worker-a', ['couriers']);
+    await beat('worker-b', ['router', 'couriers']);
+    await beat('worker-c', ['couriers']);
+    await beat('worker-d', ['router']);
+    await beat('worker-0', ['couriers'], new Date(clock.now().getTime() - 10_001));
+    expect(policy.maxConcurrency).toBe(8);
+    expect([await slots(gate('worker-a')), await slots(gate('worker-b')), await slots(gate('worker-c'))]).toEqual([
+      3, 3, 2,
+    ]);
   });
 });

@@ -10,11 +10,13 @@ import {
   takeTrial,
 } from '../adapters/breaker-store';
 import { CLOSED, isTrialDue, openForMs, openSlots, signOf, TRIAL_LANES, type BreakerState } from '../domain/breaker';
+import { slotShare, type WorkerPlace } from '../domain/slot-share';
 import type { CallResult, PartnerPolicy } from '../ports';
 
 export interface PartnerGateDeps {
   db: Database;
   partner: PartnerId;
+  workerId: string;
   policy: PartnerPolicy;
   clock: Clock;
   random: Random;
@@ -42,6 +44,8 @@ const NOTE_UP_MS = 1_000;
 export class PartnerGate {
   private breaker: BreakerState = CLOSED;
   private isDraining = false;
+  private isDayUsedUp = false;
+  private place: WorkerPlace = { workers: 1, before: 0 };
   private nextLookAt = 0;
   private nextNoteAt = 0;
   private hasTrial = false;
@@ -52,17 +56,26 @@ export class PartnerGate {
 
   /** @throws what the database throws */
   async permission(): Promise<Permission> {
-    const { db, partner, policy, clock } = this.deps;
+    const { db, partner, workerId, policy, clock } = this.deps;
     if (performance.now() >= this.nextLookAt) {
-      const { breaker, isDraining } = await readGate(db, partner, clock.now());
+      const { breaker, isDraining, dayUsed, place } = await readGate(db, { partner, workerId, now: clock.now() });
+      this.place = place;
       this.breaker = breaker ?? CLOSED;
       this.isDraining = isDraining;
+      this.isDayUsedUp = policy.perDay !== null && dayUsed >= policy.perDay;
       // While a hold drains it is looked at each time: its rate is kept there.
       this.nextLookAt = performance.now() + (isDraining ? 0 : LOOK_MS);
     }
+    // Tries are not used up on a day whose calls are.
+    if (this.isDayUsedUp) return { slots: 0, isDraining: false };
     const now = clock.now();
-    if (!isTrialDue(this.breaker, now))
-      return { slots: openSlots(policy.maxConcurrency, this.breaker, now), isDraining: this.isDraining };
+    if (!isTrialDue(this.breaker, now)) {
+      const share = slotShare(policy.maxConcurrency, this.place);
+      return {
+        slots: Math.min(share, openSlots(policy.maxConcurrency, this.breaker, now)),
+        isDraining: this.isDraining,
+      };
+    }
     const until = new Date(now.getTime() + 2 * policy.deadlineMs);
     const isOurs = await takeTrial(db, { partner, now, until });
     this.breaker = { ...this.breaker, status: 'half-open', until };

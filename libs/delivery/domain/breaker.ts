@@ -20,7 +20,14 @@ export const CLOSED: BreakerState = { status: 'closed', until: null, openings: 0
 export type Sign = 'up' | 'down' | 'none';
 
 /** Causes of ours, and answers that ask us to wait: neither says that the partner is down. */
-const NO_SIGN: readonly string[] = ['wire.lease-lost', 'http.429', 'auth.refused', 'partner.out-of-validity'];
+const NO_SIGN: readonly string[] = [
+  'wire.lease-lost',
+  'wire.no-leave',
+  'wire.day-used-up',
+  'http.429',
+  'auth.refused',
+  'partner.out-of-validity',
+];
 const DOWN = /^(?:wire\.|http\.5xx$|http\.redirect$|answer\.not-json$|auth\.(?:unavailable|deadline)$)/;
 
 export function signOf({ wire, reasonCode }: Pick<CallResult, 'wire' | 'reasonCode'>): Sign {

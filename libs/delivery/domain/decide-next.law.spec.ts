@@ -15,6 +15,7 @@ const policy: fc.Arbitrary<PartnerPolicy> = fc.record({
   maxAgeMs: fc.integer({ min: 1_000, max: 259_200_000 }),
   absentAfterMs: fc.integer({ min: 0, max: 60_000 }),
   breaker: fc.constant({ lanes: 5, openMs: 2_000, maxOpenMs: 30_000 }),
+  perDay: fc.constant(null),
 });
 const call: fc.Arbitrary<CallResult> = fc
   .record({

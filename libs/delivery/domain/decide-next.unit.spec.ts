@@ -10,6 +10,7 @@ const policy: PartnerPolicy = {
   maxAgeMs: 600_000,
   absentAfterMs: 2_000,
   breaker: { lanes: 5, openMs: 2_000, maxOpenMs: 30_000 },
+  perDay: null,
 };
 const now = new Date('2026-03-02T02:01:00Z');
 const after = (ms: number): Date => new Date(now.getTime() + ms);

@@ -15,6 +15,7 @@ export const TEST_POLICY: PartnerPolicy = {
   deadlineMs: 10_000,
   maxConcurrency: 8,
   breaker: { lanes: 5, openMs: 2_000, maxOpenMs: 30_000 },
+  perDay: null,
   firstRetryMs: 500,
   maxRetryMs: 30_000,
   maxAttempts: 10,

@@ -51,6 +51,7 @@ describe('partner configuration', () => {
       maxAgeMs: 86_400_000,
       absentAfterMs: 2_000,
       breaker: { lanes: 5, openMs: 2_000, maxOpenMs: 30_000 },
+      perDay: null,
     });
   });
 

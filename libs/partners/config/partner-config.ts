@@ -1,4 +1,4 @@
-import type { PartnerPolicy } from '#delivery';
+import type { BudgetLimits, PartnerPolicy } from '#delivery';
 import type { PartnerId } from '#dossier';
 
 /** One outside system as configured (`config/partners.schema.json` describes every field). Holds secrets: never logged. */
@@ -39,6 +39,11 @@ export interface PartnerConfig {
     maxListItems: number;
     maxFiles: number;
     batch: number;
+    /** Calls a second of all workers together, log-ins and polls included; absent = no limit. */
+    perSecond?: number;
+    /** Calls that may come at once after a pause. @default one second's, at least 1 */
+    burst?: number;
+    perDay?: number;
   };
   /** When the partner counts as down, and for how long it is left alone. */
   breaker: { lanes: number; openMs: number; maxOpenMs: number };
@@ -64,14 +69,33 @@ export interface PartnerConfig {
 export function policyOf(config: PartnerConfig): PartnerPolicy {
   return {
     deadlineMs: config.deadlines.callMs,
-    maxConcurrency: config.limits.maxConcurrency,
+    maxConcurrency: slotsOf(config),
     firstRetryMs: config.retry.firstMs,
     maxRetryMs: config.retry.maxMs,
     maxAttempts: config.retry.maxAttempts,
     maxAgeMs: config.retry.maxAgeMs,
     absentAfterMs: config.absentAfterMs,
     breaker: config.breaker,
+    perDay: config.limits.perDay ?? null,
   };
+}
+
+/** The calls that its partner agreed to; undefined when it set no limit. */
+export function budgetOf({ limits }: PartnerConfig): BudgetLimits | undefined {
+  const { perSecond, burst, perDay } = limits;
+  if (perSecond === undefined && perDay === undefined) return undefined;
+  return {
+    perSecond: perSecond ?? null,
+    burst: burst ?? Math.max(1, Math.ceil(perSecond ?? 1)),
+    perDay: perDay ?? null,
+  };
+}
+
+/** Calls wait for their leave inside their deadline: no more at once than a quarter of it brings. */
+function slotsOf({ limits, deadlines }: PartnerConfig): number {
+  const { maxConcurrency, perSecond } = limits;
+  if (perSecond === undefined) return maxConcurrency;
+  return Math.max(1, Math.min(maxConcurrency, Math.floor((perSecond * deadlines.callMs) / 4_000)));
 }
 
 /** Full URL of a configured path; the path of `baseUrl` is kept. @throws TypeError for a path that is not configured (a bug) */

@@ -1,0 +1,108 @@
+import { enqueueDeliveries } from '#delivery';
+import { createDossiers } from '#dossier';
+import { fixedClock } from '#testing';
+import { testGateway, type TestGateway } from '../../test/support/test-gateway';
+
+const clock = fixedClock();
+
+interface Dead {
+  unit?: string;
+  reasonCode: string;
+  fields?: { field: string; problem: string }[];
+  status?: string;
+}
+
+describe('groups of dead letters', () => {
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await testGateway({ clock });
+    await gateway.addClient({ id: 'other-commune', roles: ['operator'], units: ['99002'] });
+  }, 60_000);
+  afterAll(() => gateway.stop());
+  let count = 0;
+
+  async function dead({ unit = '99001', reasonCode, fields, status = 'dead' }: Dead): Promise<void> {
+    const { db, ids, procedures } = gateway.parts;
+    const dossierId = ids.next();
+    const command = {
+      kind: 'receive' as const,
+      module: 'KS' as const,
+      procedureCode: '2.000986',
+      unit,
+      receivedAt: '2026-03-02T09:00:00+07:00',
+      source: 'dvclt' as const,
+      dvcltCode: `G22.99.08-260302-${String((count += 1)).padStart(6, '0')}`,
+      contentRef: ids.next(),
+      contentDigest: `digest ${count}`,
+    };
+    await db.run(async (tx) => {
+      const deps = { procedures, clock, ids };
+      await createDossiers(tx, [{ dossierId, command, actor: { id: 'test', type: 'system' } }], deps);
+      const lane = { partner: 'hotich', dossierId, operation: 'submit-registration', unit } as const;
+      const facts = { status: 1, factAt: '2026-03-02T09:00:00+07:00' };
+      const delivery = { ...lane, procedure: 'birth-group', causedSeq: 1, step: 0, facts };
+      await enqueueDeliveries(tx, [delivery], { ids, now: clock.now() });
+      await tx.execute(
+        `update delivery set status = $2, due_at = case when $2 = 'waiting' then $5::timestamptz end, reason_code = $3, fields = $4,
+           last_attempt_at = $5 where dossier_id = $1`,
+        [dossierId, status, reasonCode, fields === undefined ? null : JSON.stringify(fields), clock.now()],
+      );
+    });
+    clock.advance(60_000);
+  }
+  const groups = async (clientId = 'operator', query = '') =>
+    (
+      await gateway.app.inject({
+        url: `/api/v1/dead-letters/groups${query}`,
+        headers: { authorization: `Bearer ${await gateway.token(clientId)}` },
+      })
+    ).json<{ items: Record<string, unknown>[] }>().items;
+
+  it('tell cause, field, who must act and the fix, count what belongs together, and leave the unknown to itself', async () => {
+    const format = [{ field: 'ngayCapGCS', problem: 'wrong-format' }];
+    const ethnic = [
+      { field: 'meDanToc', problem: 'not-in-catalogue' },
+      { field: 'nksHoTen', problem: 'too-long' },
+    ];
+    await dead({ reasonCode: 'hotich.validation.wrong-format', fields: format });
+    await dead({ reasonCode: 'hotich.validation.wrong-format-2', fields: format, unit: '99002' });
+    await dead({ reasonCode: 'hotich.validation.not-in-catalogue', fields: ethnic });
+    await dead({ reasonCode: 'hotich.nobody-described-this' });
+    await dead({ reasonCode: 'http.5xx', status: 'waiting' });
+    const found = await groups();
+    expect(found).toHaveLength(3);
+    expect(found[0]).toMatchObject({
+      cause: {
+        id: 'field-wrong-format',
+        label: 'Sai định dạng',
+        explanation: 'Trường ngayCapGCS không đúng định dạng mà Hộ tịch yêu cầu.',
+        responsible: 'one-stop',
+      },
+      partner: 'hotich',
+      operation: 'submit-registration',
+      reasonCodes: ['hotich.validation.wrong-format', 'hotich.validation.wrong-format-2'],
+      field: 'ngayCapGCS',
+      problem: 'wrong-format',
+      count: 2,
+      dossiers: 2,
+      units: ['99001', '99002'],
+    });
+    expect(Date.parse(String(found[0].lastSeen)) - Date.parse(String(found[0].firstSeen))).toBe(60_000);
+    expect(found.slice(1)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          cause: expect.objectContaining({ id: 'value-not-in-catalogue', responsible: 'province' }),
+          count: 1,
+        }),
+        expect.objectContaining({ cause: null, reasonCodes: ['hotich.nobody-described-this'], count: 1 }),
+      ]),
+    );
+    expect((await groups()).map(({ key }) => key)).toEqual(found.map(({ key }) => key));
+  });
+
+  it('are those of the caller’s communes, and of one partner when asked for', async () => {
+    expect(await groups('other-commune')).toMatchObject([{ count: 1, units: ['99002'] }]);
+    expect(await groups('manager', '?partner=hotich')).toHaveLength(3);
+    expect(await groups('manager', '?partner=dvclt')).toEqual([]);
+  });
+});

@@ -1,0 +1,76 @@
+import type { PartnerId } from '#dossier';
+
+/** Whose side must act. `partner`: the one the delivery goes to. */
+type Responsible = 'one-stop' | 'province' | 'partner' | PartnerId | 'citizen' | 'ourselves';
+
+/** Why deliveries end as dead letters, in the words of those who must act (`config/causes.yaml`). */
+export interface Cause {
+  id: string;
+  match: { partner?: PartnerId; operation?: string; reason?: string; problem?: string };
+  /** Vietnamese, as are explanation and fix; `{field}`, `{partner}` and `{operation}` are filled in. */
+  label: string;
+  explanation: string;
+  responsible: Responsible;
+  fix: string;
+}
+
+/** What dead letters of one group have in common: codes and field names, never a value. */
+export interface DeadLetterKind {
+  partner: PartnerId;
+  operation: string;
+  reasonCode: string;
+  field: string | null;
+  problem: string | null;
+}
+
+/** A cause as it reads for one kind. */
+export interface ExplainedCause {
+  id: string;
+  label: string;
+  explanation: string;
+  responsible: Responsible;
+  fix: string;
+}
+
+const PARTNER_NAMES: Readonly<Record<PartnerId, string>> = {
+  dvclt: 'Phần mềm liên thông (DVCLT)',
+  hotich: 'Hộ tịch',
+  dvcqg: 'Cổng Dịch vụ công quốc gia',
+  onestop: 'Một cửa',
+};
+
+/** The first cause that fits; undefined when nobody has described this kind yet. */
+export function causeOf(kind: DeadLetterKind, causes: readonly Cause[]): ExplainedCause | undefined {
+  const cause = causes.find(({ match }) => fits(match, kind));
+  if (cause === undefined) return undefined;
+  const { id, label, explanation, responsible, fix } = cause;
+  return {
+    id,
+    label,
+    explanation: filled(explanation, kind),
+    responsible: responsible === 'partner' ? kind.partner : responsible,
+    fix: filled(fix, kind),
+  };
+}
+
+function fits({ partner, operation, reason, problem }: Cause['match'], kind: DeadLetterKind): boolean {
+  return (
+    (partner === undefined || partner === kind.partner) &&
+    (operation === undefined || operation === kind.operation) &&
+    (reason === undefined || matchesPattern(reason, kind.reasonCode)) &&
+    (problem === undefined || problem === kind.problem)
+  );
+}
+
+/** `*` stands for any part. */
+function matchesPattern(pattern: string, text: string): boolean {
+  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`).test(text);
+}
+
+function filled(text: string, { partner, operation, field }: DeadLetterKind): string {
+  return text
+    .replaceAll('{partner}', PARTNER_NAMES[partner])
+    .replaceAll('{operation}', operation)
+    .replaceAll('{field}', field ?? '(không rõ)');
+}
