@@ -4,6 +4,7 @@ import { addDeliveryCommands } from './commands/delivery';
 import { addDossierCommands } from './commands/dossier';
 import { addHoldCommands } from './commands/hold';
 import { addQuarantineCommands } from './commands/quarantine';
+import { addRepliesCommands } from './commands/replies';
 import { addSimCommands } from './commands/sim';
 import { addStackCommands } from './commands/stack';
 import { addStatusCommand } from './commands/status';
@@ -23,6 +24,7 @@ function buildProgram(): Command {
   addDeliveryCommands(program);
   addQuarantineCommands(program);
   addHoldCommands(program);
+  addRepliesCommands(program);
   addSimCommands(program);
   addVerifyCommands(program);
   addStackCommands(program);

@@ -34,6 +34,7 @@ export { HOLD_EVENTS, holdEventSchemas } from './domain/hold-events';
 export { placeHold, type HoldDeps, type HoldRequest } from './app/place-hold';
 export { releaseHold, type ReleaseRequest } from './app/release-hold';
 export { countHeld, readHold, readHolds } from './adapters/hold-store';
+export { policyFor } from './domain/decide-next';
 export { SharedBudget } from './app/shared-budget';
 export type { BudgetLimits } from './adapters/budget-store';
 export { loadCauses } from './adapters/load-causes';

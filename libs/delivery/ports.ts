@@ -118,14 +118,20 @@ export interface ProbeResult {
 /** How an unknown outcome of an operation is resolved (quirks.md §4). */
 export type RepeatPolicy = 'harmless-repeat' | 'probe-first';
 
-/** Limits and times of one partner, from `config/partners/<id>.yaml`; milliseconds. */
-export interface PartnerPolicy {
-  deadlineMs: number;
-  maxConcurrency: number;
+/** When and how long something is tried again; milliseconds. */
+export interface RetryPolicy {
   firstRetryMs: number;
   maxRetryMs: number;
   maxAttempts: number;
   maxAgeMs: number;
+}
+
+/** Limits and times of one partner, from `config/partners/<id>.yaml`; milliseconds. */
+export interface PartnerPolicy extends RetryPolicy {
+  deadlineMs: number;
+  maxConcurrency: number;
+  /** What is different for an operation. */
+  retryOf?: Readonly<Record<string, Partial<RetryPolicy>>>;
   absentAfterMs: number;
   breaker: BreakerPolicy;
   /** Calls of one local day; null = no limit. */

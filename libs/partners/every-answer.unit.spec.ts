@@ -1,23 +1,11 @@
-import type { CallResult, PartnerAdapter } from '#delivery';
-import type { PartnerId } from '#dossier';
+import type { CallResult } from '#delivery';
 import { fixedClock } from '#testing';
-import type { AdapterDeps } from './config/adapter-deps';
-import { createDvclt } from './dvclt/create-dvclt';
-import { createDvcqgAdapter } from './dvcqg/dvcqg-adapter';
-import { createHotichAdapter } from './hotich/hotich-adapter';
-import { RegistryClient } from './hotich/registry-client';
+import { createAdapter } from './create-adapter';
 import type { HttpResult } from './http/http-port';
-import { createOneStop } from './onestop/create-onestop';
 import { depsOf } from './testing/deps-of';
 import { taskOf, type SampleTask } from './testing/sample-dossier';
 import { answer, scriptedHttp } from './testing/scripted-http';
 
-const ADAPTERS: Readonly<Record<PartnerId, (deps: AdapterDeps) => PartnerAdapter>> = {
-  dvclt: (deps) => createDvclt(deps).adapter,
-  hotich: (deps) => createHotichAdapter(deps, new RegistryClient(deps)),
-  dvcqg: createDvcqgAdapter,
-  onestop: (deps) => createOneStop(deps).adapter,
-};
 const LOG_IN = answer(200, { token: 't', access_token: 't', expires_in: 3600, error_code: 0, session: 's' });
 
 /** One write of ours with its success: `message` is the field that says so. */
@@ -135,7 +123,7 @@ const WRITES: readonly Write[] = [
 async function judged({ task, body }: Write, result: HttpResult): Promise<CallResult> {
   const deps = { ...depsOf(task.partner, fixedClock()), http: scriptedHttp([LOG_IN, result, result]) };
   const content = { body: Buffer.from(JSON.stringify(body)) };
-  return ADAPTERS[task.partner](deps).send(taskOf(task), content, AbortSignal.timeout(5_000), () => true);
+  return createAdapter(task.partner, deps).send(taskOf(task), content, AbortSignal.timeout(5_000), () => true);
 }
 
 const HTML = '<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1><p>Cập nhật thành công</p></body></html>';

@@ -131,7 +131,7 @@ export class Installation {
   }
 
   /** The last calls that the simulators got. */
-  async calls(system: string): Promise<{ operation: string; code: string | null; status: number }[]> {
+  async calls(system: string): Promise<{ operation: string; code: string | null; at: string; status: number }[]> {
     return this.json(`${this.stack.simulatorsUrl}/_sim/calls?system=${system}`);
   }
 

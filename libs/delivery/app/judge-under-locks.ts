@@ -1,6 +1,7 @@
 import type { Tx } from '#platform';
 import { readDeliveries, readRecorded } from '../adapters/settlement-rows';
 import type { FinishedAttempt } from '../domain/attempt';
+import { policyFor } from '../domain/decide-next';
 import { judgeAttempt, type JudgedAttempt } from '../domain/judge-attempt';
 import { laneText, lockLanes } from './lane-locks';
 import type { SettlementDeps } from './settlement-deps';
@@ -40,7 +41,7 @@ export async function judgeUnderLocks(
     };
     const adapter = deps.adapterOf(attempt.claim.partner);
     const rules = {
-      policy: adapter.policy,
+      policy: policyFor(adapter.policy, attempt.claim.operation),
       repeatPolicy: adapter.repeatPolicy(attempt.claim.operation),
       random: deps.random(),
       now,

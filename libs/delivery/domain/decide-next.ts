@@ -39,6 +39,11 @@ export type NextStep =
  *  nothing is repeated and nothing is asked (CONTRACTS §1.3). */
 const FOR_A_PERSON = 'text.';
 
+/** The partner's policy as it is for one operation. */
+export function policyFor(policy: PartnerPolicy, operation: string): PartnerPolicy {
+  return { ...policy, ...policy.retryOf?.[operation] };
+}
+
 /** The next step of a delivery. Pure and total: time and chance come in as values (DESIGN §7). */
 export function decideNext(tried: TriedAttempt, history: DeliveryHistory, rules: DecisionRules): NextStep {
   return tried.kind === 'call' ? afterCall(tried.result, history, rules) : afterProbe(tried.probe, history, rules);

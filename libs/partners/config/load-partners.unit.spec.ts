@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PARTNER_ENV } from '../testing/partner-config';
 import { loadPartnerConfigs } from './load-partners';
-import { policyOf, urlOf } from './partner-config';
+import { policyFor } from '#delivery';
+import { budgetOf, policyOf, urlOf } from './partner-config';
 
 const SHIPPED = join(__dirname, '../../../config/partners');
 
@@ -52,6 +53,7 @@ describe('partner configuration', () => {
       absentAfterMs: 2_000,
       breaker: { lanes: 5, openMs: 2_000, maxOpenMs: 30_000 },
       perDay: null,
+      retryOf: {},
     });
   });
 
@@ -89,6 +91,33 @@ describe('partner configuration', () => {
       baseUrl: 'https://other.test/x/',
       auth: { username: 'user-sample', password: 'from-file' },
     });
+  });
+
+  it('takes a retry policy of its own for an operation, and the partner’s for the rest of it', () => {
+    edit('hotich', 'retry:', 'retry:\n  operations:\n    submit-registration: { maxAttempts: 7, firstMs: 2000 }');
+    const policy = policyOf(loadPartnerConfigs(dir, PARTNER_ENV).hotich);
+    expect(policy.retryOf).toEqual({ 'submit-registration': { maxAttempts: 7, firstRetryMs: 2_000 } });
+    expect(policyFor(policy, 'submit-registration')).toMatchObject({
+      maxAttempts: 7,
+      firstRetryMs: 2_000,
+      maxRetryMs: 30_000,
+    });
+    expect(policyFor(policy, 'another')).toMatchObject({ maxAttempts: 100, firstRetryMs: 500 });
+    edit('hotich', 'maxAttempts: 7', 'maxTries: 7');
+    expect(String(failure(() => loadPartnerConfigs(dir, PARTNER_ENV)).message)).toContain(
+      'retry.operations.submit-registration.maxTries',
+    );
+  });
+
+  it('the limits that a partner agreed to bound its slots, so that nobody waits for leave past his deadline', () => {
+    const config = loadPartnerConfigs(SHIPPED, PARTNER_ENV).hotich;
+    const limited = (limits: object) => ({ ...config, limits: { ...config.limits, ...limits } });
+    expect(budgetOf(config)).toBeUndefined();
+    expect(budgetOf(limited({ perSecond: 2.5 }))).toEqual({ perSecond: 2.5, burst: 3, perDay: null });
+    expect(budgetOf(limited({ perDay: 100 }))).toEqual({ perSecond: null, burst: 1, perDay: 100 });
+    expect(policyOf(limited({ perSecond: 2 })).maxConcurrency).toBe(5);
+    expect(policyOf(limited({ perSecond: 0.1 })).maxConcurrency).toBe(1);
+    expect(policyOf(limited({ perSecond: 100 })).maxConcurrency).toBe(16);
   });
 
   it('keeps the path of baseUrl and escapes what is appended', () => {

@@ -1,4 +1,4 @@
-import type { BudgetLimits, PartnerPolicy } from '#delivery';
+import type { BudgetLimits, PartnerPolicy, RetryPolicy } from '#delivery';
 import type { PartnerId } from '#dossier';
 
 /** One outside system as configured (`config/partners.schema.json` describes every field). Holds secrets: never logged. */
@@ -52,7 +52,7 @@ export interface PartnerConfig {
   validFrom: string | null;
   validTo: string | null;
   poll: { listMs?: number; resultFirstMs?: number; resultMaxMs?: number; decisionsMs?: number };
-  retry: { firstMs: number; maxMs: number; maxAttempts: number; maxAgeMs: number };
+  retry: RetryTimes & { operations?: Readonly<Record<string, Partial<RetryTimes>>> };
   absentAfterMs: number;
   /** Hộ tịch: absence that a person must hear of. */
   absentDiscrepancyMs: number;
@@ -65,19 +65,33 @@ export interface PartnerConfig {
   resultPapers: { KS: string; KT: string };
 }
 
+interface RetryTimes {
+  firstMs: number;
+  maxMs: number;
+  maxAttempts: number;
+  maxAgeMs: number;
+}
+
 /** The part of the configuration that the delivery engine needs. */
 export function policyOf(config: PartnerConfig): PartnerPolicy {
   return {
     deadlineMs: config.deadlines.callMs,
     maxConcurrency: slotsOf(config),
-    firstRetryMs: config.retry.firstMs,
-    maxRetryMs: config.retry.maxMs,
-    maxAttempts: config.retry.maxAttempts,
-    maxAgeMs: config.retry.maxAgeMs,
+    ...retryPolicy(config.retry),
+    retryOf: Object.fromEntries(
+      Object.entries(config.retry.operations ?? {}).map(([name, times]) => [name, retryPolicy(times)]),
+    ),
     absentAfterMs: config.absentAfterMs,
     breaker: config.breaker,
     perDay: config.limits.perDay ?? null,
   };
+}
+
+function retryPolicy(times: RetryTimes): RetryPolicy;
+function retryPolicy(times: Partial<RetryTimes>): Partial<RetryPolicy>;
+function retryPolicy({ firstMs, maxMs, maxAttempts, maxAgeMs }: Partial<RetryTimes>): Partial<RetryPolicy> {
+  const all = { firstRetryMs: firstMs, maxRetryMs: maxMs, maxAttempts, maxAgeMs };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
 /** The calls that its partner agreed to; undefined when it set no limit. */
