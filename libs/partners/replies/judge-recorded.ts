@@ -56,7 +56,8 @@ export function recordedAnswerOf(value: unknown): RecordedAnswer {
   const more = Object.entries(OPTIONAL)
     .filter(([name, type]) => typeof given[name] === type && given[name] !== null)
     .map(([name]) => [name, given[name]]);
-  return { partner, operation, body, httpStatus: Number(httpStatus), ...Object.fromEntries(more) };
+  const optional = Object.fromEntries(more) as Partial<RecordedAnswer>;
+  return { ...optional, partner, operation, body, httpStatus: Number(httpStatus) };
 }
 
 /** What may be left out, by its type. */
