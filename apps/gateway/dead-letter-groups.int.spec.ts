@@ -100,6 +100,13 @@ describe('groups of dead letters', () => {
     expect((await groups()).map(({ key }) => key)).toEqual(found.map(({ key }) => key));
   });
 
+  it('come in pages like every list', async () => {
+    const all = (await groups()).map(({ key }) => key);
+    const pages = [await groups('operator', '?limit=2'), await groups('operator', '?limit=2&after=2')];
+    expect(pages.map((page) => page.length)).toEqual([2, 1]);
+    expect(pages.flat().map(({ key }) => key)).toEqual(all);
+  });
+
   it('are those of the caller’s communes, and of one partner when asked for', async () => {
     expect(await groups('other-commune')).toMatchObject([{ count: 1, units: ['99002'] }]);
     expect(await groups('manager', '?partner=hotich')).toHaveLength(3);

@@ -6,10 +6,12 @@ import { groupDeadLetters, type Cause } from '#delivery';
 import { PARTNER_IDS, type PartnerId } from '#dossier';
 import { Database, rfc3339 } from '#platform';
 import { Caller, Operation, Roles } from '../http/access';
+import { numberCursor } from '../http/number-cursor';
+import { PageQuery } from '../http/page';
 import { DeadLetterGroupPage } from '../schema/dead-letter-group';
 import { CAUSES } from '../tokens';
 
-export class DeadLetterGroupQuery {
+export class DeadLetterGroupQuery extends PageQuery {
   @ApiPropertyOptional({ enum: PARTNER_IDS })
   @IsOptional()
   @IsIn(PARTNER_IDS)
@@ -34,13 +36,13 @@ export class DeadLetterGroupsController {
   async list(@Caller() caller: Principal, @Query() query: DeadLetterGroupQuery): Promise<DeadLetterGroupPage> {
     const filter = { partner: query.partner ?? null, units: caller.units };
     const groups = await groupDeadLetters(this.db, filter, this.causes);
-    return {
-      items: groups.map((group) => ({
-        ...group,
-        firstSeen: rfc3339(group.firstSeen),
-        lastSeen: rfc3339(group.lastSeen),
-      })),
-      next: null,
-    };
+    const from = numberCursor(query.after, 0);
+    const to = from + query.limit;
+    const items = groups.slice(from, to).map((group) => ({
+      ...group,
+      firstSeen: rfc3339(group.firstSeen),
+      lastSeen: rfc3339(group.lastSeen),
+    }));
+    return { items, next: to < groups.length ? String(to) : null };
   }
 }
