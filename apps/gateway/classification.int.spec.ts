@@ -1,6 +1,5 @@
-import { createDossiers } from '#dossier';
-import { enqueueDeliveries } from '#delivery';
 import { fixedClock } from '#testing';
+import { storeDelivery } from '../../test/support/stored-delivery';
 import { testGateway, type TestGateway } from '../../test/support/test-gateway';
 
 const clock = fixedClock();
@@ -22,34 +21,10 @@ describe('classification of an unknown delivery', () => {
 
   /** A delivery that waits for a person over `READING`. */
   const waiting = async (): Promise<{ id: string; dossierId: string }> => {
-    const { db, ids, procedures, vault } = gateway.parts;
-    const dossierId = ids.next();
-    const command = {
-      kind: 'receive' as const,
-      module: 'KS' as const,
-      procedureCode: '2.000986',
-      unit: '99001',
-      receivedAt: '2026-03-02T09:00:00+07:00',
-      source: 'dvclt' as const,
-      dvcltCode: `G22.99.08-260302-${String(++count).padStart(6, '0')}`,
-      contentRef: ids.next(),
-      contentDigest: `digest ${count}`,
-    };
+    const { db, ids, vault } = gateway.parts;
     return db.run(async (tx) => {
-      await createDossiers(tx, [{ dossierId, command, actor: { id: 'test', type: 'system' } }], {
-        procedures,
-        clock,
-        ids,
-      });
-      const lane = {
-        partner: 'dvclt' as const,
-        dossierId,
-        operation: 'push-status',
-        unit: '99001',
-        procedure: 'birth-group',
-      };
-      const facts = { status: 1, factAt: '2026-03-02T09:00:00+07:00' };
-      await enqueueDeliveries(tx, [{ ...lane, causedSeq: 1, step: 0, facts }], { ids, now: clock.now() });
+      const delivery = { unit: '99001', partner: 'dvclt', operation: 'push-status', number: (count += 1) } as const;
+      const dossierId = await storeDelivery(tx, delivery, { ...gateway.parts, clock });
       const owner = { ownerKind: 'dossier', ownerId: dossierId } as const;
       const bytes = Buffer.from(JSON.stringify(READING));
       const [reading] = await vault.seal(tx, owner, [{ kind: 'answer', contentType: 'application/json', bytes }]);

@@ -1,6 +1,5 @@
-import { enqueueDeliveries } from '#delivery';
-import { createDossiers } from '#dossier';
 import { fixedClock } from '#testing';
+import { storeDelivery } from '../../test/support/stored-delivery';
 import { testGateway, type TestGateway } from '../../test/support/test-gateway';
 
 const clock = fixedClock();
@@ -22,26 +21,9 @@ describe('groups of dead letters', () => {
   let count = 0;
 
   async function dead({ unit = '99001', reasonCode, fields, status = 'dead' }: Dead): Promise<void> {
-    const { db, ids, procedures } = gateway.parts;
-    const dossierId = ids.next();
-    const command = {
-      kind: 'receive' as const,
-      module: 'KS' as const,
-      procedureCode: '2.000986',
-      unit,
-      receivedAt: '2026-03-02T09:00:00+07:00',
-      source: 'dvclt' as const,
-      dvcltCode: `G22.99.08-260302-${String((count += 1)).padStart(6, '0')}`,
-      contentRef: ids.next(),
-      contentDigest: `digest ${count}`,
-    };
-    await db.run(async (tx) => {
-      const deps = { procedures, clock, ids };
-      await createDossiers(tx, [{ dossierId, command, actor: { id: 'test', type: 'system' } }], deps);
-      const lane = { partner: 'hotich', dossierId, operation: 'submit-registration', unit } as const;
-      const facts = { status: 1, factAt: '2026-03-02T09:00:00+07:00' };
-      const delivery = { ...lane, procedure: 'birth-group', causedSeq: 1, step: 0, facts };
-      await enqueueDeliveries(tx, [delivery], { ids, now: clock.now() });
+    await gateway.parts.db.run(async (tx) => {
+      const delivery = { unit, partner: 'hotich', operation: 'submit-registration', number: (count += 1) } as const;
+      const dossierId = await storeDelivery(tx, delivery, { ...gateway.parts, clock });
       await tx.execute(
         `update delivery set status = $2, due_at = case when $2 = 'waiting' then $5::timestamptz end, reason_code = $3, fields = $4,
            last_attempt_at = $5 where dossier_id = $1`,

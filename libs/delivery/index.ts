@@ -29,9 +29,9 @@ export {
   type RouteResult,
 } from './routing/route-dossiers';
 export { Router, ROUTER_GROUP, type RouterOptions } from './routing/router';
-export { HOLD_STATES, drainSeconds, type Hold, type HoldScope, type HoldState } from './domain/hold';
-export { HOLD_EVENTS, holdEventSchemas } from './domain/hold-events';
-export { placeHold, type HoldDeps, type HoldRequest } from './app/place-hold';
+export { drainSeconds, HOLD_STATES, type Hold } from './domain/hold';
+export { holdEventSchemas } from './domain/hold-events';
+export { placeHold } from './app/place-hold';
 export { releaseHold, type ReleaseRequest } from './app/release-hold';
 export { countHeld, readHold, readHolds } from './adapters/hold-store';
 export { policyFor } from './domain/decide-next';
@@ -39,4 +39,4 @@ export { SharedBudget } from './app/shared-budget';
 export type { BudgetLimits } from './adapters/budget-store';
 export { loadCauses } from './adapters/load-causes';
 export type { Cause } from './domain/causes';
-export { groupDeadLetters, type DeadLetterGroup } from './app/group-dead-letters';
+export { groupDeadLetters } from './app/group-dead-letters';

@@ -5,7 +5,7 @@ import { readHold, readHolds } from '#delivery';
 import { PARTNER_IDS, type PartnerId } from '#dossier';
 import { AppError, Database } from '#platform';
 import type { SyncLogActor } from '#synclog';
-import { callerOf, Operation, Roles, type AuthenticatedRequest } from '../http/access';
+import { actorOf, Operation, Roles, type AuthenticatedRequest } from '../http/access';
 import { IdempotencyKey, NeedsIdempotencyKey } from '../http/idempotency-key';
 import { IdPipe } from '../http/id-pipe';
 import { idCursor, PageQuery, pageOf, type Page } from '../http/page';
@@ -95,8 +95,7 @@ export class HoldsController {
   }
 
   private by(request: AuthenticatedRequest, idempotencyKey: string): { actor: SyncLogActor; idempotencyKey: string } {
-    const { clientId, kind } = callerOf(request);
-    return { actor: { id: clientId, type: kind, addressDigest: this.addressDigest(request.ip) }, idempotencyKey };
+    return { actor: actorOf(request, this.addressDigest), idempotencyKey };
   }
 }
 

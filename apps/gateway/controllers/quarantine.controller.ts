@@ -11,7 +11,7 @@ import {
   type QuarantineState,
 } from '#intake';
 import { Database, rfc3339 } from '#platform';
-import { callerOf, Operation, Roles, type AuthenticatedRequest } from '../http/access';
+import { actorOf, Operation, Roles, type AuthenticatedRequest } from '../http/access';
 import { IdempotencyKey, NeedsIdempotencyKey } from '../http/idempotency-key';
 import { IdPipe } from '../http/id-pipe';
 import { idCursor, PageQuery, type Page } from '../http/page';
@@ -66,8 +66,7 @@ export class QuarantineController {
     @IdempotencyKey() idempotencyKey: string,
     @Req() request: AuthenticatedRequest,
   ): Promise<QuarantineView> {
-    const { clientId, kind } = callerOf(request);
-    const actor = { id: clientId, type: kind, addressDigest: this.addressDigest(request.ip) };
+    const actor = actorOf(request, this.addressDigest);
     return requestRerun({ actor, idempotencyKey, itemId }, this.intake);
   }
 }

@@ -2,6 +2,7 @@ import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionConte
 import { ApiBearerAuth, ApiOperation } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { Principal, Role } from '#access';
+import type { SyncLogActor } from '#synclog';
 
 export const ROLES_KEY = 'lienthong:roles';
 export const OPERATION_KEY = 'lienthong:operation';
@@ -34,4 +35,10 @@ export const Caller = createParamDecorator((_: unknown, context: ExecutionContex
 export function callerOf({ principal }: AuthenticatedRequest): Principal {
   if (!principal) throw new Error('a public route has no caller');
   return principal;
+}
+
+/** Who did it, as the sync log writes it down. */
+export function actorOf(request: AuthenticatedRequest, addressDigest: (address: string) => string): SyncLogActor {
+  const { clientId, kind } = callerOf(request);
+  return { id: clientId, type: kind, addressDigest: addressDigest(request.ip) };
 }

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsISO8601, IsNumber, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { HOLD_STATES } from '#delivery';
 
 const WITH_OFFSET = /T.*(Z|[+-]\d\d:\d\d)$/;
 /** Lanes a second; the slowest is one in about two minutes. */
@@ -73,7 +74,8 @@ export class HoldRelease {
   canary?: boolean;
 }
 
-export const HOLD_VIEW_STATES = ['planned', 'in-force', 'canary', 'draining', 'over'] as const;
+/** A hold in force whose window has not begun is `planned`. */
+export const HOLD_VIEW_STATES = ['planned', ...HOLD_STATES] as const;
 
 /** A stop of a partner, and how much stands behind it. */
 export class HoldView {

@@ -1,19 +1,13 @@
 import type { PartnerId } from '#dossier';
 import { localDay, type Queryable } from '#platform';
-import type { BreakerState, BreakerStatus } from '../domain/breaker';
+import { CLOSED, type BreakerState, type BreakerStatus } from '../domain/breaker';
+import { IS_DRAINING } from './hold-store';
 import { WORKER_SILENCE_MS } from '../domain/lease';
 import type { WorkerPlace } from '../domain/slot-share';
 
-interface BreakerRow {
-  status: BreakerStatus;
-  until: Date | null;
-  openings: number;
-  closedAt: Date | null;
-}
-
 /** What the workers share about a partner. */
 export interface SharedGate {
-  breaker: BreakerState | null;
+  breaker: BreakerState;
   /** Some of its holds let lanes go. */
   isDraining: boolean;
   /** Calls of this local day. */
@@ -21,7 +15,7 @@ export interface SharedGate {
   place: WorkerPlace;
 }
 
-interface GateRow extends WorkerPlace, Omit<BreakerRow, 'status'> {
+interface GateRow extends WorkerPlace, Omit<BreakerState, 'status'> {
   status: BreakerStatus | null;
   isDraining: boolean;
   dayUsed: number | null;
@@ -36,7 +30,7 @@ export async function readGate(
   const [row] = await tx.query<GateRow>(GATE, [partner, now, localDay(now), workerId, aliveSince]);
   const { status, until, openings, closedAt, isDraining, dayUsed, workers, before } = row;
   return {
-    breaker: status === null ? null : { status, until, openings, closedAt },
+    breaker: status === null ? CLOSED : { status, until, openings, closedAt },
     isDraining,
     dayUsed: dayUsed ?? 0,
     place: { workers, before },
@@ -46,7 +40,7 @@ export async function readGate(
 const GATE = `
 select s.breaker as status, s.breaker_until as until, s.openings, s.closed_at as "closedAt",
   case when s.day = $3::date then s.day_used end as "dayUsed",
-  exists (select from hold h where h.partner = p.partner and h.state <> 'over' and (h.state <> 'in-force' or h.ends_at <= $2)) as "isDraining",
+  exists (select from hold h where h.partner = p.partner and ${IS_DRAINING}) as "isDraining",
   w.workers, w.before
 from (select $1::text as partner) p
 left join partner_state s on s.partner = p.partner

@@ -13,6 +13,9 @@ const COLUMNS = `h.id, h.partner, h.state, h.operation, h.unit, h.dossier_id as 
   h.reason, h.placed_by as "placedBy", h.released_at as "releasedAt", h.released_by as "releasedBy",
   h.release_per_second as "releasePerSecond", h.canary_id as "canaryId", h.drain_from as "drainFrom", h.drained`;
 
+/** Lets lanes go, or its window has ended; `$2` is now. */
+export const IS_DRAINING = `h.state <> 'over' and (h.state <> 'in-force' or h.ends_at <= $2)`;
+
 export async function insertHold(tx: Tx, hold: Hold): Promise<void> {
   await tx.execute(
     `insert into hold (id, partner, operation, unit, dossier_id, starts_at, ends_at, reason, placed_by, release_per_second)
@@ -62,7 +65,7 @@ export async function lockHold(tx: Tx, id: string): Promise<Hold | undefined> {
 export async function lockDraining(tx: Tx, partner: PartnerId, now: Date): Promise<Hold[]> {
   const rows = await tx.query<HoldRow>(
     `select ${COLUMNS} from hold h
-     where h.partner = $1 and h.state <> 'over' and (h.state <> 'in-force' or h.ends_at <= $2)
+     where h.partner = $1 and ${IS_DRAINING}
      order by h.id for update skip locked`,
     [partner, now],
   );

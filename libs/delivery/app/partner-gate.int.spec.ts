@@ -75,6 +75,16 @@ describe('the circuit of a partner, shared by all workers', () => {
     expect(await slots()).toBe(3);
   });
 
+  it('does not take a call that was sent before it opened for a lost trial', async () => {
+    const late = gate();
+    await silence(gate(), ['a', 'b', 'c']);
+    clock.advance(2_000);
+    expect(await slots()).toBe(3);
+    await slots(late);
+    await late.tell('d', DOWN);
+    expect(await stateOf()).toEqual({ breaker: 'half-open', openings: 1 });
+  });
+
   it('closes with the first answer, and gives slots back step by step', async () => {
     await silence(gate(), ['a', 'b', 'c']);
     clock.advance(2_000);

@@ -60,7 +60,7 @@ export class PartnerGate {
     if (performance.now() >= this.nextLookAt) {
       const { breaker, isDraining, dayUsed, place } = await readGate(db, { partner, workerId, now: clock.now() });
       this.place = place;
-      this.breaker = breaker ?? CLOSED;
+      this.breaker = breaker;
       this.isDraining = isDraining;
       this.isDayUsedUp = policy.perDay !== null && dayUsed >= policy.perDay;
       // While a hold drains it is looked at each time: its rate is kept there.
@@ -95,7 +95,6 @@ export class PartnerGate {
   /** What a call of this worker came to. Never throws: what could not be written is told by a later call. */
   async tell(dossierId: string, call: CallResult): Promise<void> {
     const sign = signOf(call);
-    this.hasTrial = false;
     try {
       if (sign === 'up') await this.isUp();
       else if (sign === 'down') await this.isDown(dossierId);
@@ -106,8 +105,8 @@ export class PartnerGate {
 
   private async isUp(): Promise<void> {
     const { db, partner, clock, log } = this.deps;
-    this.silent.clear();
-    this.silentSince = undefined;
+    this.forgetSilence();
+    this.hasTrial = false;
     if (this.breaker.status !== 'closed') {
       const now = clock.now();
       this.breaker = { ...CLOSED, closedAt: now };
@@ -124,7 +123,9 @@ export class PartnerGate {
     const now = clock.now();
     this.silent.add(dossierId);
     this.silentSince ??= now;
-    if (this.breaker.status === 'half-open') {
+    // What was sent before the circuit opened may end late: it is no word about the trial.
+    if (this.breaker.status === 'half-open' && this.hasTrial) {
+      this.hasTrial = false;
       const openings = this.breaker.openings + 1;
       const until = new Date(now.getTime() + openForMs(openings, policy.breaker, random()));
       this.breaker = { ...this.breaker, status: 'open', until, openings };
@@ -133,16 +134,19 @@ export class PartnerGate {
     } else if (this.breaker.status === 'closed' && this.silent.size >= policy.breaker.lanes) {
       const until = new Date(now.getTime() + openForMs(1, policy.breaker, random()));
       const isOpened = await openCircuit(db, { partner, until, downSince: this.silentSince });
-      if (!isOpened) return this.startAgain();
+      if (!isOpened) {
+        // Others are answered, so it may be our own line: these silences count no longer.
+        this.forgetSilence();
+        this.nextLookAt = 0;
+        return;
+      }
       this.breaker = { status: 'open', until, openings: 1, closedAt: null };
       log.warn('breaker.opened', { partner, lanes: this.silent.size, until: until.toISOString() });
     }
   }
 
-  /** Others are answered, so it may be our own line: these silences count no longer. */
-  private startAgain(): void {
+  private forgetSilence(): void {
     this.silent.clear();
     this.silentSince = undefined;
-    this.nextLookAt = 0;
   }
 }

@@ -53,9 +53,9 @@ export async function placeHold(
     drainFrom: null,
     drained: 0,
   };
-  const { startsAt, endsAt, ...rest } = request;
-  const asked = { ...rest, startsAt: startsAt?.toISOString(), endsAt: endsAt?.toISOString() };
-  const once = { clientId: by.actor.id, key: by.idempotencyKey, request: { placeHold: dropAbsent(asked) }, at: now };
+  // Instants as text, absent parts dropped.
+  const asked = JSON.parse(JSON.stringify({ placeHold: request })) as object;
+  const once = { clientId: by.actor.id, key: by.idempotencyKey, request: asked, at: now };
   return deps.db.run(async (tx) => {
     const { holdId } = await answerOnce(tx, once, async () => {
       await insertHold(tx, hold);
@@ -80,8 +80,4 @@ function refuseUnusable({ startsAt, endsAt, reason }: HoldRequest, now: Date): v
 
 function refused(code: string, field: string, detail: string): AppError {
   return new AppError({ code, disposition: 'refuse', status: 422, field, detail });
-}
-
-function dropAbsent(values: object): object {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

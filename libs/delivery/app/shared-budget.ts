@@ -1,4 +1,4 @@
-import { codeOf, localDay, OutageLog, pause, type Clock, type Database, type Log } from '#platform';
+import { localDay, OutageLog, pause, type Clock, type Database, type Log } from '#platform';
 import type { PartnerId } from '#dossier';
 import { ensureBudget, takeCalls, type BudgetLimits, type Taken } from '../adapters/budget-store';
 import type { CallBudget, Leave } from '../ports';
@@ -67,7 +67,6 @@ export class SharedBudget implements CallBudget {
         else await pause(this.pauseMs(taken), NEVER);
       } catch (error) {
         this.outage.failed(error);
-        this.deps.log.debug('budget.not-asked', { partner: this.deps.partner, code: codeOf(error) });
         this.answer(this.waiting.length, 'no-leave');
       }
     }

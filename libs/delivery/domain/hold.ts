@@ -63,8 +63,12 @@ export function drainAllowance(
   now: Date,
 ): number {
   if (releasePerSecond === null || drainFrom === null) return Number.POSITIVE_INFINITY;
-  const allowed = Math.floor(((now.getTime() - drainFrom.getTime()) / 1_000) * releasePerSecond) - drained;
-  return Math.max(0, Math.min(allowed, Math.ceil(releasePerSecond)));
+  return Math.max(0, Math.min(owed(releasePerSecond, drainFrom, now) - drained, Math.ceil(releasePerSecond)));
+}
+
+/** Lanes that a rate has allowed since then. */
+function owed(releasePerSecond: number, drainFrom: Date, now: Date): number {
+  return Math.floor(((now.getTime() - drainFrom.getTime()) / 1_000) * releasePerSecond);
 }
 
 /** Where the count of a drain begins anew, so that what was not taken in time does not add up. */
@@ -75,8 +79,7 @@ export function drainAfter(
 ): { drainFrom: Date; drained: number } {
   const { releasePerSecond, drainFrom, drained } = hold;
   if (releasePerSecond === null || drainFrom === null) return { drainFrom: drainFrom ?? now, drained: drained + taken };
-  const behind = Math.floor(((now.getTime() - drainFrom.getTime()) / 1_000) * releasePerSecond) - drained;
-  const isBehind = behind > Math.ceil(releasePerSecond);
+  const isBehind = owed(releasePerSecond, drainFrom, now) - drained > Math.ceil(releasePerSecond);
   return isBehind ? { drainFrom: now, drained: 0 } : { drainFrom, drained: drained + taken };
 }
 

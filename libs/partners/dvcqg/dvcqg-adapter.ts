@@ -63,14 +63,15 @@ async function send(
   client: PortalClient,
   { task, content, signal, mayWrite }: Sending,
 ): Promise<CallResult> {
-  const write = async (body: Buffer): Promise<CallResult> => {
+  const write = async (body: Buffer, written: PortalWrite): Promise<CallResult> => {
     const reply = await client.write(body, signal, mayWrite);
-    return reply.kind === 'failed' ? reply.result : judgeWrite(deps.replies, writtenBy(task, body), reply);
+    return reply.kind === 'failed' ? reply.result : judgeWrite(deps.replies, written, reply);
   };
   const message = wholeBody(content);
-  const result = await write(message);
-  const isCreated = result.outcome === 'accepted' && writtenBy(task, message).isCreate;
-  return isCreated && deps.config.updateAfterCreate ? afterCreate(await write(asUpdate(message))) : result;
+  const written = writtenBy(task, message);
+  const result = await write(message, written);
+  const needsUpdate = written.isCreate && result.outcome === 'accepted' && deps.config.updateAfterCreate;
+  return needsUpdate ? afterCreate(await write(asUpdate(message), { ...written, isCreate: false })) : result;
 }
 
 /** The same content as an update: the second call of a step whose create was accepted (Q38). */
