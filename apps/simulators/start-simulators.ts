@@ -124,7 +124,7 @@ function systemsOf(options: SimulatorOptions, { world, faults, calls, credential
     patienceMs,
     stormFor: (code: string) => readStorm(faults.fire('onestop', 'decision', [code]).value('clientStorm')),
     onStormAnswer: (code: string, status: number) =>
-      calls.record({ system: 'onestop', operation: 'clientStorm', code, atMs: world.now(), status }),
+      calls.record({ system: 'onestop', operation: 'clientStorm', codes: [code], atMs: world.now(), status }),
   };
   return {
     dvclt: new DvcltSystem(world, credentials.dvclt),
@@ -211,7 +211,7 @@ async function serve({ system, route, path }: Found, received: Received, parts: 
   const call = { ...bare, faults: faults.fire(system.id, operation, codes), rowFaults };
   const ending = await serveCall(system, route, call, { timers: world.timers, lateMs });
   const status = 'reply' in ending ? ending.reply.status : 0;
-  calls.record({ system: system.id, operation, code: codes[0] ?? null, atMs: call.atMs, status });
+  calls.record({ system: system.id, operation, codes, atMs: call.atMs, status });
   return ending;
 }
 

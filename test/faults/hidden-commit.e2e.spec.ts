@@ -79,7 +79,8 @@ describe('a write whose answer is lost after the partner committed', () => {
     for (const [at, { rule }] of CASES.entries()) {
       if (rule.operation !== 'nhanHoSoDKHT') continue;
       const { dvclt, oneStop } = dossiers[at].codes;
-      const own = calls.filter((call) => call.code === dvclt || call.code === oneStop).map((call) => call.operation);
+      const isOwn = (code: string): boolean => code === dvclt || code === oneStop;
+      const own = calls.filter((call) => call.codes.some(isOwn)).map((call) => call.operation);
       expect(own.filter((operation) => operation === 'nhanHoSoDKHT')).toHaveLength(1);
       expect(own).toContain('layKetQuaDKHT');
     }

@@ -45,6 +45,15 @@ export interface DossierAnswer {
   pendingDeliveries: number;
 }
 
+/** A line of `GET /_sim/calls`; `codes`: all that the call names. */
+export interface CallLine {
+  operation: string;
+  code: string | null;
+  codes: readonly string[];
+  at: string;
+  status: number;
+}
+
 /** The whole product as a user starts it, in a folder of its own. */
 export class Installation {
   private output = '';
@@ -131,7 +140,7 @@ export class Installation {
   }
 
   /** The last calls that the simulators got. */
-  async calls(system: string): Promise<{ operation: string; code: string | null; at: string; status: number }[]> {
+  async calls(system: string): Promise<CallLine[]> {
     return this.json(`${this.stack.simulatorsUrl}/_sim/calls?system=${system}`);
   }
 

@@ -88,6 +88,13 @@ describe('switches of every system', () => {
     expect(Date.now() - since).toBeGreaterThanOrEqual(35);
   });
 
+  it('log a call with every code that it names', async () => {
+    await poll(['H99-000000-000001', CODE]);
+    const calls = (await province.ask('GET', '/_sim/calls?system=hotich')).json as Fields[];
+    expect(calls.at(-1)).toMatchObject({ operation: 'layKetQuaDKHT', codes: ['H99-000000-000001', CODE] });
+    expect(calls.at(-1)).toMatchObject({ code: 'H99-000000-000001' });
+  });
+
   it('do not answer at all to a silently blocked address', async () => {
     await province.fault({ system: 'hotich', switch: 'ipBlocked', value: 'silent', nth: 1 });
     const answer = poll().catch(() => 'cut');

@@ -4,12 +4,15 @@ import type { SystemId } from '../server/systems';
 export interface CallLine {
   readonly system: SystemId;
   readonly operation: string;
+  /** The first of `codes`. */
   readonly code: string | null;
+  /** Every code that the call names: a poll asks about several dossiers at once. */
+  readonly codes: readonly string[];
   readonly at: string;
   readonly status: number;
 }
 
-type Kept = Omit<CallLine, 'at'> & { readonly atMs: number };
+type Kept = Omit<CallLine, 'at' | 'code'> & { readonly atMs: number };
 
 /** The last calls in a ring: the memory of a long load run stays flat. */
 export class CallLog {
@@ -30,6 +33,11 @@ export class CallLog {
     const sinceMs = filter.sinceMs ?? 0;
     return inOrder
       .filter((call) => call.atMs >= sinceMs && (!filter.system || call.system === filter.system))
-      .map(({ atMs, ...rest }) => ({ ...rest, at: new Date(atMs).toISOString() }));
+      .map(({ atMs, codes, ...rest }) => ({
+        ...rest,
+        code: codes[0] ?? null,
+        codes,
+        at: new Date(atMs).toISOString(),
+      }));
   }
 }

@@ -90,15 +90,15 @@ export class FiledCase {
     return this.control('GET', '/registration');
   }
 
-  /** How often a call about it has been answered. */
+  /** How often a call about it has been answered, alone or beside other dossiers. */
   async calls(system: string, operation: string): Promise<number> {
-    const calls = await simulator<{ operation: string; code: string | null }[]>(
+    const calls = await simulator<{ operation: string; codes: string[] }[]>(
       this.installation,
       'GET',
       `/calls?system=${system}`,
     );
-    const names = new Set([this.code, (await this.dossier())?.codes.oneStop]);
-    return calls.filter((call) => call.operation === operation && names.has(call.code)).length;
+    const names = new Set<string | undefined | null>([this.code, (await this.dossier())?.codes.oneStop]);
+    return calls.filter((call) => call.operation === operation && call.codes.some((code) => names.has(code))).length;
   }
 
   async ledger(system: string, kind: string): Promise<LedgerRow | undefined> {
