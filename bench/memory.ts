@@ -12,7 +12,7 @@ const FIRST_SHARE = 0.2;
 const GOAL = 1.1;
 /** Memory is read while these last waves before a look are carried. One reading is a moment between two collections, and at rest it is chance
  *  whether V8 gives back what the burst took: the median over the work is what an operator sees. */
-const READ_WAVES = 2;
+const READ_WAVES = 4;
 const BETWEEN_READINGS_MS = 1_000;
 const WAVE_DEADLINE_MS = 300_000;
 
@@ -20,6 +20,8 @@ interface Look {
   births: number;
   /** Median of the readings, bytes. */
   residentBytes: number;
+  /** Every reading of the look, bytes, oldest first. */
+  readings: readonly number[];
 }
 
 /** What our processes keep of dossiers that are done: resident memory after many against after a fifth of them. */
@@ -90,7 +92,7 @@ class Readings {
     clearInterval(this.timer);
     this.read();
     return Object.fromEntries(
-      [...this.taken].map(([name, bytes]) => [name, { births, residentBytes: medianOf(bytes) }]),
+      [...this.taken].map(([name, bytes]) => [name, { births, residentBytes: medianOf(bytes), readings: bytes }]),
     );
   }
 
