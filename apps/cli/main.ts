@@ -3,6 +3,7 @@ import { CliError, EXIT } from './client/cli-error';
 import { addDeliveryCommands } from './commands/delivery';
 import { addDossierCommands } from './commands/dossier';
 import { addHoldCommands } from './commands/hold';
+import { addReplayCommands } from './commands/replay';
 import { addQuarantineCommands } from './commands/quarantine';
 import { addRepliesCommands } from './commands/replies';
 import { addSimCommands } from './commands/sim';
@@ -24,6 +25,7 @@ function buildProgram(): Command {
   addDeliveryCommands(program);
   addQuarantineCommands(program);
   addHoldCommands(program);
+  addReplayCommands(program);
   addRepliesCommands(program);
   addSimCommands(program);
   addVerifyCommands(program);

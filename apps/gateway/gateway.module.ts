@@ -17,6 +17,7 @@ import { PartnersController } from './controllers/partners.controller';
 import { ProgressController } from './controllers/progress.controller';
 import { QuarantineController } from './controllers/quarantine.controller';
 import { ReceiptsController } from './controllers/receipts.controller';
+import { ReplaysController } from './controllers/replays.controller';
 import { SyncLogController } from './controllers/sync-log.controller';
 import { TokenController } from './controllers/token.controller';
 import { createAddressDigest } from './http/address-digest';
@@ -30,6 +31,7 @@ import { FetchFile } from './use-cases/fetch-file';
 import { HoldDesk } from './use-cases/hold-desk';
 import { MeasureWork } from './use-cases/measure-work';
 import { OperatorsDesk } from './use-cases/operators-desk';
+import { ReplayDesk } from './use-cases/replay-desk';
 
 const CONTROLLERS = [
   TokenController,
@@ -42,6 +44,7 @@ const CONTROLLERS = [
   QuarantineController,
   PartnersController,
   HoldsController,
+  ReplaysController,
   ProgressController,
   SyncLogController,
   ClientsController,
@@ -65,6 +68,7 @@ export class GatewayModule {
         { provide: FetchFile, useValue: new FetchFile({ ...parts, tokens: parts.fileTokens }) },
         { provide: OperatorsDesk, useValue: new OperatorsDesk(parts) },
         { provide: HoldDesk, useValue: new HoldDesk(parts) },
+        { provide: ReplayDesk, useValue: new ReplayDesk(parts) },
         MeasureWork,
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { OpenApiHolder } from './controllers/openapi.controller';
 import { GatewayModule } from './gateway.module';
 import { bearerOf } from './http/access-guard';
+import { filesOperation } from './http/body-parsers';
 import { limitedAdapter } from './http/fastify-adapter';
 import { gateLargeBodies } from './http/large-body-gate';
 import { nestLogger } from './http/nest-logger';
@@ -41,7 +42,9 @@ export async function createHttpApp(parts: GatewayParts): Promise<HttpApp> {
     withTrace([request.headers.traceparent].flat()[0], done);
   });
   gateLargeBodies(fastify, (request) =>
-    app.get(Authenticate).run(bearerOf(request.headers.authorization), request.ip, 'dossier.file'),
+    app
+      .get(Authenticate)
+      .run(bearerOf(request.headers.authorization), request.ip, filesOperation(request.routeOptions.url) ?? ''),
   );
   logRequests(fastify, {
     log: parts.log,

@@ -16,6 +16,7 @@ import {
   type Log,
   type Metrics,
 } from '#platform';
+import { loadReplayPolicy, type ReplayPolicy } from '#replay';
 import { createSyncLog, fileSigningKeys, type SigningKeys, type SyncLog } from '#synclog';
 
 /** A caller that waits longer has given up. */
@@ -39,6 +40,7 @@ export interface GatewayParts {
   procedures: readonly Procedure[];
   units: UnitCrossWalk;
   causes: readonly Cause[];
+  replayPolicy: ReplayPolicy;
 }
 
 export interface OpenOptions {
@@ -92,6 +94,7 @@ export function openParts(settings: GatewaySettings, log: Log, options: OpenOpti
     procedures: loadProcedures(settings.configDir),
     units: loadUnits(settings.configDir),
     causes: loadCauses(settings.configDir),
+    replayPolicy: loadReplayPolicy(settings.configDir),
   };
 }
 

@@ -14,6 +14,7 @@ import { couriersRole } from './roles/courier-role';
 import { clocksRole, relayRole, routerRole, sequencerRole } from './roles/flow-roles';
 import { metricsRole } from './roles/metrics-role';
 import { pollersRole } from './roles/poller-role';
+import { replaysRole } from './roles/replay-role';
 import type { Role } from './roles/role';
 import { subscribersRole } from './roles/subscribers-role';
 
@@ -24,6 +25,7 @@ const ROLES: readonly (readonly [WorkerRole, (foundation: Foundation) => Role])[
   ['router', routerRole],
   ['subscribers', subscribersRole],
   ['couriers', couriersRole],
+  ['replays', replaysRole],
   ['clocks', clocksRole],
   ['pollers', pollersRole],
 ];

@@ -59,12 +59,14 @@ decision_event.seen_at timestamp with time zone not null
 decision_event.state text not null
 decision_event.tries integer not null default 0
 delivery.attempts integer not null default 0
+delivery.attempts_before integer not null default 0
 delivery.caused_seq integer not null
 delivery.content_digest bytea
 delivery.content_ref uuid
 delivery.created_at timestamp with time zone not null
 delivery.dossier_id uuid not null
 delivery.due_at timestamp with time zone
+delivery.edited_ref uuid
 delivery.facts jsonb not null
 delivery.fields jsonb
 delivery.first_attempt_at timestamp with time zone
@@ -253,22 +255,60 @@ registry_watch.next_poll_at timestamp with time zone
 registry_watch.polls integer not null default 0
 registry_watch.row_changed_at timestamp with time zone
 registry_watch.watch_since timestamp with time zone not null
+replay_item.action text
+replay_item.class text
 replay_item.delivery_id uuid not null
+replay_item.dossier_id uuid not null
+replay_item.edited_ref uuid
+replay_item.ended_at timestamp with time zone
+replay_item.found jsonb
+replay_item.is_last boolean not null
 replay_item.number integer not null
 replay_item.plan_id uuid not null
-replay_item.state text not null
-replay_item.verdict jsonb
+replay_item.released_at timestamp with time zone
+replay_item.sent_id uuid
+replay_item.state text not null default 'pending'::text
+replay_plan.action text not null
 replay_plan.approval_expires_at timestamp with time zone
+replay_plan.approved_at timestamp with time zone
 replay_plan.approved_by text
+replay_plan.counts jsonb not null
 replay_plan.created_at timestamp with time zone not null
-replay_plan.dry_run_hash bytea
-replay_plan.edits jsonb
+replay_plan.dossiers integer not null
+replay_plan.drain_from timestamp with time zone
+replay_plan.drained integer not null default 0
+replay_plan.dry_run_at timestamp with time zone
+replay_plan.edited_fields text[]
+replay_plan.ended_at timestamp with time zone
+replay_plan.hash bytea
 replay_plan.id uuid not null
+replay_plan.items integer not null
+replay_plan.lease_owner text
+replay_plan.lease_until timestamp with time zone
+replay_plan.link jsonb
+replay_plan.looked_number integer not null default 0
+replay_plan.max_error_share double precision not null
+replay_plan.needs_approval boolean
+replay_plan.next_number integer not null default 1
+replay_plan.ramp_from timestamp with time zone
+replay_plan.rate_per_second double precision not null
 replay_plan.reason text not null
+replay_plan.reason_code text not null
 replay_plan.requested_by text not null
 replay_plan.selection jsonb not null
 replay_plan.selection_hash bytea not null
+replay_plan.source text not null
+replay_plan.started_at timestamp with time zone
+replay_plan.started_by text
+replay_plan.starts_by_policy boolean not null default false
 replay_plan.state text not null
+replay_plan.stop jsonb
+replay_plan.totals jsonb
+replay_plan.units text[] not null
+replay_plan.wave integer not null default 0
+replay_plan.wave_failed integer not null default 0
+replay_plan.wave_first integer not null default 1
+replay_plan.wave_last integer not null default 0
 reply_rule_version.at timestamp with time zone not null
 reply_rule_version.made_by text not null
 reply_rule_version.partner text not null
@@ -384,10 +424,13 @@ quarantine: PRIMARY KEY (id)
 receipt: PRIMARY KEY (id)
 registry_watch: FOREIGN KEY (dossier_id) REFERENCES dossier(id)
 registry_watch: PRIMARY KEY (dossier_id)
-replay_item: CHECK ((state = ANY (ARRAY['pending'::text, 'replayed'::text, 'skipped'::text, 'failed'::text])))
-replay_item: FOREIGN KEY (plan_id) REFERENCES replay_plan(id)
+replay_item: CHECK ((action = ANY (ARRAY['send'::text, 'settle'::text, 'cancel'::text, 'skip'::text])))
+replay_item: CHECK ((state = ANY (ARRAY['pending'::text, 'released'::text, 'done'::text, 'failed'::text, 'skipped'::text])))
+replay_item: FOREIGN KEY (plan_id) REFERENCES replay_plan(id) DEFERRABLE INITIALLY DEFERRED
 replay_item: PRIMARY KEY (plan_id, number)
-replay_plan: CHECK ((state = ANY (ARRAY['draft'::text, 'dry-run'::text, 'approved'::text, 'running'::text, 'paused'::text, 'done'::text, 'cancelled'::text, 'stopped'::text])))
+replay_plan: CHECK ((action = ANY (ARRAY['replay'::text, 'mark-done'::text, 'give-up'::text, 'link-registration'::text])))
+replay_plan: CHECK ((source = ANY (ARRAY['dead-letters'::text, 'history'::text])))
+replay_plan: CHECK ((state = ANY (ARRAY['draft'::text, 'dry-running'::text, 'dry-run'::text, 'approved'::text, 'running'::text, 'paused'::text, 'stopped'::text, 'done'::text, 'cancelled'::text])))
 replay_plan: PRIMARY KEY (id)
 reply_rule_version: PRIMARY KEY (partner, version)
 schema_migration: PRIMARY KEY (id)
@@ -418,6 +461,7 @@ CREATE INDEX decision_event_waiting ON public.decision_event USING btree ("posit
 CREATE INDEX delivery_dead ON public.delivery USING btree (id) WHERE (status = ANY (ARRAY['dead'::text, 'unknown'::text]))
 CREATE INDEX delivery_dossier ON public.delivery USING btree (dossier_id)
 CREATE INDEX delivery_lane ON public.delivery USING btree (partner, dossier_id, caused_seq, replay_number, step) WHERE (status = ANY (ARRAY['queued'::text, 'in-flight'::text, 'waiting'::text, 'unknown'::text, 'dead'::text]))
+CREATE INDEX delivery_settled_at ON public.delivery USING brin (settled_at) WITH (pages_per_range='16')
 CREATE INDEX delivery_text ON public.delivery USING btree (text_digest) WHERE ((status = 'unknown'::text) AND (text_digest IS NOT NULL))
 CREATE INDEX discrepancy_open ON public.discrepancy USING btree (partner, id) WHERE (state = 'open'::text)
 CREATE INDEX dossier_attention ON public.dossier USING btree (id) WHERE attention
@@ -434,6 +478,10 @@ CREATE INDEX lane_leased ON public.lane USING btree (lease_until) WHERE (lease_o
 CREATE INDEX poll_evidence_reason ON public.poll_evidence USING btree (partner, reason, at)
 CREATE INDEX quarantine_rerun ON public.quarantine USING btree (id) WHERE (state = 'rerun'::text)
 CREATE INDEX registry_watch_due ON public.registry_watch USING btree (next_poll_at) WHERE (next_poll_at IS NOT NULL)
+CREATE INDEX replay_item_delivery ON public.replay_item USING btree (delivery_id)
+CREATE INDEX replay_item_ended ON public.replay_item USING btree (plan_id, ended_at) WHERE (state = ANY (ARRAY['done'::text, 'failed'::text]))
+CREATE INDEX replay_item_released ON public.replay_item USING btree (plan_id, number) WHERE (state = 'released'::text)
+CREATE INDEX replay_plan_work ON public.replay_plan USING btree (id) WHERE ((state = ANY (ARRAY['dry-running'::text, 'running'::text, 'paused'::text, 'stopped'::text, 'cancelled'::text])) AND (ended_at IS NULL))
 CREATE INDEX synclog_entry_dossier ON public.synclog_entry USING btree (dossier_id, id)
 CREATE INDEX timer_due ON public.timer USING btree (due_at) WHERE ((fired_at IS NULL) AND (cancelled_at IS NULL))
 CREATE INDEX vault_draft_begun ON public.vault_draft USING btree (begun_at)

@@ -7,7 +7,10 @@ export type OutcomeKind = 'accepted' | 'already-applied' | 'refused' | 'retry' |
 export type Wire = 'not-written' | 'written' | 'answered';
 
 /** What a delivery has to say: planned by `react` and stored with the delivery. */
-export type DeliveryFacts = PlannedFacts;
+export interface DeliveryFacts extends PlannedFacts {
+  /** A replay has seen that the partner knows the dossier no more: it is told as if for the first time. */
+  isForgotten?: boolean;
+}
 
 /** One duty as the courier sees it. */
 export interface DeliveryTask {
@@ -115,6 +118,23 @@ export interface ProbeResult {
   call: CallResult;
 }
 
+/** What a partner says now about a message, whether or not it was ever sent: asked before a replay (DESIGN §8). */
+export interface PartnerView {
+  /** `cannot-ask`: this partner has no status query for it, and nothing was asked. */
+  verdict: ProbeVerdict | 'cannot-ask';
+  /** Stable, kebab-case: what was seen, or why it cannot be told. */
+  reasonCode: string;
+  /** The partner's own status number of the dossier, where it gives one. */
+  status?: number;
+  /** Found with a hand-over that arrived. */
+  oneStopCode?: string;
+  /** The partner had the dossier once and knows it no more. */
+  isForgotten?: boolean;
+}
+
+/** How a replay from history is made (CONTRACTS §4): with the bytes of then, or with the state of now. */
+export type HistoryReplay = 'as-was' | 'as-now';
+
 /** How an unknown outcome of an operation is resolved (quirks.md §4). */
 export type RepeatPolicy = 'harmless-repeat' | 'probe-first';
 
@@ -168,4 +188,13 @@ export interface PartnerAdapter {
   send(task: DeliveryTask, content: RenderedContent, signal: AbortSignal, mayWrite: () => boolean): Promise<CallResult>;
   /** Asks the partner whether an unknown write was applied. Only called for `probe-first` operations. */
   probe(task: DeliveryTask, content: RenderedContent, signal: AbortSignal): Promise<ProbeResult>;
+}
+
+/** What a replay asks of a partner beside the call itself (DESIGN §8). */
+export interface ReplayAdapter extends PartnerAdapter {
+  historyReplay(operation: string): HistoryReplay;
+  /** Asks the partner what it has of this message, by its status query. Never throws for what a partner or the wire does. */
+  view(task: DeliveryTask, signal: AbortSignal): Promise<PartnerView>;
+  /** What the partner would complain about, known before it is sent: names of fields, never values. Throws as `render`. */
+  complaints(task: DeliveryTask, payloads: PayloadReader): Promise<readonly FieldComplaint[]>;
 }

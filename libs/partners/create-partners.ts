@@ -1,4 +1,4 @@
-import type { BudgetLimits, CallBudget, PartnerAdapter } from '#delivery';
+import type { BudgetLimits, CallBudget, ReplayAdapter } from '#delivery';
 import { PARTNER_IDS, type PartnerId } from '#dossier';
 import type { DecisionSource, DossierSource, RegistryResults } from '#intake';
 import type { Clock, Log } from '#platform';
@@ -30,7 +30,7 @@ export interface PartnersOptions {
 
 /** All outside systems of this process, each with its own pool of sockets and its own log-in. */
 export interface Partners {
-  adapters: Record<PartnerId, PartnerAdapter>;
+  adapters: Record<PartnerId, ReplayAdapter>;
   dossierSource: DossierSource;
   registryResults: RegistryResults;
   oneStopReads: OneStopReads;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventSchemas } from '#dossier';
 import { holdEventSchemas } from '#delivery';
+import { planEventSchemas } from '#replay';
 import { feedOnlySchemas } from '#intake';
 import { migrate, settingsReference } from '#platform';
 import { openApiDocument } from '../../gateway/openapi';
@@ -31,10 +32,12 @@ export const GENERATED_FOLDERS: readonly string[] = [EVENT_SCHEMAS];
 export async function allArtefacts(version: string, root: string): Promise<Artefact[]> {
   return [
     { path: 'docs/reference/asyncapi.yaml', content: asyncApiDocument(version) },
-    ...Object.entries({ ...eventSchemas(), ...feedOnlySchemas(), ...holdEventSchemas() }).map(([type, schema]) => ({
-      path: `${EVENT_SCHEMAS}/${type}.schema.json`,
-      content: json(schema),
-    })),
+    ...Object.entries({ ...eventSchemas(), ...feedOnlySchemas(), ...holdEventSchemas(), ...planEventSchemas() }).map(
+      ([type, schema]) => ({
+        path: `${EVENT_SCHEMAS}/${type}.schema.json`,
+        content: json(schema),
+      }),
+    ),
     { path: 'docs/reference/openapi.json', content: json(await openApiDocument(join(root, 'config'))) },
     { path: 'docs/reference/quirks.md', content: quirksPage(root) },
     { path: 'docs/reference/configuration.md', content: settingsReference() },

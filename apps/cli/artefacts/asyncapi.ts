@@ -1,5 +1,6 @@
 import { eventSchemas } from '#dossier';
 import { holdEventSchemas } from '#delivery';
+import { planEventSchemas } from '#replay';
 import { feedOnlySchemas } from '#intake';
 import { stringify } from 'yaml';
 
@@ -44,7 +45,7 @@ function messages(schemas: Schemas, headers: object): Record<string, unknown> {
  *  types (CONTRACTS §3). Events without a dossier are in the feed only. */
 export function asyncApiDocument(version: string): string {
   const onTopic = eventSchemas();
-  const feedOnly = { ...feedOnlySchemas(), ...holdEventSchemas() };
+  const feedOnly = { ...feedOnlySchemas(), ...holdEventSchemas(), ...planEventSchemas() };
   const document = {
     asyncapi: '3.0.0',
     info: {

@@ -6,7 +6,7 @@ export interface JsonLimits {
   maxStringLength: number;
 }
 
-/** For every route but the one that carries files. */
+/** For every route but those that carry files. */
 const PLAIN_JSON: JsonLimits = { maxDepth: 16, maxStringLength: 16_384 };
 /** Files come as base64 in one string. */
 const FILES_JSON: JsonLimits = { maxDepth: 16, maxStringLength: 33_554_432 };
@@ -71,8 +71,16 @@ function invalid(detail: string): AppError {
 
 /** Whether this request may carry files. */
 export function limitsOf(request: Pick<FastifyRequest, 'routeOptions'>): JsonLimits {
-  return request.routeOptions.url === FILES_ROUTE ? FILES_JSON : PLAIN_JSON;
+  return filesOperation(request.routeOptions.url) !== undefined ? FILES_JSON : PLAIN_JSON;
 }
 
-/** `POST` here has its own size limit. */
-export const FILES_ROUTE = '/api/v1/dossiers';
+/** Routes whose `POST` carries files, with their operations. */
+const FILES_ROUTES: ReadonlyMap<string | undefined, string> = new Map([
+  ['/api/v1/dossiers', 'dossier.file'],
+  ['/api/v1/registration-links', 'replay.link'],
+]);
+
+/** Operation of a route whose `POST` carries files, and so has its own size limit; undefined for every other route. */
+export function filesOperation(url: string | undefined): string | undefined {
+  return FILES_ROUTES.get(url);
+}

@@ -1,7 +1,7 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { uuidIds, type GatewaySettings, type Log } from '#platform';
-import { FILES_ROUTE, limitsOf, parseForm, parseJson } from './body-parsers';
+import { filesOperation, limitsOf, parseForm, parseJson } from './body-parsers';
 import { sendProblem } from './problem-filter';
 
 const FORM_BYTES = 8_192;
@@ -22,7 +22,7 @@ export function limitedAdapter(settings: GatewaySettings, log: Log): FastifyAdap
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   fastify.addHook('onRoute', (route) => {
-    if (route.url === FILES_ROUTE && route.method === 'POST') route.bodyLimit = settings.maxDossierBytes;
+    if (filesOperation(route.url) !== undefined && route.method === 'POST') route.bodyLimit = settings.maxDossierBytes;
   });
   parsersOf(adapter);
   return adapter;

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '#platform';
-import { FILES_ROUTE } from './body-parsers';
+import { filesOperation } from './body-parsers';
 
 /** A longer body, or one of unknown length, needs a place. Bytes. */
 const LARGE_BYTES = 1_048_576;
@@ -31,7 +31,7 @@ export function gateLargeBodies(fastify: FastifyInstance, admit: (request: Fasti
 }
 
 function isLarge(request: FastifyRequest): boolean {
-  if (request.routeOptions.url !== FILES_ROUTE || request.method !== 'POST') return false;
+  if (filesOperation(request.routeOptions.url) === undefined || request.method !== 'POST') return false;
   const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
   // Without either there is no body (RFC 9112 §6.3).
   if (length === undefined) return encoding !== undefined;

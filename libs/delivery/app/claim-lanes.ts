@@ -27,6 +27,7 @@ interface ClaimedRow {
   status: 'in-flight' | 'unknown';
   causedSeq: number;
   attempts: number;
+  attemptsBefore: number;
   wasUnknown: boolean;
   firstAttemptAt: Date;
   facts: DeliveryFacts;
@@ -116,10 +117,11 @@ with due as materialized (
       was_unknown = d.was_unknown or d.status = 'unknown',
       first_attempt_at = coalesce(d.first_attempt_at, $2)
   from picked p where d.id = p.delivery_id and coalesce(d.status, '') in ('queued', 'waiting', 'unknown')
-  returning d.id, d.dossier_id, d.operation, d.unit, d.procedure, d.status, d.caused_seq, d.attempts, d.was_unknown, d.first_attempt_at, d.facts, d.content_ref
+  returning d.id, d.dossier_id, d.operation, d.unit, d.procedure, d.status, d.caused_seq, d.attempts, d.attempts_before, d.was_unknown, d.first_attempt_at,
+    case when d.edited_ref is null then d.facts else d.facts || jsonb_build_object('contentRef', d.edited_ref) end as facts, d.content_ref
 )
 select s.id as "deliveryId", s.dossier_id as "dossierId", s.operation, s.unit, s.procedure, s.status, s.caused_seq as "causedSeq", s.attempts,
-       s.was_unknown as "wasUnknown", s.first_attempt_at as "firstAttemptAt", s.facts, s.content_ref as "contentRef", leased.fence::text as fence, o.projection
+       s.attempts_before as "attemptsBefore", s.was_unknown as "wasUnknown", s.first_attempt_at as "firstAttemptAt", s.facts, s.content_ref as "contentRef", leased.fence::text as fence, o.projection
 from started s
 join leased on leased.dossier_id = s.dossier_id
 join dossier o on o.id = s.dossier_id`;

@@ -65,6 +65,20 @@ export async function groupDeadLetters(
     .sort((a, b) => b.count - a.count || a.key.localeCompare(b.key));
 }
 
+/** What the dead letters of one group have in common, spelling by spelling; none when the group is unknown or empty. */
+export async function kindsOfGroup(
+  tx: Queryable,
+  key: string,
+  causes: readonly Cause[],
+): Promise<readonly DeadLetterKind[]> {
+  const rows = await tx.query<DeadLetterKind>(
+    `select distinct d.partner, d.operation, coalesce(d.reason_code, 'none') as "reasonCode", d.fields #>> '{0,field}' as field,
+       d.fields #>> '{0,problem}' as problem
+     from delivery d where ${DEAD}`,
+  );
+  return rows.filter((kind) => keyOf(kind, causeOf(kind, causes)) === key);
+}
+
 /** Several spellings of one complaint are one group; what nobody described is told apart by its reason code. */
 function keyOf(kind: DeadLetterKind, cause: ExplainedCause | undefined): string {
   const parts = [cause?.id ?? `reason:${kind.reasonCode}`, kind.partner, kind.operation, kind.field ?? ''];

@@ -18,11 +18,13 @@ export interface ResolveDeps {
 export interface Resolver {
   actor: Actor & SyncLogActor;
   dossiers: ReadonlyMap<string, DossierState | null>;
+  /** How the sync log names it. @default 'delivery.classified' */
+  kind?: 'delivery.classified' | 'delivery.settled';
   /** Into the entry's detail, beside delivery and states. */
-  detail?: Pick<NonNullable<SyncLogEntryInput['detail']>, 'scope' | 'refs'>;
+  detail?: Pick<NonNullable<SyncLogEntryInput['detail']>, 'scope' | 'refs' | 'planId'>;
 }
 
-/** Ends the waiting of unknown deliveries by somebody's word: delivery, lane, journal, outbox and sync log in the caller's transaction,
+/** Ends the waiting of unknown or given-up deliveries by somebody's word or by what was seen at the partner: delivery, lane, journal, outbox and sync log in the caller's transaction,
  *  which holds the dossiers' locks and then the lanes'. Ring `outbox` and `lanes` after the commit. */
 export async function resolveUnknown(
   tx: Tx,
@@ -80,7 +82,7 @@ function entryOf(
   by: Resolver,
 ): SyncLogEntryInput {
   return {
-    kind: 'delivery.classified',
+    kind: by.kind ?? 'delivery.classified',
     actor: by.actor,
     dossierId: delivery.dossierId,
     partner: delivery.partner,

@@ -21,6 +21,8 @@ export interface ClaimedDelivery extends LaneKey {
   causedSeq: number;
   /** Calls and probes started, this one included. */
   attempts: number;
+  /** Of these, the ones before its last replay: they do not count against the policy. */
+  attemptsBefore: number;
   /** It has been `unknown` before: an earlier request may have been applied. */
   wasUnknown: boolean;
   firstAttemptAt: Date;

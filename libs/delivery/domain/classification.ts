@@ -28,6 +28,8 @@ export interface Resolution {
   outcome: ClassifiableOutcome;
   reasonCode: string;
   rule?: { id: string; version: number };
+  /** What was seen at the partner. */
+  proves?: { oneStopCode?: string; provenStatus?: number };
 }
 
 /** Why a classification is not taken now; undefined when it is. An unknown one may become anything. One that was given up while unknown
@@ -54,7 +56,10 @@ export function statusAfter(outcome: ClassifiableOutcome, isMoot: boolean): Deli
 }
 
 /** What the dossier is told, as if the partner had said it. */
-export function commandOfResolution({ delivery, outcome, reasonCode }: Resolution, now: Date): Command | undefined {
+export function commandOfResolution(
+  { delivery, outcome, reasonCode, proves }: Resolution,
+  now: Date,
+): Command | undefined {
   const { partner, operation, id: deliveryId, causedSeq, facts } = delivery;
   if (outcome === 'retry') return undefined;
   if (outcome === 'refused') return { kind: 'delivery-dead', partner, operation, deliveryId, reasonCode };
@@ -69,5 +74,6 @@ export function commandOfResolution({ delivery, outcome, reasonCode }: Resolutio
     ...(status === undefined ? {} : { status }),
     ...(round === undefined ? {} : { round }),
     ...(repush === undefined ? {} : { repush }),
+    ...proves,
   };
 }

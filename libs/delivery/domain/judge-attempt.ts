@@ -53,7 +53,12 @@ function stepOf(
   const lastCallAt = tried.kind === 'call' ? startedAt : (found.lastCallAt ?? claim.claimedAt);
   return decideNext(
     tried,
-    { status, attempts: claim.attempts, firstAttemptAt: claim.firstAttemptAt, lastCallAt },
+    {
+      status,
+      attempts: claim.attempts - claim.attemptsBefore,
+      firstAttemptAt: claim.firstAttemptAt,
+      lastCallAt,
+    },
     rules,
   );
 }

@@ -1,4 +1,4 @@
-import type { PartnerAdapter } from '#delivery';
+import type { ReplayAdapter } from '#delivery';
 import type { DossierSource } from '#intake';
 import type { AdapterDeps } from '../config/adapter-deps';
 import { DvcltAdapter } from './dvclt-adapter';
@@ -10,7 +10,7 @@ import { dvcltTokens } from './dvclt-tokens';
 export function createDvclt(
   deps: AdapterDeps,
   threadEntry?: string,
-): { adapter: PartnerAdapter; source: DossierSource } {
+): { adapter: ReplayAdapter; source: DossierSource } {
   const tokens = dvcltTokens(deps);
   return { adapter: new DvcltAdapter(deps, tokens), source: new DvcltSource(deps, tokens, threadEntry) };
 }

@@ -3,7 +3,10 @@ import type { AdapterDeps } from '../config/adapter-deps';
 import type {
   CallResult,
   DeliveryTask,
-  PartnerAdapter,
+  FieldComplaint,
+  HistoryReplay,
+  ReplayAdapter,
+  PartnerView,
   PayloadReader,
   ProbeResult,
   RenderedContent,
@@ -27,7 +30,7 @@ function isKnown(operation: string): operation is DvcltOperation {
 
 /** DVCLT as the delivery engine sees it: acknowledgement and status push (dvclt.md §4-6). Both are harmless to repeat (quirks.md §4):
  *  an acknowledgement is idempotent, a repeated status is answered with success or with the text that proves it. */
-export class DvcltAdapter implements PartnerAdapter {
+export class DvcltAdapter implements ReplayAdapter {
   readonly partner = 'dvclt' as const;
   readonly policy;
   private readonly calls: PartnerCalls;
@@ -73,6 +76,25 @@ export class DvcltAdapter implements PartnerAdapter {
   async probe(): Promise<ProbeResult> {
     const call: CallResult = { outcome: 'unknown', wire: 'not-written', reasonCode: 'dvclt.no-probe' };
     return { verdict: 'cannot-tell', askedAt: this.deps.clock.now(), call };
+  }
+
+  historyReplay(_operation: string): HistoryReplay {
+    return 'as-was';
+  }
+
+  /** DVCLT has no status query (dvclt.md): what the journal proves is all there is. */
+  async view({ dossier }: DeliveryTask): Promise<PartnerView> {
+    const { dvclt: status } = dossier.statuses;
+    return {
+      verdict: 'cannot-ask',
+      reasonCode: 'dvclt.no-status-query',
+      ...(status === undefined ? {} : { status }),
+    };
+  }
+
+  async complaints(task: DeliveryTask, payloads: PayloadReader): Promise<readonly FieldComplaint[]> {
+    await this.render(task, payloads);
+    return [];
   }
 
   private planOf(operation: DvcltOperation, content: RenderedContent): CallPlan {

@@ -1,4 +1,4 @@
-import type { CallResult, DeliveryTask, PartnerAdapter, PayloadReader, ProbeResult, RenderedContent } from '#delivery';
+import type { CallResult, DeliveryTask, ReplayAdapter, PayloadReader, ProbeResult, RenderedContent } from '#delivery';
 import type { AdapterDeps } from '../config/adapter-deps';
 import { policyOf } from '../config/partner-config';
 import { jsonObjectOf, type JsonObject } from '../http/answer-json';
@@ -10,11 +10,12 @@ import { portalDossier } from './portal-dossier';
 import { portalProgress } from './portal-progress';
 import { judgeWrite, type PortalWrite } from './portal-reply';
 import { judgeLookUp } from './probe-create';
+import { viewDossier } from './view-dossier';
 
 /** The national portal as the delivery engine sees it (reference dvcqg.md §1-3, CONTRACTS §1): `sync-dossier` is `DongBoHoSoMC`,
  *  `append-progress` one row of `CapNhatTienDoHoSoMC`. One write call carries one dossier. A create and the update that some portals
  *  need after it are one step (Q38): two calls, one attempt, judged by the last one that was made. */
-export function createDvcqgAdapter(deps: AdapterDeps): PartnerAdapter {
+export function createDvcqgAdapter(deps: AdapterDeps): ReplayAdapter {
   const client = new PortalClient(deps);
   return {
     partner: 'dvcqg',
@@ -24,6 +25,13 @@ export function createDvcqgAdapter(deps: AdapterDeps): PartnerAdapter {
     render: async (task, payloads) => ({ body: jsonBody(await render(deps, task, payloads)) }),
     send: (task, content, signal, mayWrite) => send(deps, client, { task, content, signal, mayWrite }),
     probe: (_task, content, signal) => probe(deps, client, content, signal),
+    // The dossier carries the state of now; its progress rows tell the way there (CONTRACTS §1.3).
+    historyReplay: (operation) => (operation === 'sync-dossier' ? 'as-now' : 'as-was'),
+    view: (task, signal) => viewDossier(deps, client, task, signal),
+    complaints: async (task, payloads) => {
+      await render(deps, task, payloads);
+      return [];
+    },
   };
 }
 
@@ -34,7 +42,7 @@ async function render(deps: AdapterDeps, task: DeliveryTask, payloads: PayloadRe
     return { madonvi, service: 'CapNhatTienDoHoSoMC', data: [portalProgress(task.dossier, task.facts, officer)] };
   }
   const item = await portalDossier(await partsOf(task, payloads), deps.config, payloads);
-  return { madonvi, service: 'DongBoHoSoMC', isUpdating: task.dossier.portalKnown ? 'True' : 'False', data: [item] };
+  return { madonvi, service: 'DongBoHoSoMC', isUpdating: isKnownThere(task) ? 'True' : 'False', data: [item] };
 }
 
 /** The state of now, and the payloads that belong to it (CONTRACTS §1.3: `DongBoHoSoMC` carries the state of now). */
@@ -107,15 +115,21 @@ async function probe(
   return judgeLookUp(deps.replies, { code, status: integerOf(itemOf(message)['TrangThaiHoSo']) }, reply, askedAt);
 }
 
-function writtenBy({ operation, dossier }: DeliveryTask, body: Buffer): PortalWrite {
-  const isKnownThere = dossier.portalKnown;
-  if (operation === 'append-progress') return { operation, isCreate: false, isKnownThere };
+/** The portal has proved that it holds the dossier, and was not seen to have lost it since. */
+function isKnownThere({ dossier, facts }: DeliveryTask): boolean {
+  return dossier.portalKnown && facts.isForgotten !== true;
+}
+
+function writtenBy(task: DeliveryTask, body: Buffer): PortalWrite {
+  const { operation } = task;
+  const isKnown = isKnownThere(task);
+  if (operation === 'append-progress') return { operation, isCreate: false, isKnownThere: isKnown };
   const message = jsonObjectOf(body) ?? {};
   const status = integerOf(itemOf(message)['TrangThaiHoSo']);
   return {
     operation: 'sync-dossier',
     isCreate: message['isUpdating'] === 'False',
-    isKnownThere,
+    isKnownThere: isKnown,
     ...(status === undefined ? {} : { status }),
   };
 }

@@ -1,7 +1,15 @@
-import type { CallResult, DeliveryTask, PartnerAdapter, PayloadReader, RenderedContent } from '#delivery';
+import type {
+  CallResult,
+  DeliveryTask,
+  FieldComplaint,
+  ReplayAdapter,
+  PayloadReader,
+  RenderedContent,
+} from '#delivery';
 import { AppError } from '#platform';
 import type { AdapterDeps } from '../config/adapter-deps';
 import { policyOf } from '../config/partner-config';
+import { viewOf } from '../view-of-probe';
 import { MessageFiles } from '../wire/message-files';
 import { missingProvince } from './birth-province';
 import { precheck } from './precheck';
@@ -13,7 +21,7 @@ import { judgeSubmit } from './submit-reply';
 
 /** hộ tịch as the delivery engine sees it (reference hotich.md §3-4, CONTRACTS §1). Its one write is `submit-registration`.
  *  @param client shared with `createRegistryResults`, so that pushes and polls use one token */
-export function createHotichAdapter(deps: AdapterDeps, client: RegistryClient): PartnerAdapter {
+export function createHotichAdapter(deps: AdapterDeps, client: RegistryClient): ReplayAdapter {
   return {
     partner: 'hotich',
     policy: policyOf(deps.config),
@@ -22,7 +30,21 @@ export function createHotichAdapter(deps: AdapterDeps, client: RegistryClient): 
     render: (task, payloads) => render(deps, task, payloads),
     send: (task, content, signal, mayWrite) => send(deps, client, { task, content, signal, mayWrite }),
     probe: (task, _content, signal) => probeSubmission(deps, client, task, signal),
+    historyReplay: () => 'as-was',
+    view: async (task, signal) => viewOf(await probeSubmission(deps, client, task, signal)),
+    complaints: (task, payloads) => complaints(deps, task, payloads),
   };
+}
+
+async function complaints(
+  { config }: AdapterDeps,
+  task: DeliveryTask,
+  payloads: PayloadReader,
+): Promise<readonly FieldComplaint[]> {
+  const content = await payloads.content(task.facts.contentRef ?? task.dossier.contentRef);
+  const declaration = declarationOf(task.dossier, content, config);
+  await registrationPush(task.dossier, content, declaration, new MessageFiles(payloads));
+  return precheck(declaration, config.catalogue);
 }
 
 async function render(deps: AdapterDeps, task: DeliveryTask, payloads: PayloadReader): Promise<RenderedContent> {

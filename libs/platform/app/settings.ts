@@ -15,7 +15,16 @@ import {
 } from './setting';
 
 /** What `WORKER_ROLES` may name (DESIGN §5). */
-export const WORKER_ROLES = ['sequencer', 'relay', 'router', 'subscribers', 'couriers', 'pollers', 'clocks'] as const;
+export const WORKER_ROLES = [
+  'sequencer',
+  'relay',
+  'router',
+  'subscribers',
+  'couriers',
+  'replays',
+  'pollers',
+  'clocks',
+] as const;
 export type WorkerRole = (typeof WORKER_ROLES)[number];
 
 const COMMON = {

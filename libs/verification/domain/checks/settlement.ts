@@ -36,7 +36,11 @@ function settledWell(delivery: DeliveryRow, attempts: readonly AttemptRow[], { e
 /** One fact is told once by one operation with one number. A replay that was answered as known already had no second effect; a step that
  *  its partner misses is supplied again, and the sync log says so. */
 function twice({ deliveries, entries }: Subject): Finding[] {
-  const supplied = new Set(entries.filter(({ kind }) => kind === 'delivery.supplied').map((entry) => entry.deliveryId));
+  const supplied = new Set(
+    entries
+      .filter(({ kind }) => kind === 'delivery.supplied' || kind === 'delivery.replayed')
+      .map((entry) => entry.deliveryId),
+  );
   const first = new Map<string, DeliveryRow>();
   const findings: Finding[] = [];
   for (const delivery of deliveries.filter((one) => isDone(one) && !supplied.has(one.id))) {

@@ -1,0 +1,183 @@
+import type { DeliveryTask, FieldComplaint, PartnerView, PayloadReader, ReplayAdapter } from '#delivery';
+import { isMoot, type PartnerId } from '#dossier';
+import { AppError, codeOf, isConnectionLost, type Log } from '#platform';
+import type { PlanSubject } from '../adapters/item-store';
+import { actionFor, classOfView, classWithoutAsking, type FoundItem, type ItemClass } from '../domain/item-class';
+import type { ReplayPlan } from '../domain/plan';
+import type { AskSlots } from './ask-slots';
+
+export interface LookDeps {
+  adapters: Readonly<Record<PartnerId, ReplayAdapter>>;
+  /** Reads payloads, and gives no link to anybody. */
+  payloads: PayloadReader;
+  slots: AskSlots;
+  log: Log;
+}
+
+type LookedPlan = Pick<ReplayPlan, 'action' | 'source'>;
+
+/** What each item is now: what we know of it, whether its message can be made today, and what its partner says. Nothing is sent and nothing is
+ *  changed. The items of a dossier come together.
+ *  @throws what the database throws while it is away: then nothing was found out */
+export async function lookAtItems(
+  subjects: readonly PlanSubject[],
+  plan: LookedPlan,
+  deps: LookDeps,
+  signal: AbortSignal,
+): Promise<FoundItem[]> {
+  const needless = needlessOnes(subjects, deps);
+  return Promise.all(
+    subjects.map((subject) => look({ subject, isDuplicate: needless.has(subject) }, plan, deps, signal)),
+  );
+}
+
+interface Looked {
+  subject: PlanSubject;
+  isDuplicate: boolean;
+}
+
+async function look(
+  { subject, isDuplicate }: Looked,
+  plan: LookedPlan,
+  deps: LookDeps,
+  signal: AbortSignal,
+): Promise<FoundItem> {
+  const adapter = deps.adapters[subject.partner];
+  const known = classWithoutAsking(
+    {
+      status: subject.status,
+      outcome: subject.outcome,
+      isLeased: subject.isLeased,
+      isMoot: isMoot({ operation: subject.operation }, subject.projection),
+      isDuplicate,
+      overtakes: subject.newerSeq !== null,
+      isPlannedElsewhere: subject.isPlannedElsewhere,
+      historyReplay: adapter.historyReplay(subject.operation),
+    },
+    plan.source,
+  );
+  const as = (itemClass: ItemClass, details: Omit<FoundItem, 'class' | 'action'> = {}): FoundItem => ({
+    class: itemClass,
+    action: actionFor(itemClass, plan.action, {
+      source: plan.source,
+      outcome: subject.outcome,
+      repeatPolicy: adapter.repeatPolicy(subject.operation),
+    }),
+    ...details,
+  });
+  if (known !== undefined) return as(known, known === 'overtakes' ? { newerSeq: subject.newerSeq ?? 0 } : {});
+  const task = taskOf(subject);
+  const validity = await validityOf(subject, plan, adapter, deps);
+  if ('invalid' in validity) return as('invalid', validity.invalid);
+  return answered(subject, plan, await ask(adapter, task, deps, signal), { as, complaints: validity.complaints });
+}
+
+interface Answering {
+  as(itemClass: ItemClass, details?: Omit<FoundItem, 'class' | 'action'>): FoundItem;
+  complaints: readonly FieldComplaint[];
+}
+
+function answered(subject: PlanSubject, plan: LookedPlan, view: PartnerView, { as, complaints }: Answering): FoundItem {
+  const { reasonCode, status, oneStopCode, isForgotten } = view;
+  const details = {
+    reasonCode,
+    ...(status === undefined ? {} : { status }),
+    ...(oneStopCode === undefined ? {} : { oneStopCode }),
+    ...(isForgotten === undefined ? {} : { isForgotten }),
+    ...(complaints.length === 0 ? {} : { complaints }),
+  };
+  const found = as(classOfView(view), details);
+  // A hand-over is done when the one-stop's code is known (quirks.md §4): nobody's word stands for it.
+  const lacksCode =
+    found.action === 'settle' &&
+    subject.operation === 'hand-over-dossier' &&
+    oneStopCode === undefined &&
+    subject.projection.codes.oneStop === undefined;
+  return lacksCode && plan.action !== 'replay'
+    ? { ...found, action: 'skip', reasonCode: 'one-stop-code-needed' }
+    : found;
+}
+
+/** Of those that tell the same, the last one is enough: of a message with the state of now all of a dossier's, else those of one fact. */
+function needlessOnes(subjects: readonly PlanSubject[], { adapters }: LookDeps): ReadonlySet<PlanSubject> {
+  const last = new Map<string, PlanSubject>();
+  const needless = new Set<PlanSubject>();
+  for (const subject of subjects) {
+    const { partner, dossierId, operation, causedSeq, step } = subject;
+    const isAsNow = adapters[partner].historyReplay(operation) === 'as-now';
+    const key = `${partner} ${dossierId} ${operation}${isAsNow ? '' : ` ${causedSeq} ${step}`}`;
+    const earlier = last.get(key);
+    if (earlier !== undefined) needless.add(earlier);
+    last.set(key, subject);
+  }
+  return needless;
+}
+
+type Validity = { complaints: readonly FieldComplaint[] } | { invalid: Omit<FoundItem, 'class' | 'action'> };
+
+/** Whether the message can be made by today's rules, and of what its partner would complain. Kept bytes go out as they are. */
+async function validityOf(
+  subject: PlanSubject,
+  plan: LookedPlan,
+  adapter: ReplayAdapter,
+  { payloads, log }: LookDeps,
+): Promise<Validity> {
+  if (plan.action !== 'replay' || keepsContent(subject, plan, adapter)) return { complaints: [] };
+  try {
+    return { complaints: await adapter.complaints(taskOf(subject), payloads) };
+  } catch (error) {
+    if (isConnectionLost(error)) throw error;
+    if (!(error instanceof AppError))
+      log.error('replay.look-failed', { deliveryId: subject.deliveryId, code: codeOf(error) });
+    const field = error instanceof AppError ? error.field : undefined;
+    return {
+      invalid: {
+        reasonCode: codeOf(error),
+        ...(field === undefined ? {} : { complaints: [{ field, problem: 'missing' }] }),
+      },
+    };
+  }
+}
+
+/** An earlier try may have arrived: its bytes are repeated (CONTRACTS §1.3). History goes out as it was, unless it carries the state of now. */
+export function keepsContent(
+  {
+    contentRef,
+    outcome,
+    editedRef,
+    operation,
+  }: Pick<PlanSubject, 'contentRef' | 'outcome' | 'editedRef' | 'operation'>,
+  { source }: Pick<ReplayPlan, 'source'>,
+  adapter: Pick<ReplayAdapter, 'historyReplay'>,
+): boolean {
+  if (contentRef === null || editedRef !== null) return false;
+  return source === 'history' ? adapter.historyReplay(operation) === 'as-was' : outcome === 'unknown';
+}
+
+async function ask(
+  adapter: ReplayAdapter,
+  task: DeliveryTask,
+  { slots }: LookDeps,
+  signal: AbortSignal,
+): Promise<PartnerView> {
+  return slots.run(adapter.partner, async () => {
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(adapter.policy.deadlineMs)]);
+    try {
+      return await adapter.view(task, deadline);
+    } catch (error) {
+      return { verdict: 'cannot-tell', reasonCode: codeOf(error) };
+    }
+  });
+}
+
+function taskOf({
+  deliveryId,
+  partner,
+  operation,
+  facts,
+  projection,
+  attempts,
+  wasUnknown,
+}: PlanSubject): DeliveryTask {
+  return { deliveryId, partner, operation, facts, dossier: projection, attempts, wasUnknown };
+}
