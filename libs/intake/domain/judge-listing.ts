@@ -8,12 +8,14 @@ export interface ListingFacts {
   acknowledgedAt: Date | null;
   /** The quarantine item of this code that is open or being run again, with the digest of the row as it was listed then. */
   quarantine: { itemId: string; stage: string; listingDigest: Buffer | null } | null;
+  /** Digest of the row, as it was listed then, of the last item of this code that was given up. */
+  givenUp: Buffer | null;
   /** Earlier fetches of this code that brought nothing. */
   watch: { listingDigest: Buffer; fetches: number; refused: number; nextFetchAt: Date } | null;
 }
 
-/** `resting`: the row is unchanged and was fetched in vain a little while ago. */
-export type ListingVerdict = 'fetch' | 'acknowledgement-pending' | 'quarantined-unchanged' | 'resting';
+/** `resting`: the row is unchanged and was fetched in vain a little while ago. `given-up`: unchanged since two persons gave it up. */
+export type ListingVerdict = 'fetch' | 'acknowledgement-pending' | 'quarantined-unchanged' | 'given-up' | 'resting';
 
 /** Stage of an item in quarantine whose detail could not be had: nothing is stored that could be run again, so that it is fetched on,
  *  slowly. */
@@ -24,6 +26,7 @@ export const FETCH_STAGE = 'fetch';
 export function judgeListing(facts: ListingFacts, listingDigest: Buffer, askedAt: Date): ListingVerdict {
   if (facts.isAcknowledgementPending) return 'acknowledgement-pending';
   if (facts.acknowledgedAt && facts.acknowledgedAt >= askedAt) return 'acknowledgement-pending';
+  if (facts.quarantine === null && facts.givenUp?.equals(listingDigest)) return 'given-up';
   const rest = restOf(facts, listingDigest);
   const isResting = rest !== null && rest.nextFetchAt > askedAt;
   if (!isInQuarantineAsListed(facts, listingDigest)) return isResting ? 'resting' : 'fetch';
