@@ -3,7 +3,7 @@ import { type Bus } from '#bus';
 import { createBus } from '#bus/drivers';
 import { loadCauses, type Cause } from '#delivery';
 import { loadProcedures, type Procedure } from '#dossier';
-import { loadUnits, type UnitCrossWalk } from '#intake';
+import { loadQuarantineCauses, loadUnits, type QuarantineCause, type UnitCrossWalk } from '#intake';
 import {
   Database,
   Doorbell,
@@ -39,6 +39,7 @@ export interface GatewayParts {
   procedures: readonly Procedure[];
   units: UnitCrossWalk;
   causes: readonly Cause[];
+  quarantineCauses: readonly QuarantineCause[];
 }
 
 export interface OpenOptions {
@@ -92,6 +93,7 @@ export function openParts(settings: GatewaySettings, log: Log, options: OpenOpti
     procedures: loadProcedures(settings.configDir),
     units: loadUnits(settings.configDir),
     causes: loadCauses(settings.configDir),
+    quarantineCauses: loadQuarantineCauses(settings.configDir),
   };
 }
 
