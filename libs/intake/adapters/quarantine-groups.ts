@@ -43,7 +43,7 @@ function argumentsOf({ source, stage, reasonCode, field }: QuarantineKind): unkn
 }
 
 export async function readItemsById(tx: Queryable, ids: readonly string[]): Promise<SelectedItem[]> {
-  return tx.query<SelectedItem>(`select ${COLUMNS} from quarantine where id = any($1::uuid[])`, [ids]);
+  return tx.query<SelectedItem>(`select ${COLUMNS} from quarantine where id = any($1::uuid[]) order by id`, [ids]);
 }
 
 /** Open items of a kind, oldest first. */

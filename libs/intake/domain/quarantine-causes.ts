@@ -1,4 +1,4 @@
-import { matchesPattern, sha256 } from '#platform';
+import { canonicalBytes, matchesPattern, sha256 } from '#platform';
 
 /** What items of one group have in common: codes and a field name of the wire, never a value. */
 export interface QuarantineKind {
@@ -31,7 +31,7 @@ const SOURCE_NAMES: Readonly<Record<string, string>> = {
 
 /** Key of the group of a kind: depends on nothing else, so that neither new items nor a new description change it. */
 export function groupKeyOf({ source, stage, reasonCode, field }: QuarantineKind): string {
-  return sha256(Buffer.from([source, stage, reasonCode, field ?? ''].join('\n')))
+  return sha256(canonicalBytes([source, stage, reasonCode, field]))
     .toString('hex')
     .slice(0, 16);
 }
