@@ -15,7 +15,7 @@ export { loadQuarantineCauses } from './adapters/load-quarantine-causes';
 export type { QuarantineCause } from './domain/quarantine-causes';
 export { RerunQuarantine, type RerunQuarantineOptions } from './app/rerun-quarantine';
 export { MappingTables } from './app/mapping-tables';
-export { QUARANTINE_STATES, type QuarantineState } from './adapters/quarantine-store';
+export { QUARANTINE_STATES, type QuarantineState } from './domain/quarantine-states';
 export { PollDecisions, type DecisionPollSummary, type PollDecisionsOptions } from './app/poll-decisions';
 export { releasePollLeases } from './app/release-poll-leases';
 export { PollRegistry, type PollRegistryOptions } from './app/poll-registry';

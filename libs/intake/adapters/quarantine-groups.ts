@@ -1,7 +1,8 @@
-import type { Queryable, Tx } from '#platform';
+import { AppError, type Queryable, type Tx } from '#platform';
 import type { ItemFacts } from '../domain/give-up-request';
 import type { QuarantineKind } from '../domain/quarantine-causes';
-import { LOCK_ORDER, type QuarantineState } from './quarantine-store';
+import { quarantineStatesBefore, type QuarantineState } from '../domain/quarantine-states';
+import { LOCK_ORDER } from './quarantine-store';
 
 /** Open items of one kind, counted. */
 export interface KindCount extends QuarantineKind {
@@ -63,7 +64,13 @@ export async function lockItems(tx: Tx, ids: readonly string[]): Promise<Selecte
   );
 }
 
-/** @param ids of locked items */
+/** @param ids of locked items
+ *  @throws AppError `quarantine-transition-forbidden` (bug) when one of them may not go there */
 export async function setState(tx: Tx, ids: readonly string[], state: QuarantineState): Promise<void> {
-  await tx.execute(`update quarantine set state = $2 where id = any($1::uuid[])`, [ids, state]);
+  const changed = await tx.execute(
+    `update quarantine set state = $2 where id = any($1::uuid[]) and state = any($3::text[])`,
+    [ids, state, quarantineStatesBefore(state)],
+  );
+  if (changed !== ids.length)
+    throw new AppError({ code: 'quarantine-transition-forbidden', disposition: 'bug', detail: `to ${state}` });
 }

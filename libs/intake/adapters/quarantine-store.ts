@@ -1,7 +1,5 @@
 import type { Tx, Queryable } from '#platform';
-
-export const QUARANTINE_STATES = ['open', 'rerun', 'resolved', 'given-up'] as const;
-export type QuarantineState = (typeof QUARANTINE_STATES)[number];
+import type { QuarantineState } from '../domain/quarantine-states';
 
 /** An inbound item that was not understood or not mapped (CONTRACTS §2 `/quarantine`). */
 export interface QuarantineItem {

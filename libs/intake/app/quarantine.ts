@@ -8,9 +8,9 @@ import {
   upsertItems,
   type QuarantineItem,
   type QuarantineRow,
-  type QuarantineState,
 } from '../adapters/quarantine-store';
 import { QUARANTINED_EVENT } from '../domain/feed-events';
+import type { QuarantineState } from '../domain/quarantine-states';
 
 /** Stores items in quarantine, in the caller's transaction: one open item per code, and the outside is told once per item.
  *  Returns the sync log entries to append. */

@@ -29,6 +29,8 @@ export interface SkippedItem {
   state: string | null;
 }
 
+export const REQUEST_STATES = ['open', 'approved'] as const;
+
 export interface GiveUpRequest {
   id: string;
   items: readonly FrozenItem[];
@@ -39,7 +41,7 @@ export interface GiveUpRequest {
   requestedBy: string;
   requestedAt: Date;
   expiresAt: Date;
-  state: 'open' | 'approved';
+  state: (typeof REQUEST_STATES)[number];
   approvedBy: string | null;
   approvedAt: Date | null;
   /** Ids of the items that were given up; null before the approval. */
