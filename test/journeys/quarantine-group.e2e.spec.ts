@@ -97,6 +97,9 @@ describe('a wrong unit code, in the running product', () => {
     const { id, items } = asked.answer!;
     expect((await cli('quarantine', 'approve', id)).code).toBe(EXIT.notAllowed);
     expect(await groups()).toMatchObject([{ count: 2 }]);
+    expect(await cli('--as', 'approver', 'quarantine', 'request', id)).toMatchObject({
+      answer: { state: 'open', items },
+    });
     const approved = await cli<{ givenUp: string[] }>('--as', 'approver', 'quarantine', 'approve', id);
     expect(approved).toMatchObject({ code: EXIT.done, answer: { state: 'approved', givenUp: items, skipped: [] } });
     expect((await cli('--as', 'approver', 'quarantine', 'approve', id)).code).toBe(EXIT.no);

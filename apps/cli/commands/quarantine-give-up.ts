@@ -3,7 +3,7 @@ import { EXIT } from '../client/cli-error';
 import { localTime } from '../output/print';
 import { pairsOf, tableOf } from '../output/table';
 import { contextOf, examples, limitOf } from './context';
-import { selectionFrom, skippedText, type SkippedItem } from './quarantine-item';
+import { itemsText, selectionFrom, skippedText, type QuarantineItem, type SkippedItem } from './quarantine-item';
 
 interface GiveUpRequest {
   id: string;
@@ -22,7 +22,7 @@ interface GiveUpRequest {
   remaining?: number;
 }
 
-/** `lienthong quarantine give-up | requests | approve`. */
+/** `lienthong quarantine give-up | requests | request | approve`. */
 export function addGiveUpCommands(quarantine: Command): void {
   quarantine
     .command('give-up [ids...]')
@@ -49,15 +49,30 @@ export function addGiveUpCommands(quarantine: Command): void {
       const requests = await api.list<GiveUpRequest>('/quarantine/requests', {}, limitOf(given.limit));
       print.show(requests, () => (requests.length === 0 ? 'No request.' : listText(requests)));
     });
+  quarantine
+    .command('request <id>')
+    .description('one request, and what its first items are in quarantine for: look before you approve')
+    .addHelpText('after', examples(['--as approver quarantine request 0199…']))
+    .action(async (id: string, _given: unknown, command: Command) => {
+      const { api, print } = contextOf(command);
+      const request = await api.get<GiveUpRequest>(`/quarantine/requests/${encodeURIComponent(id)}`);
+      const some = request.items.slice(0, ITEMS_SHOWN);
+      const items = await Promise.all(some.map((item) => api.get<QuarantineItem>(`/quarantine/${item}`)));
+      print.show(request, () => `${requestText(request)}\n\n${itemsText(items)}`);
+    });
   addApprove(quarantine);
 }
+
+const ITEMS_SHOWN = 20;
 
 const NEXT_STEP = 'A colleague with the role approver runs: npx lienthong --as approver quarantine approve ';
 
 function addApprove(quarantine: Command): void {
   quarantine
     .command('approve <request>')
-    .description('a second person’s yes; exit code 1 when items changed or left since and were not touched')
+    .description(
+      'a second person’s yes (quarantine request shows what to); exit code 1 when items changed or left since and were not touched',
+    )
     .addHelpText('after', examples(['--as approver quarantine approve 0199…']))
     .action(async (id: string, _given: unknown, command: Command) => {
       const { api, print } = contextOf(command);

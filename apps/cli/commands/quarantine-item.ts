@@ -38,6 +38,19 @@ export function itemText(item: QuarantineItem): string {
   ]);
 }
 
+/** Many items, for a person. */
+export function itemsText(items: readonly QuarantineItem[]): string {
+  return tableOf(items, [
+    { head: 'item', value: (row) => row.id },
+    { head: 'code', value: (row) => row.codes.dvclt ?? row.codes.oneStop },
+    { head: 'stage', value: (row) => row.stage },
+    { head: 'reason', value: (row) => (row.field ? `${row.reasonCode} (${row.field})` : row.reasonCode) },
+    { head: 'acts', value: (row) => row.responsible },
+    { head: 'seen', value: (row) => row.seen, align: 'right' },
+    { head: 'state', value: (row) => row.state },
+  ]);
+}
+
 /** An item that was asked for and is not touched. */
 export interface SkippedItem {
   id: string;

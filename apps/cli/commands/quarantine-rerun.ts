@@ -1,10 +1,17 @@
 import type { Command } from 'commander';
 import type { ApiClient } from '../client/api-client';
 import { CliError, EXIT } from '../client/cli-error';
-import { pairsOf, tableOf } from '../output/table';
+import { pairsOf } from '../output/table';
 import { waitUntil } from '../stack/wait-until';
 import { contextOf, examples } from './context';
-import { itemText, selectionFrom, skippedText, type QuarantineItem, type SkippedItem } from './quarantine-item';
+import {
+  itemsText,
+  itemText,
+  selectionFrom,
+  skippedText,
+  type QuarantineItem,
+  type SkippedItem,
+} from './quarantine-item';
 
 /** What the API says to one request. */
 interface Taken {
@@ -127,11 +134,5 @@ function outcomeText({ taken, resolved, open, waiting, skipped }: Outcome): stri
     ...(waiting.length > 0 ? [['waiting for a worker', waiting.length] as const] : []),
     ['left alone', skipped.length],
   ]);
-  const broken = tableOf(open, [
-    { head: 'item', value: (row) => row.id },
-    { head: 'code', value: (row) => row.codes.dvclt ?? row.codes.oneStop },
-    { head: 'stage', value: (row) => row.stage },
-    { head: 'reason', value: (row) => (row.field ? `${row.reasonCode} (${row.field})` : row.reasonCode) },
-  ]);
-  return [counts, ...(open.length > 0 ? [broken] : []), ...skippedText(skipped)].join('\n\n');
+  return [counts, ...(open.length > 0 ? [itemsText(open)] : []), ...skippedText(skipped)].join('\n\n');
 }

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { tableOf } from '../output/table';
 import { contextOf, examples, limitOf } from './context';
 import { addGiveUpCommands } from './quarantine-give-up';
 import { addGroupCommands } from './quarantine-groups';
-import { itemText, type QuarantineItem } from './quarantine-item';
+import { itemsText, itemText, type QuarantineItem } from './quarantine-item';
 import { addRerunCommand } from './quarantine-rerun';
 
 /** `lienthong quarantine …`. */
@@ -17,7 +16,7 @@ export function addQuarantineCommands(program: Command): void {
     .action(async (given: { state?: string; limit: string }, command: Command) => {
       const { api, print } = contextOf(command);
       const items = await api.list<QuarantineItem>('/quarantine', { state: given.state }, limitOf(given.limit));
-      print.show(items, () => (items.length === 0 ? 'Nothing in quarantine.' : listText(items)));
+      print.show(items, () => (items.length === 0 ? 'Nothing in quarantine.' : itemsText(items)));
     });
   quarantine.command('show <id>').action(async (id: string, _given: unknown, command: Command) => {
     const { api, print } = contextOf(command);
@@ -27,16 +26,4 @@ export function addQuarantineCommands(program: Command): void {
   addGroupCommands(quarantine);
   addRerunCommand(quarantine);
   addGiveUpCommands(quarantine);
-}
-
-function listText(items: readonly QuarantineItem[]): string {
-  return tableOf(items, [
-    { head: 'item', value: (row) => row.id },
-    { head: 'code', value: (row) => row.codes.dvclt ?? row.codes.oneStop },
-    { head: 'stage', value: (row) => row.stage },
-    { head: 'reason', value: (row) => (row.field ? `${row.reasonCode} (${row.field})` : row.reasonCode) },
-    { head: 'acts', value: (row) => row.responsible },
-    { head: 'seen', value: (row) => row.seen, align: 'right' },
-    { head: 'state', value: (row) => row.state },
-  ]);
 }
