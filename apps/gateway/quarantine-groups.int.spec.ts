@@ -127,6 +127,20 @@ describe('groups of quarantine', () => {
     });
   });
 
+  it('show their open items one by one, in pages', async () => {
+    const ids = await many(3);
+    await quarantined({ reasonCode: 'unit-ambiguous' });
+    await quarantined({ state: 'rerun' });
+    const key = (await groups())[0].key as string;
+    const idsOf = ({ body }: Answer): string[] => (body.items as { id: string }[]).map(({ id }) => id);
+    const first = await call('auditor', `?group=${key}&limit=2`);
+    const second = await call('auditor', `?group=${key}&limit=2&after=${String(first.body.next)}`);
+    expect([idsOf(first), idsOf(second), second.body.next]).toEqual([ids.slice(0, 2), ids.slice(2), null]);
+    expect(idsOf(await call('auditor', `?group=${key}&state=rerun`))).toEqual([]);
+    expect(idsOf(await call('auditor', '?group=0123456789abcdef'))).toEqual([]);
+    expect((await call('auditor', '?group=x')).statusCode).toBe(400);
+  });
+
   describe('run again', () => {
     it('take every open item of the group and no other, once for one key, and say who did', async () => {
       const ids = await many(3);

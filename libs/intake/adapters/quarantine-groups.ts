@@ -2,7 +2,7 @@ import { AppError, type Queryable, type Tx } from '#platform';
 import type { ItemFacts } from '../domain/give-up-request';
 import type { QuarantineKind } from '../domain/quarantine-causes';
 import { quarantineStatesBefore, type QuarantineState } from '../domain/quarantine-states';
-import { LOCK_ORDER } from './quarantine-store';
+import { ITEM_COLUMNS, LOCK_ORDER, type QuarantineItem } from './quarantine-store';
 
 /** Open items of one kind, counted. */
 export interface KindCount extends QuarantineKind {
@@ -53,6 +53,18 @@ export async function readOpenOfKind(tx: Queryable, kind: QuarantineKind, limit:
     ...argumentsOf(kind),
     limit,
   ]);
+}
+
+/** A page of the open items of a kind, oldest first. */
+export async function readPageOfKind(
+  tx: Queryable,
+  kind: QuarantineKind,
+  page: { after?: string; limit: number },
+): Promise<QuarantineItem[]> {
+  return tx.query<QuarantineItem>(
+    `select ${ITEM_COLUMNS} from quarantine where ${OF_KIND} and ($5::uuid is null or id > $5) order by id limit $6`,
+    [...argumentsOf(kind), page.after ?? null, page.limit],
+  );
 }
 
 /** Locks items until the transaction ends. Race: two persons act on the same items at once, or the next list brings one through; who

@@ -81,7 +81,8 @@ export async function resolveItems(tx: Tx, ids: readonly string[], at: Date): Pr
   return rows.map((row) => row.id);
 }
 
-const COLUMNS = `id, source, codes, stage, reason_code as "reasonCode", reason, field, responsible, unit, first_seen as "firstSeen", last_seen as "lastSeen", seen, state`;
+/** Of `QuarantineItem`. */
+export const ITEM_COLUMNS = `id, source, codes, stage, reason_code as "reasonCode", reason, field, responsible, unit, first_seen as "firstSeen", last_seen as "lastSeen", seen, state`;
 
 /** Items in the order of their ids (UUIDv7: oldest first). */
 export async function readItems(
@@ -89,13 +90,13 @@ export async function readItems(
   page: { state?: QuarantineState; after?: string; limit: number },
 ): Promise<QuarantineItem[]> {
   return tx.query<QuarantineItem>(
-    `select ${COLUMNS} from quarantine where ($1::text is null or state = $1) and ($2::uuid is null or id > $2) order by id limit $3`,
+    `select ${ITEM_COLUMNS} from quarantine where ($1::text is null or state = $1) and ($2::uuid is null or id > $2) order by id limit $3`,
     [page.state ?? null, page.after ?? null, page.limit],
   );
 }
 
 export async function readItem(tx: Queryable, id: string): Promise<QuarantineItem | undefined> {
-  return (await tx.query<QuarantineItem>(`select ${COLUMNS} from quarantine where id = $1`, [id]))[0];
+  return (await tx.query<QuarantineItem>(`select ${ITEM_COLUMNS} from quarantine where id = $1`, [id]))[0];
 }
 
 /** Items of these keys that are open or that were given up, by key: a row that comes again brings nothing new. */

@@ -128,6 +128,18 @@ describe('actions on a group of quarantine', () => {
       expect((await items()).map(({ state }) => state)).toEqual(['given-up', 'given-up']);
     });
 
+    it('is not fetched on when its detail was refused', async () => {
+      const code = nextCode();
+      source.rows.push({ code, listId: '1' });
+      source.refusedDetails.set(code, 'fake.detail-refused');
+      for (let second = 0; second < 40; second += 1) await poll();
+      expect(await world.test.db.query(`select stage from quarantine`)).toEqual([{ stage: 'fetch' }]);
+      await giveUpAll();
+      source.fetched.length = 0;
+      for (let second = 0; second < 40; second += 1) expect(await poll()).toMatchObject({ givenUp: 1, quarantined: 0 });
+      expect(source.fetched).toEqual([]);
+    });
+
     it('takes the changed version that is listed later', async () => {
       const [code] = await poison(1);
       await giveUpAll();

@@ -1,5 +1,11 @@
 import { AppError, type Queryable } from '#platform';
-import { countOpenKinds, readItemsById, readOpenOfKind, type SelectedItem } from '../adapters/quarantine-groups';
+import {
+  countOpenKinds,
+  readItemsById,
+  readOpenOfKind,
+  type KindCount,
+  type SelectedItem,
+} from '../adapters/quarantine-groups';
 import { groupKeyOf } from '../domain/quarantine-causes';
 
 /** Items that one request may act on: more are left for the next. */
@@ -26,7 +32,7 @@ export async function select(
     const ids = [...new Set(selection.ids)];
     return { ids, items: await readItemsById(tx, ids), remaining: 0 };
   }
-  const kind = (await countOpenKinds(tx)).find((one) => groupKeyOf(one) === selection.group);
+  const kind = await findKind(tx, selection.group);
   if (!kind)
     throw new AppError({
       code: 'quarantine-group-unknown',
@@ -37,4 +43,9 @@ export async function select(
     });
   const items = await readOpenOfKind(tx, kind, maxItems);
   return { ids: items.map(({ id }) => id), items, remaining: Math.max(0, kind.count - items.length) };
+}
+
+/** The kind of a group that has open items. */
+export async function findKind(tx: Queryable, group: string): Promise<KindCount | undefined> {
+  return (await countOpenKinds(tx)).find((kind) => groupKeyOf(kind) === group);
 }
