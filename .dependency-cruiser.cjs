@@ -53,8 +53,8 @@ module.exports = {
       name: 'libraries-meet-at-their-index',
       severity: 'error',
       comment:
-        'A library is entered through its index.ts; the bus has two doors more, so that who only stores events loads neither Nest nor a driver.',
-      from: { path: '^(?:libs|apps)/([^/]+)/', pathNot: '\\.spec\\.ts$' },
+        'A library is entered through its index.ts; the bus has two doors more, so that who only stores events loads neither Nest nor a driver. Test benches build on each other.',
+      from: { path: '^(?:libs|apps)/([^/]+)/', pathNot: ['\\.spec\\.ts$', '^libs/[^/]+/testing/'] },
       to: {
         path: '^libs/([^/]+)/.+',
         pathNot: ['^libs/$1/', '^libs/[^/]+/index\\.ts$', '^libs/bus/(drivers|nest)\\.ts$'],

@@ -9,12 +9,14 @@ import { DeliveriesController } from './controllers/deliveries.controller';
 import { DossiersController } from './controllers/dossiers.controller';
 import { FeedController } from './controllers/feed.controller';
 import { FilesController } from './controllers/files.controller';
+import { GiveUpController } from './controllers/give-up.controller';
 import { HealthController } from './controllers/health.controller';
 import { HoldsController } from './controllers/holds.controller';
 import { IntakeController } from './controllers/intake.controller';
 import { OpenApiController } from './controllers/openapi.controller';
 import { PartnersController } from './controllers/partners.controller';
 import { ProgressController } from './controllers/progress.controller';
+import { QuarantineGroupsController } from './controllers/quarantine-groups.controller';
 import { QuarantineController } from './controllers/quarantine.controller';
 import { ReceiptsController } from './controllers/receipts.controller';
 import { ReplaysController } from './controllers/replays.controller';
@@ -41,6 +43,8 @@ const CONTROLLERS = [
   ReceiptsController,
   DeadLetterGroupsController,
   DeliveriesController,
+  QuarantineGroupsController,
+  GiveUpController,
   QuarantineController,
   PartnersController,
   HoldsController,
@@ -90,6 +94,7 @@ function valuesOf(parts: GatewayParts): Provider[] {
     { provide: tokens.SIGNING_KEYS, useValue: parts.signingKeys },
     { provide: tokens.ADDRESS_DIGEST, useValue: addressDigest },
     { provide: tokens.CAUSES, useValue: parts.causes },
+    { provide: tokens.QUARANTINE_CAUSES, useValue: parts.quarantineCauses },
     { provide: tokens.INTAKE, useValue: parts },
     { provide: tokens.OPENAPI, useValue: { document: null } },
   ];

@@ -3,7 +3,7 @@ import { type Bus } from '#bus';
 import { createBus } from '#bus/drivers';
 import { loadCauses, type Cause } from '#delivery';
 import { loadProcedures, type Procedure } from '#dossier';
-import { loadUnits, type UnitCrossWalk } from '#intake';
+import { loadQuarantineCauses, loadUnits, type QuarantineCause, type UnitCrossWalk } from '#intake';
 import {
   Database,
   Doorbell,
@@ -41,6 +41,7 @@ export interface GatewayParts {
   units: UnitCrossWalk;
   causes: readonly Cause[];
   replayPolicy: ReplayPolicy;
+  quarantineCauses: readonly QuarantineCause[];
 }
 
 export interface OpenOptions {
@@ -95,6 +96,7 @@ export function openParts(settings: GatewaySettings, log: Log, options: OpenOpti
     units: loadUnits(settings.configDir),
     causes: loadCauses(settings.configDir),
     replayPolicy: loadReplayPolicy(settings.configDir),
+    quarantineCauses: loadQuarantineCauses(settings.configDir),
   };
 }
 

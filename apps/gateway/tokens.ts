@@ -7,4 +7,5 @@ export const ADDRESS_DIGEST = Symbol('address digest');
 export const BUS = Symbol('bus');
 export const OPENAPI = Symbol('openapi');
 export const CAUSES = Symbol('causes of dead letters');
+export const QUARANTINE_CAUSES = Symbol('causes of quarantine');
 export const INTAKE = Symbol('intake');

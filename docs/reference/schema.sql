@@ -238,6 +238,19 @@ quarantine.seen integer not null
 quarantine.source text not null
 quarantine.stage text not null
 quarantine.state text not null
+quarantine.unit text
+quarantine_request.approved_at timestamp with time zone
+quarantine_request.approved_by text
+quarantine_request.expires_at timestamp with time zone not null
+quarantine_request.given_up jsonb
+quarantine_request.id uuid not null
+quarantine_request.items jsonb not null
+quarantine_request.reason text not null
+quarantine_request.requested_at timestamp with time zone not null
+quarantine_request.requested_by text not null
+quarantine_request.set_digest text not null
+quarantine_request.skipped jsonb
+quarantine_request.state text not null
 receipt.at timestamp with time zone not null
 receipt.body jsonb not null
 receipt.client_id text not null
@@ -421,6 +434,10 @@ poller: PRIMARY KEY (name)
 quarantine: CHECK ((state = ANY (ARRAY['open'::text, 'rerun'::text, 'resolved'::text, 'given-up'::text])))
 quarantine: FOREIGN KEY (message_id) REFERENCES intake_message(id)
 quarantine: PRIMARY KEY (id)
+quarantine_request: CHECK (((state = 'approved'::text) = (approved_by IS NOT NULL)))
+quarantine_request: CHECK ((approved_by <> requested_by))
+quarantine_request: CHECK ((state = ANY (ARRAY['open'::text, 'approved'::text])))
+quarantine_request: PRIMARY KEY (id)
 receipt: PRIMARY KEY (id)
 registry_watch: FOREIGN KEY (dossier_id) REFERENCES dossier(id)
 registry_watch: PRIMARY KEY (dossier_id)
@@ -476,6 +493,8 @@ CREATE INDEX intake_message_dossier ON public.intake_message USING btree (dossie
 CREATE INDEX lane_due ON public.lane USING btree (partner, due_at) WHERE ((state = 'open'::text) AND (due_at IS NOT NULL))
 CREATE INDEX lane_leased ON public.lane USING btree (lease_until) WHERE (lease_owner IS NOT NULL)
 CREATE INDEX poll_evidence_reason ON public.poll_evidence USING btree (partner, reason, at)
+CREATE INDEX quarantine_given_up ON public.quarantine USING btree (source, item_key, id) WHERE (state = 'given-up'::text)
+CREATE INDEX quarantine_kind ON public.quarantine USING btree (source, stage, reason_code) WHERE (state = 'open'::text)
 CREATE INDEX quarantine_rerun ON public.quarantine USING btree (id) WHERE (state = 'rerun'::text)
 CREATE INDEX registry_watch_due ON public.registry_watch USING btree (next_poll_at) WHERE (next_poll_at IS NOT NULL)
 CREATE INDEX replay_item_delivery ON public.replay_item USING btree (delivery_id)
@@ -517,6 +536,7 @@ CREATE UNIQUE INDEX poll_evidence_pkey ON public.poll_evidence USING btree (part
 CREATE UNIQUE INDEX poller_pkey ON public.poller USING btree (name)
 CREATE UNIQUE INDEX quarantine_open ON public.quarantine USING btree (source, item_key) WHERE (state = ANY (ARRAY['open'::text, 'rerun'::text]))
 CREATE UNIQUE INDEX quarantine_pkey ON public.quarantine USING btree (id)
+CREATE UNIQUE INDEX quarantine_request_pkey ON public.quarantine_request USING btree (id)
 CREATE UNIQUE INDEX receipt_pkey ON public.receipt USING btree (id)
 CREATE UNIQUE INDEX registry_watch_pkey ON public.registry_watch USING btree (dossier_id)
 CREATE UNIQUE INDEX replay_item_pkey ON public.replay_item USING btree (plan_id, number)
@@ -561,6 +581,7 @@ partner_state: DELETE, INSERT, SELECT, UPDATE
 poll_evidence: DELETE, INSERT, SELECT, UPDATE
 poller: DELETE, INSERT, SELECT, UPDATE
 quarantine: DELETE, INSERT, SELECT, UPDATE
+quarantine_request: INSERT, SELECT
 receipt: INSERT, SELECT
 registry_watch: DELETE, INSERT, SELECT, UPDATE
 replay_item: DELETE, INSERT, SELECT, UPDATE

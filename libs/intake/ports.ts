@@ -60,6 +60,8 @@ export interface DecodeFailure {
   responsible: string;
   /** Code of the dossier when it could be read. */
   dossierCode?: string;
+  /** Commune as the source wrote it, when it could be read: five digits. */
+  unit?: string;
 }
 
 export type DecodeResult = { stages: readonly DecodeStage[] } & (

@@ -4,6 +4,8 @@ export * from './domain/connection-lost';
 export * from './domain/ids';
 export * from './domain/canonical-json';
 export * from './domain/comparable-text';
+export * from './domain/code-pattern';
+export * from './domain/personal-number';
 export * from './app/database';
 export * from './app/log';
 export * from './app/outage-log';

@@ -10,6 +10,7 @@ describe('what people type into a plan', () => {
   let bench: ReplayBench;
   beforeAll(async () => void (bench = await ReplayBench.open()));
   afterAll(() => bench.close());
+  beforeEach(() => bench.playPartner('hotich'));
   afterEach(() => bench.clear());
 
   /** Refused registrations with a declaration in the vault. */

@@ -26,6 +26,8 @@ export interface HealthyState {
   disallowed: string;
   /** Understood after it was in quarantine. */
   resolved: string;
+  /** Given up by two persons. */
+  givenUp: string;
   /** Still in quarantine. */
   quarantined: string;
 }
@@ -48,10 +50,12 @@ export async function healthyState(journey: SmallJourney, finished: number): Pro
     polled: journey.list(),
     disallowed: journey.list(),
     resolved: journey.list({ failAt: 'inner' }),
+    givenUp: journey.list({ failAt: 'inner' }),
     quarantined: journey.list({ failAt: 'inner' }),
   };
   script(state);
   await journey.poll();
+  await journey.giveUp(state.givenUp);
   await seeAgain(state);
   const { supplemented, withdrawn, repeated, changed, dead, unread, refusedForGood, resolved, registering } = state;
   await journey.decide([supplemented], 'request-supplement');

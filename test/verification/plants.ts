@@ -406,6 +406,13 @@ const UNEXPLAINED: readonly Plant[] = [
     isGlobal: true,
   },
   {
+    code: 'unexplained.given-up-without-approval',
+    sql: `insert into quarantine (id, source, item_key, codes, stage, reason_code, reason, responsible, first_seen, last_seen, seen, state)
+          values (gen_random_uuid(), 'dvclt', 'row:by-one-hand', '{}', 'list', 'row-unreadable', 'planted', 'dvclt', ${PAST}, ${PAST}, 1, 'given-up')
+          returning id::text as subject`,
+    isGlobal: true,
+  },
+  {
     code: 'unexplained.decision-not-logged',
     sql: `update synclog_entry set kind = 'decision.refused' where dossier_id = $id and kind = 'decision.received'`,
   },

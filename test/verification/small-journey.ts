@@ -7,11 +7,13 @@ import { sequenceBatch } from '#bus';
 import { Courier, routeDossiers, SettleQueue, type CallResult } from '#delivery';
 import { applyCommands, PARTNER_IDS, type Decision, type PartnerId } from '#dossier';
 import {
+  approveGiveUp,
   createRegistryWatch,
   PollDecisions,
   PollDossierSource,
   PollRegistry,
   receiveDecision,
+  requestGiveUp,
   type ReceiptDeps,
 } from '#intake';
 import { Doorbell, rfc3339, silentLog, uuidIds } from '#platform';
@@ -109,6 +111,15 @@ export class SmallJourney {
     const poll = new PollDossierSource(this.source, this.world.deps, { workerId: WORKER, everyMs: 0 });
     await poll.pollOnce(new AbortController().signal);
     await this.carry();
+  }
+
+  /** One person asks, another approves. */
+  async giveUp(code: string): Promise<void> {
+    const { deps, test } = this.world;
+    const [{ id }] = await test.db.query<{ id: string }>(`select id from quarantine where item_key = $1`, [code]);
+    const by = (person: string) => ({ actor: { id: person, type: 'person' as const }, idempotencyKey: uuidIds.next() });
+    const asked = await requestGiveUp({ ids: [id] }, 'never to be mended', by('operator'), deps);
+    await approveGiveUp({ requestId: asked.id, setDigest: asked.setDigest }, by('approver'), deps);
   }
 
   /** Decisions that the one-stop lists instead of handing them over. */

@@ -1,6 +1,6 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
+import { IsIn, IsOptional, Matches } from 'class-validator';
 import {
   listQuarantine,
   QUARANTINE_STATES,
@@ -23,6 +23,11 @@ export class QuarantineQuery extends PageQuery {
   @IsOptional()
   @IsIn(QUARANTINE_STATES)
   state?: QuarantineState;
+
+  @ApiPropertyOptional({ description: 'Key of a group: its open items.' })
+  @IsOptional()
+  @Matches(/^[0-9a-f]{16}$/)
+  group?: string;
 }
 
 @ApiTags('quarantine')
@@ -41,6 +46,7 @@ export class QuarantineController {
   async list(@Query() query: QuarantineQuery): Promise<Page<QuarantineView>> {
     const page = await listQuarantine(this.db, {
       state: query.state,
+      ...(query.group === undefined ? {} : { group: query.group }),
       after: idCursor(query.after) ?? undefined,
       limit: query.limit,
     });

@@ -26,6 +26,8 @@ export class QuarantineView {
   field!: string | null;
   @ApiProperty({ description: 'Whose side must act.' })
   responsible!: string;
+  @ApiProperty({ type: String, nullable: true, description: 'Commune as the source wrote it, where it could be read.' })
+  unit!: string | null;
   @ApiProperty({ format: 'date-time' })
   firstSeen!: string;
   @ApiProperty({ format: 'date-time' })

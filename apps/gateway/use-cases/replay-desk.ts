@@ -18,7 +18,7 @@ import type { GatewayParts } from '../parts';
 import type { NewRegistrationLink, ReplayItemView, ReplayView } from '../schema/replay';
 
 /** What a person may ask of a plan. */
-export const PLAN_STEPS = {
+const PLAN_STEPS = {
   'dry-run': requestDryRun,
   start: startPlan,
   pause: pausePlan,

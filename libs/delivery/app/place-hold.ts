@@ -1,6 +1,6 @@
 import { answerOnce } from '#access';
 import type { PartnerId } from '#dossier';
-import { AppError, type Database } from '#platform';
+import { AppError, holdsPersonalNumber, type Database } from '#platform';
 import type { SyncLogActor } from '#synclog';
 import { insertHold, readHold } from '../adapters/hold-store';
 import type { Hold, HoldScope } from '../domain/hold';
@@ -66,15 +66,12 @@ export async function placeHold(
   });
 }
 
-/** A run of digits as long as an identity paper's or a telephone's number. */
-const PERSONAL_NUMBER = /\d{9,12}/;
-
 function refuseUnusable({ startsAt, endsAt, reason }: HoldRequest, now: Date): void {
   if (endsAt !== undefined && endsAt <= (startsAt ?? now))
     throw refused('hold-window-invalid', 'endsAt', 'the window must end after it begins');
   if (endsAt !== undefined && endsAt <= now)
     throw refused('hold-window-invalid', 'endsAt', 'the window has already ended');
-  if (PERSONAL_NUMBER.test(reason.replace(/[ .-]/g, '')))
+  if (holdsPersonalNumber(reason))
     throw refused('hold-reason-personal', 'reason', 'the reason looks as if it holds a person’s number');
 }
 

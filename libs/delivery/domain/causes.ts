@@ -1,4 +1,5 @@
 import type { PartnerId } from '#dossier';
+import { matchesPattern } from '#platform';
 
 /** Whose side must act. `partner`: the one the delivery goes to. */
 type Responsible = 'one-stop' | 'province' | 'partner' | PartnerId | 'citizen' | 'ourselves';
@@ -60,12 +61,6 @@ function fits({ partner, operation, reason, problem }: Cause['match'], kind: Dea
     (reason === undefined || matchesPattern(reason, kind.reasonCode)) &&
     (problem === undefined || problem === kind.problem)
   );
-}
-
-/** `*` stands for any part. */
-function matchesPattern(pattern: string, text: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`).test(text);
 }
 
 function filled(text: string, { partner, operation, field }: DeadLetterKind): string {

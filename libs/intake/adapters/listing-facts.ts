@@ -9,6 +9,7 @@ interface Row {
   itemId: string | null;
   itemStage: string;
   itemListing: Buffer | null;
+  givenUp: Buffer | null;
   watchListing: Buffer | null;
   fetches: number;
   refused: number;
@@ -23,7 +24,8 @@ export async function readListingFacts(
   codes: readonly string[],
 ): Promise<Map<string, ListingFacts>> {
   const rows = await tx.query<Row>(
-    `select l.code, d.id as "dossierId", q.id as "itemId", q.stage as "itemStage", q.listing_digest as "itemListing",
+    `select l.code, d.id as "dossierId", q.id as "itemId", q.stage as "itemStage", q.listing_digest as "itemListing", (
+         select g.listing_digest from quarantine g where g.source = $1 and g.item_key = l.code and g.state = 'given-up' order by g.id desc limit 1) as "givenUp",
        w.listing_digest as "watchListing", w.fetches, w.refused, w.next_fetch_at as "nextFetchAt", ack.last_settled_at as "acknowledgedAt",
        coalesce(ack.is_pending, false) or (d.routed_seq < d.version and exists (
          select 1 from journal j where j.dossier_id = d.id and j.seq > d.routed_seq
@@ -43,13 +45,14 @@ export async function readListingFacts(
 }
 
 function factsOf(row: Row): ListingFacts {
-  const { dossierId, isPending, acknowledgedAt, itemId, itemStage, itemListing, watchListing } = row;
+  const { dossierId, isPending, acknowledgedAt, itemId, itemStage, itemListing, givenUp, watchListing } = row;
   const { fetches, refused, nextFetchAt } = row;
   return {
     dossierId,
     isAcknowledgementPending: isPending,
     acknowledgedAt,
     quarantine: itemId === null ? null : { itemId, stage: itemStage, listingDigest: itemListing },
+    givenUp,
     watch: watchListing && { listingDigest: watchListing, fetches, refused, nextFetchAt },
   };
 }

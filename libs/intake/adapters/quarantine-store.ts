@@ -1,7 +1,5 @@
 import type { Tx, Queryable } from '#platform';
-
-export const QUARANTINE_STATES = ['open', 'rerun', 'resolved', 'given-up'] as const;
-export type QuarantineState = (typeof QUARANTINE_STATES)[number];
+import type { QuarantineState } from '../domain/quarantine-states';
 
 /** An inbound item that was not understood or not mapped (CONTRACTS §2 `/quarantine`). */
 export interface QuarantineItem {
@@ -14,6 +12,8 @@ export interface QuarantineItem {
   field: string | null;
   /** Whose side must act: a partner's id, or `province`. */
   responsible: string;
+  /** Commune as the source wrote it, five digits; null where none could be read. */
+  unit: string | null;
   firstSeen: Date;
   lastSeen: Date;
   /** How often it was listed. */
@@ -32,9 +32,14 @@ export interface QuarantineRow {
   reason: string;
   field: string | null;
   responsible: string;
+  /** Commune as the source wrote it, five digits. */
+  unit: string | null;
   listingDigest: Buffer | null;
   messageId: string | null;
 }
+
+/** Items are locked by key, then id, by whatever takes several: two that meet wait for each other in one direction only. */
+export const LOCK_ORDER = 'order by item_key, id';
 
 /** Opens items, or renews the open ones of the same key (one open item per code). Item keys must differ.
  *  `isNew` is false for a renewed one. */
@@ -44,14 +49,14 @@ export async function upsertItems(
   at: Date,
 ): Promise<{ id: string; itemKey: string; isNew: boolean }[]> {
   return tx.query(
-    `insert into quarantine (id, source, item_key, codes, stage, reason_code, reason, field, responsible, listing_digest, message_id, first_seen, last_seen, seen, state)
-     select r.id, r.source, r."itemKey", r.codes, r.stage, r."reasonCode", r.reason, r.field, r.responsible, decode(r."listingDigest", 'base64'), r."messageId", $2, $2, 1, 'open'
+    `insert into quarantine (id, source, item_key, codes, stage, reason_code, reason, field, responsible, unit, listing_digest, message_id, first_seen, last_seen, seen, state)
+     select r.id, r.source, r."itemKey", r.codes, r.stage, r."reasonCode", r.reason, r.field, r.responsible, r.unit, decode(r."listingDigest", 'base64'), r."messageId", $2, $2, 1, 'open'
      from jsonb_to_recordset($1::jsonb) as r(id uuid, source text, "itemKey" text, codes jsonb, stage text, "reasonCode" text, reason text, field text,
-       responsible text, "listingDigest" text, "messageId" uuid)
+       responsible text, unit text, "listingDigest" text, "messageId" uuid)
      order by r."itemKey"
      on conflict (source, item_key) where state in ('open','rerun') do update
        set codes = excluded.codes, stage = excluded.stage, reason_code = excluded.reason_code, reason = excluded.reason, field = excluded.field,
-           responsible = excluded.responsible, listing_digest = excluded.listing_digest, message_id = coalesce(excluded.message_id, quarantine.message_id),
+           responsible = excluded.responsible, unit = excluded.unit, listing_digest = excluded.listing_digest, message_id = coalesce(excluded.message_id, quarantine.message_id),
            last_seen = excluded.last_seen, seen = quarantine.seen + 1, state = 'open'
      returning id, item_key as "itemKey", xmax = 0 as "isNew"`,
     [JSON.stringify(rows.map((row) => ({ ...row, listingDigest: row.listingDigest?.toString('base64') ?? null }))), at],
@@ -61,20 +66,23 @@ export async function upsertItems(
 /** Listed again, unchanged. */
 export async function touchItems(tx: Queryable, ids: readonly string[], at: Date): Promise<void> {
   await tx.execute(
-    `update quarantine set last_seen = $2, seen = seen + 1 where id = any($1::uuid[]) and state in ('open','rerun')`,
+    `with seen_now as (select id from quarantine where id = any($1::uuid[]) and state in ('open','rerun') ${LOCK_ORDER} for update)
+     update quarantine q set last_seen = $2, seen = q.seen + 1 from seen_now where q.id = seen_now.id`,
     [ids, at],
   );
 }
 
 export async function resolveItems(tx: Tx, ids: readonly string[], at: Date): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(
-    `update quarantine set state = 'resolved', last_seen = $2 where id = any($1::uuid[]) and state in ('open','rerun') returning id`,
+    `with come_through as (select id from quarantine where id = any($1::uuid[]) and state in ('open','rerun') ${LOCK_ORDER} for update)
+     update quarantine q set state = 'resolved', last_seen = $2 from come_through where q.id = come_through.id returning q.id`,
     [ids, at],
   );
   return rows.map((row) => row.id);
 }
 
-const COLUMNS = `id, source, codes, stage, reason_code as "reasonCode", reason, field, responsible, first_seen as "firstSeen", last_seen as "lastSeen", seen, state`;
+/** Of `QuarantineItem`. */
+export const ITEM_COLUMNS = `id, source, codes, stage, reason_code as "reasonCode", reason, field, responsible, unit, first_seen as "firstSeen", last_seen as "lastSeen", seen, state`;
 
 /** Items in the order of their ids (UUIDv7: oldest first). */
 export async function readItems(
@@ -82,19 +90,19 @@ export async function readItems(
   page: { state?: QuarantineState; after?: string; limit: number },
 ): Promise<QuarantineItem[]> {
   return tx.query<QuarantineItem>(
-    `select ${COLUMNS} from quarantine where ($1::text is null or state = $1) and ($2::uuid is null or id > $2) order by id limit $3`,
+    `select ${ITEM_COLUMNS} from quarantine where ($1::text is null or state = $1) and ($2::uuid is null or id > $2) order by id limit $3`,
     [page.state ?? null, page.after ?? null, page.limit],
   );
 }
 
 export async function readItem(tx: Queryable, id: string): Promise<QuarantineItem | undefined> {
-  return (await tx.query<QuarantineItem>(`select ${COLUMNS} from quarantine where id = $1`, [id]))[0];
+  return (await tx.query<QuarantineItem>(`select ${ITEM_COLUMNS} from quarantine where id = $1`, [id]))[0];
 }
 
-/** Open items of these keys, by key. */
-export async function readOpenItems(tx: Tx, source: string, keys: readonly string[]): Promise<Map<string, string>> {
+/** Items of these keys that are open or that were given up, by key: a row that comes again brings nothing new. */
+export async function readKnownItems(tx: Tx, source: string, keys: readonly string[]): Promise<Map<string, string>> {
   const rows = await tx.query<{ id: string; itemKey: string }>(
-    `select id, item_key as "itemKey" from quarantine where source = $1 and item_key = any($2::text[]) and state in ('open','rerun')`,
+    `select id, item_key as "itemKey" from quarantine where source = $1 and item_key = any($2::text[]) and state <> 'resolved'`,
     [source, keys],
   );
   return new Map(rows.map((row) => [row.itemKey, row.id]));
@@ -112,13 +120,14 @@ export interface RerunItem {
   reason: string;
   field: string | null;
   responsible: string;
+  unit: string | null;
   messageId: string | null;
   rawRef: string | null;
 }
 
 export async function readRerunItems(tx: Queryable, limit: number): Promise<RerunItem[]> {
   return tx.query<RerunItem>(
-    `select q.id, q.source, q.item_key as "itemKey", q.codes->>'dvclt' as code, q.stage, q.reason_code as "reasonCode", q.reason, q.field, q.responsible,
+    `select q.id, q.source, q.item_key as "itemKey", q.codes->>'dvclt' as code, q.stage, q.reason_code as "reasonCode", q.reason, q.field, q.responsible, q.unit,
        q.message_id as "messageId", m.raw_ref as "rawRef"
      from quarantine q left join intake_message m on m.id = q.message_id where q.state = 'rerun' order by q.id limit $1`,
     [limit],
@@ -141,10 +150,10 @@ export async function markForRerun(tx: Tx, id: string): Promise<void> {
 export async function reopenItem(
   tx: Tx,
   id: string,
-  reason: Pick<QuarantineRow, 'stage' | 'reasonCode' | 'reason' | 'field' | 'responsible'>,
+  reason: Pick<QuarantineRow, 'stage' | 'reasonCode' | 'reason' | 'field' | 'responsible' | 'unit'>,
 ): Promise<void> {
   await tx.execute(
-    `update quarantine set state = 'open', stage = $2, reason_code = $3, reason = $4, field = $5, responsible = $6 where id = $1`,
-    [id, reason.stage, reason.reasonCode, reason.reason, reason.field, reason.responsible],
+    `update quarantine set state = 'open', stage = $2, reason_code = $3, reason = $4, field = $5, responsible = $6, unit = $7 where id = $1`,
+    [id, reason.stage, reason.reasonCode, reason.reason, reason.field, reason.responsible, reason.unit],
   );
 }

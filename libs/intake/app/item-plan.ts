@@ -161,7 +161,7 @@ export class ItemPlan {
   }
 
   private quarantineRow(item: UnfitItem, messageId: string): QuarantineRow {
-    const { stage, code, reason, field, responsible } = item.failure;
+    const { stage, code, reason, field, responsible, unit } = item.failure;
     return {
       id: this.deps.ids.next(),
       source: this.context.source,
@@ -172,6 +172,7 @@ export class ItemPlan {
       reason,
       field: field ?? null,
       responsible,
+      unit: unit ?? null,
       listingDigest: item.listing && this.deps.vault.dedupDigest(item.listing),
       messageId,
     };

@@ -34,6 +34,8 @@ export type DossierPollSummary = Record<ItemEnd, number> & {
   listed: number;
   acknowledgementPending: number;
   quarantinedUnchanged: number;
+  /** Unchanged rows that were given up. */
+  givenUp: number;
   /** Unchanged rows that were fetched in vain a little while ago. */
   resting: number;
   /** Code of what ended the turn early. */
@@ -155,7 +157,7 @@ export class PollDossierSource {
       const verdict = judgeListing(known, digest, askedAt);
       if (verdict === 'fetch' || taken.has(item.code)) due.push(dueOf(item, known, digest));
       else if (verdict === 'quarantined-unchanged') unchanged.push(known.quarantine?.itemId as string);
-      else summary[verdict === 'resting' ? 'resting' : 'acknowledgementPending'] += 1;
+      else summary[COUNTED_AS[verdict]] += 1;
     }
     await this.touch(unchanged, summary);
     return due;
@@ -177,6 +179,7 @@ export class PollDossierSource {
       const known = facts.get(key) as ListingFacts;
       const verdict = judgeListing(known, this.deps.vault.dedupDigest(listing), askedAt);
       if (verdict === 'quarantined-unchanged') unchanged.push(known.quarantine?.itemId as string);
+      else if (verdict === 'given-up') summary.givenUp += 1;
       else
         unfit.push({
           listing,
@@ -229,6 +232,13 @@ function dueOf(item: ListedItem, known: ListingFacts, digest: Buffer): DueItem {
   };
 }
 
+/** Rows that are left alone, by why. */
+const COUNTED_AS = {
+  'acknowledgement-pending': 'acknowledgementPending',
+  'given-up': 'givenUp',
+  resting: 'resting',
+} as const;
+
 function isCode(code: string): boolean {
   return code.length <= 64 && isLoggableCode(code);
 }
@@ -252,6 +262,7 @@ function emptySummary(): DossierPollSummary {
     listed: 0,
     acknowledgementPending: 0,
     quarantinedUnchanged: 0,
+    givenUp: 0,
     resting: 0,
     accepted: 0,
     supplement: 0,

@@ -27,8 +27,10 @@ export function prepareItem(
   const { dossier } = decoded;
   const resolved = resolveUnit(deps.units, dossier.unitText, dossier.receivedAt);
   const failure = mappingFailure(item.code, dossier, deps) ?? unitFailure(resolved);
-  if (failure || !('unit' in resolved))
-    return { ...arrived, failure: failure ?? unfit('unit', 'unit-unknown', 'the unit is not configured') };
+  if (failure || !('unit' in resolved)) {
+    const unmapped = failure ?? unfit('unit', 'unit-unknown', 'the unit is not configured');
+    return { ...arrived, failure: { ...unmapped, ...writtenUnit(dossier.unitText) } };
+  }
   const contentDigest = deps.vault.dedupDigest(contentFingerprint(dossier)).toString('base64');
   return { ...arrived, code: item.code, dossier, unit: resolved.unit, contentDigest };
 }
@@ -65,6 +67,12 @@ function mappingFailure(
     };
   }
   return undefined;
+}
+
+/** What is no number of a unit may be anything, a person's name too, and stays in the vault. */
+function writtenUnit(text: string): { unit?: string } {
+  const unit = text.trim().padStart(5, '0');
+  return /^\d{5}$/.test(unit) ? { unit } : {};
 }
 
 function unitFailure(resolved: ReturnType<typeof resolveUnit>): DecodeFailure | undefined {

@@ -8,9 +8,11 @@ import {
   upsertItems,
   type QuarantineItem,
   type QuarantineRow,
-  type QuarantineState,
 } from '../adapters/quarantine-store';
+import { readPageOfKind } from '../adapters/quarantine-groups';
 import { QUARANTINED_EVENT } from '../domain/feed-events';
+import type { QuarantineState } from '../domain/quarantine-states';
+import { findKind } from './quarantine-selection';
 
 /** Stores items in quarantine, in the caller's transaction: one open item per code, and the outside is told once per item.
  *  Returns the sync log entries to append. */
@@ -77,14 +79,24 @@ export async function resolveQuarantined(
 
 export type { QuarantineItem };
 
-/** A page of items, oldest first; `after` is the id of the last item of the page before. */
+/** A page of items, oldest first; `after` is the id of the last item of the page before. Those of a group are open. */
 export async function listQuarantine(
   tx: Queryable,
-  page: { state?: QuarantineState; after?: string; limit: number },
+  page: { state?: QuarantineState; group?: string; after?: string; limit: number },
 ): Promise<{ items: QuarantineItem[]; next: string | null }> {
-  const found = await readItems(tx, { ...page, limit: page.limit + 1 });
+  const { group, ...rest } = { ...page, limit: page.limit + 1 };
+  const found = group === undefined ? await readItems(tx, rest) : await ofGroup(tx, group, rest);
   const items = found.slice(0, page.limit);
   return { items, next: found.length > page.limit ? (items.at(-1)?.id ?? null) : null };
+}
+
+async function ofGroup(
+  tx: Queryable,
+  group: string,
+  page: { state?: QuarantineState; after?: string; limit: number },
+): Promise<QuarantineItem[]> {
+  const kind = page.state === undefined || page.state === 'open' ? await findKind(tx, group) : undefined;
+  return kind === undefined ? [] : readPageOfKind(tx, kind, page);
 }
 
 /** @throws AppError `quarantine-item-unknown` (404) */

@@ -55,6 +55,7 @@ export async function quarantineEvents(
       ...failure,
       reasonCode: code,
       field,
+      unit: null,
       listingDigest: null,
       messageId: row.id,
     })),

@@ -1,6 +1,6 @@
 import { answerOnce } from '#access';
 import { AppError, rfc3339, type Clock, type Database } from '#platform';
-import type { SyncLog, SyncLogActor } from '#synclog';
+import type { SyncLog, SyncLogActor, SyncLogEntryInput } from '#synclog';
 import { lockItem, markForRerun, readItem, type QuarantineItem } from '../adapters/quarantine-store';
 
 export interface RerunRequest {
@@ -32,18 +32,25 @@ export async function requestRerun(
       if (state !== 'open') throw notOpen(state);
       await markForRerun(tx, itemId);
       const { firstSeen, lastSeen, ...item } = (await readItem(tx, itemId)) as QuarantineItem;
-      await deps.syncLog.append(tx, [
-        {
-          kind: 'item.rerun',
-          actor,
-          codes: Object.values(item.codes),
-          partner: item.source,
-          detail: { itemId, stage: item.stage, reasonCode: item.reasonCode },
-        },
-      ]);
+      await deps.syncLog.append(tx, [rerunEntry(item, actor)]);
       return { ...item, firstSeen: rfc3339(firstSeen), lastSeen: rfc3339(lastSeen) };
     }),
   );
+}
+
+/** Who has an item run again. */
+export function rerunEntry(
+  item: Pick<QuarantineItem, 'id' | 'source' | 'stage' | 'reasonCode' | 'codes'>,
+  actor: SyncLogActor,
+): SyncLogEntryInput {
+  const { id: itemId, source: partner, stage, reasonCode } = item;
+  return {
+    kind: 'item.rerun',
+    actor,
+    codes: Object.values(item.codes),
+    partner,
+    detail: { itemId, stage, reasonCode },
+  };
 }
 
 function notOpen(state: string): AppError {

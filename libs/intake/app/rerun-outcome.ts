@@ -13,6 +13,8 @@ export interface StillBroken {
   reason: string;
   field?: string;
   responsible: string;
+  /** Commune as the source wrote it, five digits. */
+  unit?: string | null;
 }
 
 export type RerunEnd = 'resolved' | 'open';
@@ -30,8 +32,8 @@ export async function resolve(tx: Tx, item: RerunItem, deps: IntakeDeps): Promis
 }
 
 export async function reopen(tx: Tx, item: RerunItem, broken: StillBroken, deps: IntakeDeps): Promise<RerunEnd> {
-  const { stage, code: reasonCode, reason, field = null, responsible } = broken;
-  await reopenItem(tx, item.id, { stage, reasonCode, reason, field, responsible });
+  const { stage, code: reasonCode, reason, field = null, responsible, unit = item.unit } = broken;
+  await reopenItem(tx, item.id, { stage, reasonCode, reason, field, responsible, unit });
   await deps.syncLog.append(tx, [
     {
       kind: 'item.quarantined',

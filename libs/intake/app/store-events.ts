@@ -1,7 +1,7 @@
 import type { Tx } from '#platform';
 import { isLoggableCode, type SyncLogActor } from '#synclog';
 import { insertDecisionEvents, readRowDigests, type NewDecisionEvent } from '../adapters/decision-events';
-import { readOpenItems, touchItems } from '../adapters/quarantine-store';
+import { readKnownItems, touchItems } from '../adapters/quarantine-store';
 import type { EventRow } from '../ports';
 import type { IntakeDeps } from './intake-deps';
 import {
@@ -85,9 +85,9 @@ async function insertFresh(tx: Tx, rows: readonly Placed[], deps: Deps): Promise
 async function keepMisfits(tx: Tx, misfits: readonly Misfit[], deps: Deps): Promise<void> {
   if (misfits.length === 0) return;
   const byKey = new Map(misfits.map((one) => [one.key, one]));
-  const open = await readOpenItems(tx, EVENT_SOURCE, [...byKey.keys()]);
-  await touchItems(tx, [...open.values()], deps.clock.now());
-  const fresh = [...byKey.values()].filter((one) => !open.has(one.key));
+  const known = await readKnownItems(tx, EVENT_SOURCE, [...byKey.keys()]);
+  await touchItems(tx, [...known.values()], deps.clock.now());
+  const fresh = [...byKey.values()].filter((one) => !known.has(one.key));
   const sealed = await sealRows(
     tx,
     fresh.map((one) => one.row),

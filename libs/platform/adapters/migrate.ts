@@ -1,8 +1,14 @@
 import { Foundation1700000000001 } from './migrations/0001-foundation';
 import { Protection1700000000002 } from './migrations/0002-protection';
 import { ReplayPlans1700000000003 } from './migrations/0003-replay-plans';
+import { QuarantineRequests1700000000004 } from './migrations/0004-quarantine-requests';
 
-const MIGRATIONS = [Foundation1700000000001, Protection1700000000002, ReplayPlans1700000000003];
+const MIGRATIONS = [
+  Foundation1700000000001,
+  Protection1700000000002,
+  ReplayPlans1700000000003,
+  QuarantineRequests1700000000004,
+];
 
 /** Brings the schema up to date with the migrator's role. Returns the names of the migrations it ran.
  *  Two starters at once: the second waits on an advisory lock held for the session and then finds nothing to do. */

@@ -1,7 +1,7 @@
 import { answerOnce, type Vault } from '#access';
 import { kindsOfGroup, type Cause } from '#delivery';
 import { findDossierId } from '#dossier';
-import { AppError, sha256, type Database, type Tx } from '#platform';
+import { AppError, holdsPersonalNumber, sha256, type Database, type Tx } from '#platform';
 import type { SyncLogActor } from '#synclog';
 import { freezeItems, type FrozenItems, type ResolvedSelection } from '../adapters/freeze-items';
 import { insertPlan, readPlan } from '../adapters/plan-store';
@@ -48,9 +48,6 @@ export interface PlanDeps extends PlanRecordDeps {
   causes: readonly Cause[];
   vault: Pick<Vault, 'openMany' | 'seal' | 'sealMany' | 'dedupDigest'>;
 }
-
-/** A run of digits as long as an identity paper's or a telephone's number. */
-const PERSONAL_NUMBER = /\d{9,12}/;
 
 /** Freezes a selection as a plan. Nothing is asked and nothing is sent yet. Ring `outbox` after this.
  *  @throws AppError 422 `replay-reason-unknown`, `replay-reason-personal`, `replay-selection-empty`, `replay-selection-too-large`,
@@ -182,7 +179,7 @@ function refuseUnusable(request: PlanRequest, policy: ReplayPolicy): void {
   const { reasonCode, reason, selection, source } = request;
   if (!policy.reasonCodes.includes(reasonCode))
     throw refusal('replay-reason-unknown', 'reasonCode', `one of ${policy.reasonCodes.join(', ')}`);
-  if (PERSONAL_NUMBER.test(reason.replace(/[ .-]/g, '')))
+  if (holdsPersonalNumber(reason))
     throw refusal('replay-reason-personal', 'reason', 'the reason looks as if it holds a person’s number');
   refuseUnfit(request);
   if (source === 'history' && !isBounded(selection))

@@ -1,5 +1,5 @@
 import type { DossierContent } from '#dossier';
-import { AppError } from '#platform';
+import { AppError, matchesPattern } from '#platform';
 
 /** A correction of one leaf of a declaration, for the messages of a plan only: the dossier keeps what the citizen declared. Holds personal data. */
 export interface Edit {
@@ -65,9 +65,8 @@ export function edited(content: DossierContent, item: EditedItem, edits: readonl
   return { ...content, declaration: Object.fromEntries(leaves) };
 }
 
-/** `*` stands for any part. */
 function isProtected(field: string, patterns: readonly string[]): boolean {
-  return patterns.some((pattern) => new RegExp(`^${pattern.split('*').join('.*')}$`).test(field));
+  return patterns.some((pattern) => matchesPattern(pattern, field));
 }
 
 function refusal(code: string, field: string, detail: string): AppError {

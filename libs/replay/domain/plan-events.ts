@@ -2,7 +2,7 @@ import type { DomainEventRecord } from '#bus';
 import type { ReplayPlan } from './plan';
 
 /** Told in event log and feed (CONTRACTS §3: events without a dossier). */
-export const PLAN_EVENTS = {
+const PLAN_EVENTS = {
   requested: 'vn.lienthong.replay.requested.v1',
   examined: 'vn.lienthong.replay.examined.v1',
   approved: 'vn.lienthong.replay.approved.v1',

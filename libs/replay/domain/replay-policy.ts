@@ -19,7 +19,7 @@ export interface ReplayPolicy {
   protectedFields: readonly string[];
 }
 
-export interface LowRisk {
+interface LowRisk {
   action: PlanAction;
   source: PlanSource;
   maxItems: number;

@@ -25,7 +25,7 @@ import type { ReplayPolicy } from '../domain/replay-policy';
 const CONFIG = join(__dirname, '../../../config');
 
 /** A partner that also says what it has: by script, by dossier. */
-export class ViewedPartner extends ScriptedPartner implements ReplayAdapter {
+class ViewedPartner extends ScriptedPartner implements ReplayAdapter {
   readonly asked: string[] = [];
   history: HistoryReplay = 'as-was';
   viewOf: (dossierId: string) => PartnerView = () => ({ verdict: 'absent', reasonCode: 'test.absent' });
@@ -73,6 +73,11 @@ export class ReplayBench {
     await this.delivery.clear();
     await this.delivery.db.execute('delete from partner_state');
     this.partner = new ViewedPartner();
+  }
+
+  /** The partner whose deliveries a courier carries here. */
+  playPartner(id: PartnerId): void {
+    this.partner = new ViewedPartner(id);
   }
 
   get deps(): PlanDeps {

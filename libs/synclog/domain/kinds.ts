@@ -8,6 +8,8 @@ export const SYNC_LOG_KINDS = [
   'item.rerun',
   'item.resolved',
   'item.given-up',
+  'give-up.requested',
+  'give-up.approved',
   'registry-result.received',
   'decision.received',
   'decision.refused',

@@ -118,6 +118,14 @@ where q.state = 'resolved' and q.codes->>'dvclt' is not null and ${EVERYTHING} a
   and not exists (select 1 from dossier_code c where c.system = 'dvclt' and c.code = q.codes->>'dvclt') limit $3`,
   },
   {
+    code: 'unexplained.given-up-without-approval',
+    sql: `
+select q.id::text as subject, 'the item is given up, and no approved request names it' as sentence
+from quarantine q
+where q.state = 'given-up' and ${EVERYTHING} and ${RECENT('q.last_seen')}
+  and not exists (select 1 from quarantine_request r where r.state = 'approved' and r.given_up ? q.id::text) limit $3`,
+  },
+  {
     code: 'unexplained.message-not-logged',
     sql: `
 select m.id::text as subject, 'the quarantined message is not in the sync log' as sentence

@@ -270,6 +270,11 @@ export const CATALOGUE = {
     means: 'A message has no entry in the sync log.',
     remedy: 'Report it as a defect of the intake: both are written in one transaction.',
   },
+  'unexplained.given-up-without-approval': {
+    means: 'An item of quarantine is given up, and no approved request names it.',
+    remedy:
+      'Two persons decide that, never one: find who changed the row. What was listed and not acknowledged is still there.',
+  },
   'unexplained.decision-not-logged': {
     means: 'A decision of the one-stop has no entry in the sync log.',
     remedy: 'Report it as a defect of the intake: both are written in one transaction.',

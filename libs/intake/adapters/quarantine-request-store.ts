@@ -1,0 +1,44 @@
+import type { Queryable, Tx } from '#platform';
+import type { GiveUpRequest } from '../domain/give-up-request';
+
+const COLUMNS = `id, items, set_digest as "setDigest", reason, requested_by as "requestedBy", requested_at as "requestedAt", expires_at as "expiresAt",
+  state, approved_by as "approvedBy", approved_at as "approvedAt", given_up as "givenUp", skipped`;
+
+export async function insertRequest(tx: Tx, request: GiveUpRequest): Promise<void> {
+  const { id, items, setDigest, reason, requestedBy, requestedAt, expiresAt } = request;
+  await tx.execute(
+    `insert into quarantine_request (id, items, set_digest, reason, requested_by, requested_at, expires_at, state)
+     values ($1, $2, $3, $4, $5, $6, $7, 'open')`,
+    [id, JSON.stringify(items), setDigest, reason, requestedBy, requestedAt, expiresAt],
+  );
+}
+
+export async function readRequest(tx: Queryable, id: string): Promise<GiveUpRequest | undefined> {
+  return (await tx.query<GiveUpRequest>(`select ${COLUMNS} from quarantine_request where id = $1`, [id]))[0];
+}
+
+/** Race: two approvers at once; the second waits here and finds it approved. */
+export async function lockRequest(tx: Tx, id: string): Promise<GiveUpRequest | undefined> {
+  return (await tx.query<GiveUpRequest>(`select ${COLUMNS} from quarantine_request where id = $1 for update`, [id]))[0];
+}
+
+/** Newest first. */
+export async function readRequests(
+  tx: Queryable,
+  page: { after: string | null; limit: number },
+): Promise<GiveUpRequest[]> {
+  return tx.query<GiveUpRequest>(
+    `select ${COLUMNS} from quarantine_request where $1::uuid is null or id < $1 order by id desc limit $2`,
+    [page.after, page.limit],
+  );
+}
+
+export async function approveRequest(
+  tx: Tx,
+  { id, approvedBy, approvedAt, givenUp, skipped }: GiveUpRequest,
+): Promise<void> {
+  await tx.execute(
+    `update quarantine_request set state = 'approved', approved_by = $2, approved_at = $3, given_up = $4, skipped = $5 where id = $1`,
+    [id, approvedBy, approvedAt, JSON.stringify(givenUp), JSON.stringify(skipped)],
+  );
+}
