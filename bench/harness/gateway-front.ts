@@ -127,6 +127,11 @@ function pass(given: IncomingMessage, answer: ServerResponse): Promise<boolean> 
 
 /** Without what belongs to one connection only (RFC 9110 §7.6.1). */
 function endToEnd(headers: IncomingMessage['headers']): IncomingMessage['headers'] {
-  const { connection: _connection, 'keep-alive': _keepAlive, 'transfer-encoding': _transferEncoding, ...rest } = headers;
+  const {
+    connection: _connection,
+    'keep-alive': _keepAlive,
+    'transfer-encoding': _transferEncoding,
+    ...rest
+  } = headers;
   return rest;
 }

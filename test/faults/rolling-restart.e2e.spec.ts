@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileContinuously } from '../../bench/faults/continuous-load';
 import { GatewayFront } from '../../bench/harness/gateway-front';
+import { pause } from '../../bench/harness/until';
 import { startExtra, supervisedPart, type Restarted, type RollingPart } from '../../bench/restart/rolling-parts';
 import { expectCleanLedger, untilFinished } from '../journeys/journey-assertions';
 import { untilClean } from '../support/clean-state';
@@ -9,7 +10,9 @@ import { Installation, type LedgerRow } from '../support/installation';
 import { until } from '../support/until';
 
 const SEED = 20261129;
+const CASE_EVERY_MS = 600;
 const READERS = 6;
+const READ_EVERY_MS = 50;
 /** So many dossiers come to hộ tịch between two restarts. */
 const BETWEEN = 3;
 
@@ -40,7 +43,7 @@ describe('two gateways and two workers that are restarted one after the other, u
     let isRolling = true;
     const [codes, restarts] = await Promise.all([
       fileContinuously({
-        everyMs: 300,
+        everyMs: CASE_EVERY_MS,
         maxUnderWay: 40,
         file: (kind, number) => installation.fileCases(kind, 1, SEED + number),
         underWay: async (filed) => filed - (await countOf('hotich', 'registration')),
@@ -79,7 +82,7 @@ describe('two gateways and two workers that are restarted one after the other, u
     return restarted;
   }
 
-  /** An operator's screen that asks again at once. */
+  /** An operator's screen that is renewed again and again. */
   async function readOnAndOn(goesOn: () => boolean): Promise<void> {
     const token = await logIn('operator');
     while (goesOn()) {
@@ -87,6 +90,7 @@ describe('two gateways and two workers that are restarted one after the other, u
       await fetch(`${front.url}/api/v1/dossiers?limit=5`, { headers: { authorization: `Bearer ${token}` } })
         .then((answer) => answer.arrayBuffer())
         .catch(() => undefined);
+      await pause(READ_EVERY_MS);
     }
   }
 
