@@ -7,10 +7,12 @@ import { OpenThings } from './harness/open-things';
 import { machineLine, writeReport, type BenchReport, type ReportedRun } from './harness/report';
 import { startServices } from './harness/services';
 import { faults } from './faults';
+import { hotKey } from './hot-key';
 import { intake } from './intake';
 import { journey } from './journey';
 import { largeFiles } from './large-files';
 import { memory } from './memory';
+import { order } from './order';
 
 interface Options {
   count?: number;
@@ -36,6 +38,8 @@ const BENCHES: Readonly<Record<string, (place: Place, options: Options) => Promi
   intake: (place, options) => compared(place, options, intake, 1_000),
   'large-files': (place, options) => compared(place, options, largeFiles, 1),
   memory: (place, options) => compared(place, options, memory, 10_000),
+  'hot-key': (place, options) => compared(place, options, hotKey, 240),
+  order: (place, options) => compared(place, options, order, 1_000),
   faults: async ({ dir, open }, { seed, kills, seconds }) => {
     const { serverVersion, ...report } = await faults({ dir, open, seed, kills, seconds, say });
     return { report, serverVersion, settings: { seed } };
