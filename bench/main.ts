@@ -7,12 +7,14 @@ import { OpenThings } from './harness/open-things';
 import { machineLine, writeReport, type BenchReport, type ReportedRun } from './harness/report';
 import { startServices } from './harness/services';
 import { faults } from './faults';
+import { hold } from './hold';
 import { hotKey } from './hot-key';
 import { intake } from './intake';
 import { journey } from './journey';
 import { largeFiles } from './large-files';
 import { memory } from './memory';
 import { order } from './order';
+import { restart } from './restart';
 
 interface Options {
   count?: number;
@@ -20,6 +22,8 @@ interface Options {
   seed: number;
   profile?: string;
   kills: number;
+  load: number;
+  rate: number;
   seconds?: number;
 }
 
@@ -38,8 +42,10 @@ const BENCHES: Readonly<Record<string, (place: Place, options: Options) => Promi
   intake: (place, options) => compared(place, options, intake, 1_000),
   'large-files': (place, options) => compared(place, options, largeFiles, 1),
   memory: (place, options) => compared(place, options, memory, 10_000),
+  hold: (place, options) => compared(place, options, (run) => hold(run, options), 100_000),
   'hot-key': (place, options) => compared(place, options, hotKey, 240),
   order: (place, options) => compared(place, options, order, 1_000),
+  restart: (place, options) => compared(place, options, restart, 120),
   faults: async ({ dir, open }, { seed, kills, seconds }) => {
     const { serverVersion, ...report } = await faults({ dir, open, seed, kills, seconds, say });
     return { report, serverVersion, settings: { seed } };
@@ -97,11 +103,13 @@ function wholeNumber(text: string): number {
 
 const program = new Command('npm run bench --')
   .argument('<name>', Object.keys(BENCHES).join(' or '))
-  .option('--count <n>', 'dossiers of a burst', wholeNumber)
+  .option('--count <n>', 'dossiers; hold: waiting deliveries', wholeNumber)
   .option('--repeats <n>', 'interleaved pairs of runs', wholeNumber, 3)
   .option('--seed <n>', 'of the generated cases', wholeNumber, 20_261_101)
   .option('--kills <n>', 'faults: processes killed', wholeNumber, 200)
   .option('--seconds <n>', 'faults: no kill after so long; the kills made until then count', wholeNumber)
+  .option('--load <n>', 'hold: births that are filed beside the backlog', wholeNumber, 240)
+  .option('--rate <n>', 'hold: deliveries a second of the drain', wholeNumber, 100)
   .option('--profile <dir>', 'CPU profiles of our processes go there; figures of such a run do not count')
   .action(async (name: string, options: Options) => {
     process.exitCode = await main(name, options).catch((error: unknown) => {

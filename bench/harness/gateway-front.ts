@@ -26,7 +26,7 @@ const CONNECTIONS = 32;
 /** The way of clients to several gateways: each request goes to the next one, and to the one after it when a gateway takes no connection or
  *  closes it before it answered. All our requests may be repeated so: they read, or carry a key. Anything else that goes wrong is told. */
 export class GatewayFront {
-  readonly record: FrontRecord = { answers: new Map(), errors: [], movedOn: 0, latenciesMs: [] };
+  private told = nothing();
   private readonly agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   private readonly server: Server;
   private targets: readonly string[] = [];
@@ -48,6 +48,15 @@ export class GatewayFront {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
+  /** What went through it since it was opened, or told to forget. */
+  get record(): Readonly<FrontRecord> {
+    return this.told;
+  }
+
+  forget(): void {
+    this.told = nothing();
+  }
+
   /** The gateways behind it from now on. */
   lead(targets: readonly string[]): void {
     this.targets = targets;
@@ -65,7 +74,7 @@ export class GatewayFront {
     try {
       const ask = { method, path, headers, body: await bytesOf(asked) };
       const { target, given } = await this.firstAnswer(ask);
-      this.record.answers.set(target, (this.record.answers.get(target) ?? 0) + 1);
+      this.told.answers.set(target, (this.told.answers.get(target) ?? 0) + 1);
       const status = given.statusCode ?? 0;
       if (status >= 400) this.tellError(ask, `HTTP ${status}`);
       answer.writeHead(status, endToEnd(given.headers));
@@ -74,7 +83,7 @@ export class GatewayFront {
       this.tellError({ method, path }, (error as Error).message);
       answer.destroy();
     }
-    this.record.latenciesMs.push(performance.now() - startedMs);
+    this.told.latenciesMs.push(performance.now() - startedMs);
   }
 
   /** @throws Error when no gateway answers */
@@ -86,7 +95,7 @@ export class GatewayFront {
       const target = targets[(first + at) % targets.length];
       const given = await this.send(target, ask);
       if (given !== undefined) return { target, given };
-      this.record.movedOn += 1;
+      this.told.movedOn += 1;
     }
     throw new Error('no gateway answers');
   }
@@ -104,8 +113,12 @@ export class GatewayFront {
   }
 
   private tellError({ method, path }: Pick<Ask, 'method' | 'path'>, what: string): void {
-    this.record.errors.push({ method, route: path.replace(/\?.*$/, '').replaceAll(/[^/]{20,}/g, '…'), what });
+    this.told.errors.push({ method, route: path.replace(/\?.*$/, '').replaceAll(/[^/]{20,}/g, '…'), what });
   }
+}
+
+function nothing(): FrontRecord {
+  return { answers: new Map(), errors: [], movedOn: 0, latenciesMs: [] };
 }
 
 async function bytesOf(message: IncomingMessage): Promise<Buffer> {
