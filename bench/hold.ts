@@ -3,9 +3,11 @@ import { connectionOf } from '../apps/cli/client/connection';
 import { openProduct, type BenchRun, type OpenSide } from './harness/bench-run';
 import { latenciesOf, untilFinished } from './harness/dossier-ends';
 import { fileAtPace } from './harness/file-at-pace';
+import { Meter } from './harness/meter';
 import { pairedTable } from './harness/paired-table';
 import type { ProductSide } from './harness/product-side';
 import { queryOnce } from './harness/query-once';
+import { quietLines } from './harness/quiet';
 import type { BenchReport } from './harness/report';
 import { faultLines, inversionsOf, settledState, type SettledState } from './harness/settled-state';
 import { percentile, spreadOf } from './harness/statistics';
@@ -45,6 +47,8 @@ interface HoldRun {
   forecastSeconds: number | null;
   drain: DrainedLanes;
   state: SettledState;
+  /** Part of the machine that others used while the load ran, 0 to 1. */
+  foreignShare: number;
 }
 
 /** The portal is held while a load runs on top of a backlog; then it drains. */
@@ -121,7 +125,7 @@ function textOf(pairs: readonly { without: HoldRun; with: HoldRun }[]): string {
     ...faultLines(state),
   ]);
   const how = `the backlog: ${ORIGINALS} births carried as far as the hold lets them, copied in the database`;
-  return [table, how, ...wrong].join('\n');
+  return [table, how, ...quietLines(runs.map(({ foreignShare }) => foreignShare)), ...wrong].join('\n');
 }
 
 interface Load extends HoldOptions {
@@ -137,15 +141,22 @@ async function runOnce(
 ): Promise<HoldRun> {
   const label = `${deliveries > 0 ? 'backlog' : 'bare'}_${repeat}`;
   const opened = await openProduct(run, label, { officers: OFFICERS });
+  const meter = new Meter(run.services, opened.side, opened.database);
   try {
-    return await measure(opened, { ...options, deliveries, seed: run.seed + repeat * 10_000 });
+    const measured = await measure(opened, meter, { ...options, deliveries, seed: run.seed + repeat * 10_000 });
+    await opened.stop();
+    return { ...measured, foreignShare: (await meter.usage()).foreignShare };
   } finally {
     await opened.stop();
     await opened.drop();
   }
 }
 
-async function measure(opened: OpenSide<ProductSide>, { load, rate, seed, deliveries }: Load): Promise<HoldRun> {
+async function measure(
+  opened: OpenSide<ProductSide>,
+  meter: Meter,
+  { load, rate, seed, deliveries }: Load,
+): Promise<Omit<HoldRun, 'foreignShare'>> {
   const { side, databaseUrl } = opened;
   const operator = new ApiClient(connectionOf({ data: side.dataDir, as: 'operator' }, {}));
   const warmUp = await side.simulators.file('birth', WARM_UP, seed + 1_000_000);
@@ -157,11 +168,13 @@ async function measure(opened: OpenSide<ProductSide>, { load, rate, seed, delive
   const copied = deliveries > 0 ? await copyBacklog(databaseUrl, { dossierIds, deliveries }) : NOTHING_COPIED;
   const backlog = await waitingOf(databaseUrl);
 
+  await meter.start();
   const since = new Date();
   const filedAt = await fileAtPace(side, { count: load, everyMs: EVERY_MS, seed });
   const codes = [...filedAt.keys()];
   const ends = await untilFinished(opened, codes, FINISH_DEADLINE_MS, { withPortal: false });
   await untilOnlyHeldIsLeft(databaseUrl, ORIGINALS + load);
+  await meter.end();
   const othersMs = await othersOf(databaseUrl, since);
 
   const askedMs = performance.now();

@@ -3,9 +3,11 @@ import { connectionOf } from '../apps/cli/client/connection';
 import { openProduct, type BenchRun, type OpenSide } from './harness/bench-run';
 import { latenciesOf, untilFinished } from './harness/dossier-ends';
 import { fileAtPace } from './harness/file-at-pace';
+import { Meter } from './harness/meter';
 import { pairedTable } from './harness/paired-table';
 import type { ProductSide } from './harness/product-side';
 import { queryOnce } from './harness/query-once';
+import { quietLines } from './harness/quiet';
 import type { BenchReport } from './harness/report';
 import { percentile, spreadOf } from './harness/statistics';
 import { until } from './harness/until';
@@ -31,6 +33,8 @@ interface HotRun {
   backlog: number;
   /** Progress rows of the hot dossier at the portal that do not follow their order, or are missing. */
   faults: number;
+  /** Part of the machine that others used meanwhile, 0 to 1. */
+  foreignShare: number;
 }
 
 /** One dossier with 70 % of all events, and whether the others notice. */
@@ -61,13 +65,16 @@ export async function hotKey(run: BenchRun): Promise<BenchReport> {
       },
       { text: `its own steps lost or out of order: ${faults}`, isMet: faults === 0 },
     ],
-    text: pairedTable(pairs, [
-      { head: 'others p50, ms', of: (one) => percentile(one.latenciesMs, 50), digits: 0 },
-      { head: 'others p99, ms', of: p99, digits: 0 },
-      { head: 'share of the hot dossier, %', of: (one) => one.share * 100, digits: 0 },
-      { head: 'decisions on it', of: (one) => one.decisions, digits: 0 },
-      { head: 'its backlog at the end', of: (one) => one.backlog, digits: 0 },
-    ]),
+    text: [
+      pairedTable(pairs, [
+        { head: 'others p50, ms', of: (one) => percentile(one.latenciesMs, 50), digits: 0 },
+        { head: 'others p99, ms', of: p99, digits: 0 },
+        { head: 'share of the hot dossier, %', of: (one) => one.share * 100, digits: 0 },
+        { head: 'decisions on it', of: (one) => one.decisions, digits: 0 },
+        { head: 'its backlog at the end', of: (one) => one.backlog, digits: 0 },
+      ]),
+      ...quietLines(pairs.flatMap((pair) => [pair.without.foreignShare, pair.with.foreignShare])),
+    ].join('\n'),
     figures: { pairs, ratio, share },
   };
 }
@@ -76,8 +83,11 @@ const p99 = ({ latenciesMs }: HotRun): number => percentile(latenciesMs, 99);
 
 async function runOnce(run: BenchRun, repeat: number, isHot: boolean): Promise<HotRun> {
   const opened = await openProduct(run, `${isHot ? 'hot' : 'even'}_${repeat}`, { officers: OFFICERS });
+  const meter = new Meter(run.services, opened.side, opened.database);
   try {
-    return await measure(opened, { count: run.count, seed: run.seed + repeat * 10_000, isHot });
+    const measured = await measure(opened, meter, { count: run.count, seed: run.seed + repeat * 10_000, isHot });
+    await opened.stop();
+    return { ...measured, foreignShare: (await meter.usage()).foreignShare };
   } finally {
     await opened.stop();
     await opened.drop();
@@ -86,8 +96,9 @@ async function runOnce(run: BenchRun, repeat: number, isHot: boolean): Promise<H
 
 async function measure(
   opened: OpenSide<ProductSide>,
+  meter: Meter,
   { count, seed, isHot }: { count: number; seed: number; isHot: boolean },
-): Promise<HotRun> {
+): Promise<Omit<HotRun, 'foreignShare'>> {
   const { side, databaseUrl } = opened;
   const warmUp = await side.simulators.file('birth', WARM_UP, seed + 1_000_000);
   await untilFinished(opened, warmUp.codes, FINISH_DEADLINE_MS);
@@ -99,9 +110,11 @@ async function measure(
     seed: seed + 2_000_000,
     share: isHot ? SHARE : 0,
   });
+  await meter.start();
   const beating = hot.beat();
   const filedAt = await fileAtPace(side, { count, everyMs: EVERY_MS, seed });
   const share = await hot.measuredShare();
+  await meter.end();
   const decisions = await hot.rest(beating);
   const ends = await untilFinished(opened, [...filedAt.keys()], FINISH_DEADLINE_MS);
   const backlog = await waiting(databaseUrl, hot.id);

@@ -1,9 +1,12 @@
 import { tableOf, type Column } from '../apps/cli/output/table';
 import { openProduct, type BenchRun, type OpenSide } from './harness/bench-run';
 import { untilFinished } from './harness/dossier-ends';
+import { Meter, STATISTICS_LAG_MS } from './harness/meter';
+import { quietLines } from './harness/quiet';
 import type { BenchReport } from './harness/report';
 import { faultLines, inversionsOf, settledState, type SettledState } from './harness/settled-state';
 import { median, percentile } from './harness/statistics';
+import { pause } from './harness/until';
 import { failureRules, isFailing, slowness } from './order/failing-dossiers';
 
 const OFFICERS = { minMs: 5, maxMs: 50 };
@@ -22,6 +25,8 @@ interface OrderRun {
   /** From the filing of all to each dossier's end, ms; the order of filing. Of those that failed, NaN. */
   endsMs: number[];
   state: SettledState;
+  /** Part of the machine that others used meanwhile, 0 to 1. */
+  foreignShare: number;
 }
 
 interface Row {
@@ -61,7 +66,11 @@ export async function order(run: BenchRun): Promise<BenchReport> {
           isMet: ratio >= GOAL,
         })),
     ],
-    text: [tableOf(rows, COLUMNS), ...runs.flatMap(({ state }) => faultLines(state))].join('\n'),
+    text: [
+      tableOf(rows, COLUMNS),
+      ...quietLines(runs.map(({ foreignShare }) => foreignShare)),
+      ...runs.flatMap(({ state }) => faultLines(state)),
+    ].join('\n'),
     figures: { rows, runs },
   };
 }
@@ -69,11 +78,14 @@ export async function order(run: BenchRun): Promise<BenchReport> {
 async function runOnce(run: BenchRun, of: Pick<OrderRun, 'partnerMs' | 'share' | 'repeat'>): Promise<OrderRun> {
   const { partnerMs, share, repeat } = of;
   const opened = await openProduct(run, `order_${partnerMs}_${share * 100}_${repeat}`, { officers: OFFICERS });
+  const meter = new Meter(run.services, opened.side, opened.database);
   try {
-    const { endsMs, state } = await measure(opened, { ...of, count: run.count, seed: run.seed + repeat });
+    const { endsMs, state } = await measure(opened, meter, { ...of, count: run.count, seed: run.seed + repeat });
+    await opened.stop();
+    const { foreignShare } = await meter.usage();
     const { perSecond } = speedOf(endsMs, share);
     run.say(`  ${partnerMs} ms, ${share * 100} % failing, repeat ${repeat}: ${perSecond.toFixed(1)} healthy/s`);
-    return { ...of, endsMs, state };
+    return { ...of, endsMs, state, foreignShare };
   } finally {
     await opened.stop();
     await opened.drop();
@@ -82,6 +94,7 @@ async function runOnce(run: BenchRun, of: Pick<OrderRun, 'partnerMs' | 'share' |
 
 async function measure(
   opened: OpenSide,
+  meter: Meter,
   load: { partnerMs: number; share: number; count: number; seed: number },
 ): Promise<Pick<OrderRun, 'endsMs' | 'state'>> {
   const { simulators } = opened.side;
@@ -89,11 +102,14 @@ async function measure(
   await simulators.setFaults(slowness(partnerMs));
   const warmUp = await simulators.file('birth', WARM_UP, load.seed + 1_000_000);
   await untilFinished(opened, warmUp.codes, HEALTHY_DEADLINE_MS);
+  await pause(STATISTICS_LAG_MS);
+  await meter.start();
   const { codes, askedAtMs } = await simulators.file('birth', load.count, load.seed);
   const rules = failureRules(codes, share);
   if (rules.length > 0) await simulators.setFaults(rules);
   const healthy = codes.filter((_, place) => !isFailing(place, share));
   const ends = await untilFinished(opened, healthy, HEALTHY_DEADLINE_MS);
+  await meter.end();
   const endsMs = codes.map((code, place) =>
     isFailing(place, share) ? Number.NaN : (ends.get(code) ?? Number.NaN) - askedAtMs,
   );
