@@ -31,6 +31,7 @@ const ORIGINALS = 20;
 const GOAL = 1.1;
 const RATE_TOLERANCE = 0.05;
 const FINISH_DEADLINE_MS = 600_000;
+const REST_DEADLINE_MS = 60_000;
 /** A drain may take so many times what its rate says. */
 const DRAIN_PATIENCE = 3;
 
@@ -186,6 +187,10 @@ async function measure(
   });
   const patienceMs = FINISH_DEADLINE_MS + (DRAIN_PATIENCE * 1_000 * page.deliveries) / rate;
   await until(async () => (await stateOf(databaseUrl, id)) === 'over', patienceMs, 'end of the drain', 1_000);
+  // A hold is over when it stops nothing any more; what it let go last is still under way. What never comes to its end is told as lost.
+  await until(async () => (await leftOf(databaseUrl)) === 0, REST_DEADLINE_MS, 'rest of the held partner', 500).catch(
+    () => undefined,
+  );
   return {
     backlog,
     othersMs,
@@ -198,6 +203,15 @@ async function measure(
 }
 
 const NOTHING_COPIED = { dossierIds: new Set<string>() };
+
+async function leftOf(databaseUrl: string): Promise<number> {
+  const [{ count }] = await queryOnce<{ count: number }>(
+    databaseUrl,
+    `select count(*)::integer as count from delivery where partner = $1 and status not in ('settled', 'cancelled')`,
+    [HELD],
+  );
+  return count;
+}
 
 /** @returns ids of the dossiers that wait for the held partner alone, once there are so many */
 async function untilOnlyHeldIsLeft(databaseUrl: string, count: number): Promise<string[]> {
