@@ -37,20 +37,52 @@ type Outcome = { report: BenchReport } & ReportedRun;
 
 const say = (line: string): void => console.log(line);
 
-const BENCHES: Readonly<Record<string, (place: Place, options: Options) => Promise<Outcome>>> = {
-  journey: (place, options) => compared(place, options, journey, 300),
-  intake: (place, options) => compared(place, options, intake, 1_000),
-  'large-files': (place, options) => compared(place, options, largeFiles, 1),
-  memory: (place, options) => compared(place, options, memory, 10_000),
-  hold: (place, options) => compared(place, options, (run) => hold(run, options), 100_000),
-  'hot-key': (place, options) => compared(place, options, hotKey, 240),
-  order: (place, options) => compared(place, options, order, 1_000),
-  restart: (place, options) => compared(place, options, restart, 120),
-  faults: async ({ dir, open }, { seed, kills, seconds }) => {
-    const { serverVersion, ...report } = await faults({ dir, open, seed, kills, seconds, say });
-    return { report, serverVersion, settings: { seed } };
+interface Bench {
+  /** For the help. */
+  about: string;
+  run(place: Place, options: Options): Promise<Outcome>;
+}
+
+const BENCHES: Readonly<Record<string, Bench>> = {
+  journey: {
+    about: 'whole births, ours against the floor; then paced',
+    run: (place, options) => compared(place, options, journey, 300),
+  },
+  intake: {
+    about: 'from the list to the acknowledgement, ours against the floor',
+    run: (place, options) => compared(place, options, intake, 1_000),
+  },
+  'large-files': {
+    about: 'memory and event loop with ten files of 5 MB',
+    run: (place, options) => compared(place, options, largeFiles, 1),
+  },
+  memory: {
+    about: 'what is kept of dossiers that are done',
+    run: (place, options) => compared(place, options, memory, 10_000),
+  },
+  faults: { about: 'SIGKILL of random parts under load', run: faultsAt },
+  order: {
+    about: 'dossiers that fail: the order, and the throughput of the healthy ones',
+    run: (place, options) => compared(place, options, order, 1_000),
+  },
+  hold: {
+    about: 'a held partner with a backlog: the other partners, and its drain',
+    run: (place, options) => compared(place, options, (run) => hold(run, options), 100_000),
+  },
+  'hot-key': {
+    about: 'one dossier with 70 % of the events: the other dossiers',
+    run: (place, options) => compared(place, options, hotKey, 240),
+  },
+  restart: {
+    about: 'a rolling restart of two gateways and two workers under load',
+    run: (place, options) => compared(place, options, restart, 120),
   },
 };
+
+async function faultsAt({ dir, open }: Place, { seed, kills, seconds }: Options): Promise<Outcome> {
+  const { serverVersion, ...report } = await faults({ dir, open, seed, kills, seconds, say });
+  return { report, serverVersion, settings: { seed } };
+}
 
 /** A bench that compares sides on one PostgreSQL and one Kafka. */
 async function compared(
@@ -82,7 +114,7 @@ async function main(name: string, options: Options): Promise<number> {
   try {
     const dir = mkdtempSync(join(tmpdir(), 'lienthong-bench-'));
     open.add(async () => rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
-    const { report, ...run } = await bench({ dir, open }, options);
+    const { report, ...run } = await bench.run({ dir, open }, options);
     show(report, writeReport(name, run, report));
     return report.goals.every((goal) => goal.isMet) ? 0 : 1;
   } finally {
@@ -111,6 +143,10 @@ const program = new Command('npm run bench --')
   .option('--load <n>', 'hold: births that are filed beside the backlog', wholeNumber, 240)
   .option('--rate <n>', 'hold: deliveries a second of the drain', wholeNumber, 100)
   .option('--profile <dir>', 'CPU profiles of our processes go there; figures of such a run do not count')
+  .addHelpText(
+    'after',
+    ['', ...Object.entries(BENCHES).map(([name, { about }]) => `  ${name.padEnd(12)} ${about}`)].join('\n'),
+  )
   .action(async (name: string, options: Options) => {
     process.exitCode = await main(name, options).catch((error: unknown) => {
       console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
