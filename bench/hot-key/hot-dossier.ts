@@ -18,10 +18,10 @@ interface Counts {
   all: number;
 }
 
-const BEAT_MS = 500;
+const BEAT_MS = 250;
 /** Most decisions of one beat: the share is reached over some beats, and not by a burst. */
-const MAX_A_BEAT = 60;
-const AT_ONCE = 4;
+const MAX_A_BEAT = 50;
+const AT_ONCE = 8;
 const DESK_DEADLINE_MS = 60_000;
 /** Status of a required fee at the portal. */
 const FEE_AT_PORTAL = 6;
