@@ -3,9 +3,11 @@ import { connectionOf } from '../apps/cli/client/connection';
 import { openProduct, type BenchRun, type OpenSide } from './harness/bench-run';
 import { latenciesOf, untilFinished } from './harness/dossier-ends';
 import { fileAtPace } from './harness/file-at-pace';
+import { watchForeignShare } from './harness/foreign-share';
 import { GatewayFront } from './harness/gateway-front';
 import { pairedTable } from './harness/paired-table';
 import type { ProductSide } from './harness/product-side';
+import { quietLines } from './harness/quiet';
 import type { BenchReport } from './harness/report';
 import { faultLines, inversionsOf, settledState, type SettledState } from './harness/settled-state';
 import { percentile, spreadOf } from './harness/statistics';
@@ -28,6 +30,8 @@ interface RestartRun {
   movedOn: number;
   restarts: Restarted[];
   state: SettledState;
+  /** Part of the machine that others used meanwhile, 0 to 1. */
+  foreignShare: number;
 }
 
 /** Two gateways and two workers, restarted one after the other under load, and whether anybody notices. */
@@ -90,7 +94,16 @@ function textOf(pairs: readonly { without: RestartRun; with: RestartRun }[]): st
     .flatMap((one) => one.refused)
     .slice(0, 20)
     .map((line) => `  ${line}`);
-  return [table, '', 'restarts:', ...restarts, ...seen, ...runs.flatMap(({ state }) => faultLines(state))].join('\n');
+  const noise = quietLines(runs.map(({ foreignShare }) => foreignShare));
+  return [
+    table,
+    ...noise,
+    '',
+    'restarts:',
+    ...restarts,
+    ...seen,
+    ...runs.flatMap(({ state }) => faultLines(state)),
+  ].join('\n');
 }
 
 async function runOnce(run: BenchRun, repeat: number, isRolling: boolean): Promise<RestartRun> {
@@ -147,9 +160,11 @@ async function measure(
   const warmUp = await side.simulators.file('birth', WARM_UP, seed + 1_000_000);
   await untilFinished(opened, warmUp.codes, FINISH_DEADLINE_MS);
   front.forget();
+  const foreignShare = watchForeignShare();
   const filing = fileAtPace(side, { count, everyMs: EVERY_MS, seed });
   const [filedAt, restarts] = await Promise.all([filing, rollAll(parts)]);
   const ends = await untilFinished(opened, [...filedAt.keys()], FINISH_DEADLINE_MS);
+  const foreign = foreignShare();
   const { latenciesMs: requestsMs, movedOn, errors } = front.record;
   return {
     latenciesMs: latenciesOf(filedAt, ends),
@@ -157,6 +172,7 @@ async function measure(
     movedOn,
     refused: errors.map(({ method, route, what }) => `${method} ${route}: ${what}`),
     restarts,
+    foreignShare: foreign,
     state: await settledState(opened, [...warmUp.codes, ...filedAt.keys()]),
   };
 }
