@@ -7,10 +7,14 @@ import { OpenThings } from './harness/open-things';
 import { machineLine, writeReport, type BenchReport, type ReportedRun } from './harness/report';
 import { startServices } from './harness/services';
 import { faults } from './faults';
+import { hold } from './hold';
+import { hotKey } from './hot-key';
 import { intake } from './intake';
 import { journey } from './journey';
 import { largeFiles } from './large-files';
 import { memory } from './memory';
+import { order } from './order';
+import { restart } from './restart';
 
 interface Options {
   count?: number;
@@ -18,6 +22,8 @@ interface Options {
   seed: number;
   profile?: string;
   kills: number;
+  load: number;
+  rate: number;
   seconds?: number;
 }
 
@@ -31,16 +37,52 @@ type Outcome = { report: BenchReport } & ReportedRun;
 
 const say = (line: string): void => console.log(line);
 
-const BENCHES: Readonly<Record<string, (place: Place, options: Options) => Promise<Outcome>>> = {
-  journey: (place, options) => compared(place, options, journey, 300),
-  intake: (place, options) => compared(place, options, intake, 1_000),
-  'large-files': (place, options) => compared(place, options, largeFiles, 1),
-  memory: (place, options) => compared(place, options, memory, 10_000),
-  faults: async ({ dir, open }, { seed, kills, seconds }) => {
-    const { serverVersion, ...report } = await faults({ dir, open, seed, kills, seconds, say });
-    return { report, serverVersion, settings: { seed } };
+interface Bench {
+  /** For the help. */
+  about: string;
+  run(place: Place, options: Options): Promise<Outcome>;
+}
+
+const BENCHES: Readonly<Record<string, Bench>> = {
+  journey: {
+    about: 'whole births, ours against the floor; then paced',
+    run: (place, options) => compared(place, options, journey, 300),
+  },
+  intake: {
+    about: 'from the list to the acknowledgement, ours against the floor',
+    run: (place, options) => compared(place, options, intake, 1_000),
+  },
+  'large-files': {
+    about: 'memory and event loop with ten files of 5 MB',
+    run: (place, options) => compared(place, options, largeFiles, 1),
+  },
+  memory: {
+    about: 'what is kept of dossiers that are done',
+    run: (place, options) => compared(place, options, memory, 10_000),
+  },
+  faults: { about: 'SIGKILL of random parts under load', run: faultsAt },
+  order: {
+    about: 'dossiers that fail: the order, and the throughput of the healthy ones',
+    run: (place, options) => compared(place, options, order, 1_000),
+  },
+  hold: {
+    about: 'a held partner with a backlog: the other partners, and its drain',
+    run: (place, options) => compared(place, options, (run) => hold(run, options), 100_000),
+  },
+  'hot-key': {
+    about: 'one dossier with 70 % of the events: the other dossiers',
+    run: (place, options) => compared(place, options, hotKey, 240),
+  },
+  restart: {
+    about: 'a rolling restart of two gateways and two workers under load',
+    run: (place, options) => compared(place, options, restart, 120),
   },
 };
+
+async function faultsAt({ dir, open }: Place, { seed, kills, seconds }: Options): Promise<Outcome> {
+  const { serverVersion, ...report } = await faults({ dir, open, seed, kills, seconds, say });
+  return { report, serverVersion, settings: { seed } };
+}
 
 /** A bench that compares sides on one PostgreSQL and one Kafka. */
 async function compared(
@@ -72,7 +114,7 @@ async function main(name: string, options: Options): Promise<number> {
   try {
     const dir = mkdtempSync(join(tmpdir(), 'lienthong-bench-'));
     open.add(async () => rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
-    const { report, ...run } = await bench({ dir, open }, options);
+    const { report, ...run } = await bench.run({ dir, open }, options);
     show(report, writeReport(name, run, report));
     return report.goals.every((goal) => goal.isMet) ? 0 : 1;
   } finally {
@@ -93,12 +135,18 @@ function wholeNumber(text: string): number {
 
 const program = new Command('npm run bench --')
   .argument('<name>', Object.keys(BENCHES).join(' or '))
-  .option('--count <n>', 'dossiers of a burst', wholeNumber)
+  .option('--count <n>', 'dossiers; hold: waiting deliveries', wholeNumber)
   .option('--repeats <n>', 'interleaved pairs of runs', wholeNumber, 3)
   .option('--seed <n>', 'of the generated cases', wholeNumber, 20_261_101)
   .option('--kills <n>', 'faults: processes killed', wholeNumber, 200)
   .option('--seconds <n>', 'faults: no kill after so long; the kills made until then count', wholeNumber)
+  .option('--load <n>', 'hold: births that are filed beside the backlog', wholeNumber, 240)
+  .option('--rate <n>', 'hold: deliveries a second of the drain', wholeNumber, 100)
   .option('--profile <dir>', 'CPU profiles of our processes go there; figures of such a run do not count')
+  .addHelpText(
+    'after',
+    ['', ...Object.entries(BENCHES).map(([name, { about }]) => `  ${name.padEnd(12)} ${about}`)].join('\n'),
+  )
   .action(async (name: string, options: Options) => {
     process.exitCode = await main(name, options).catch((error: unknown) => {
       console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -1,3 +1,5 @@
+import { enqueueDeliveries } from '#delivery';
+import { storeDelivery } from '../../test/support/stored-delivery';
 import { testGateway, type TestGateway } from '../../test/support/test-gateway';
 
 describe('holds at the API', () => {
@@ -75,6 +77,25 @@ describe('holds at the API', () => {
     expect((await call('GET', '/partners/hotich/holds?all=true')).json()).toMatchObject({
       items: [{ id: planned.id }, { id }],
     });
+  });
+
+  it('forecasts the drain by deliveries: those of one dossier go one by one too', async () => {
+    const { parts } = gateway;
+    const lane = { partner: 'dvclt', operation: 'push-status', unit: '99001' } as const;
+    await parts.db.run(async (tx) => {
+      const dossierId = await storeDelivery(tx, { ...lane, number: 1 }, parts);
+      const further = [2, 3, 4].map((causedSeq) => ({
+        ...lane,
+        dossierId,
+        procedure: 'birth-group',
+        causedSeq,
+        step: 0,
+        facts: { status: causedSeq, factAt: '2026-03-02T09:00:00+07:00' },
+      }));
+      await enqueueDeliveries(tx, further, { ids: parts.ids, now: parts.clock.now() });
+    });
+    const placed = await place({ releasePerSecond: 2 }, 'dvclt');
+    expect(placed.json()).toMatchObject({ deliveries: 4, lanes: 1, drainSeconds: 2 });
   });
 
   it.each([

@@ -2,9 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startFloor } from './floor-side';
 import type { OpenThings } from './open-things';
-import { startProduct } from './product-side';
+import { startProduct, type ProductSide } from './product-side';
 import type { Services } from './services';
-import type { OfficerPace, Side } from './side';
+import type { OfficerPace, Side, SideRun } from './side';
 
 export type SideName = 'floor' | 'ours';
 
@@ -21,8 +21,8 @@ export interface BenchRun {
   say: (line: string) => void;
 }
 
-export interface OpenSide {
-  side: Side;
+export interface OpenSide<S extends Side = Side> {
+  side: S;
   database: string;
   databaseUrl: string;
   /** Stops its processes; counters of the database can still be read. */
@@ -34,24 +34,39 @@ export interface OpenSide {
 const STARTERS = { floor: startFloor, ours: startProduct };
 
 /** A side on a fresh database with fresh simulators. */
-export async function openSide(
+export function openSide(run: BenchRun, sideName: SideName, label: string, officers?: OfficerPace): Promise<OpenSide> {
+  return open<Side>(run, STARTERS[sideName], `${sideName}_${label}`, {
+    officers,
+    profileDir: sideName === 'ours' ? run.profileDir : undefined,
+  });
+}
+
+/** The product alone, with what a bench needs that works on it from outside. */
+export function openProduct(
   run: BenchRun,
-  sideName: SideName,
   label: string,
-  officers?: OfficerPace,
-): Promise<OpenSide> {
-  const { services, open } = run;
-  const name = `bench_${sideName}_${label}`;
+  options: Pick<SideRun, 'officers' | 'publicUrl'>,
+): Promise<OpenSide<ProductSide>> {
+  return open(run, startProduct, `ours_${label}`, { ...options, profileDir: run.profileDir });
+}
+
+async function open<S extends Side>(
+  run: BenchRun,
+  start: (run: SideRun) => Promise<S>,
+  label: string,
+  options: Pick<SideRun, 'officers' | 'publicUrl' | 'profileDir'>,
+): Promise<OpenSide<S>> {
+  const { services } = run;
+  const name = `bench_${label}`;
   const dir = join(run.dir, name);
   mkdirSync(dir, { recursive: true });
   const databaseUrl = await services.createDatabase(name);
-  const profileDir = sideName === 'ours' ? run.profileDir : undefined;
-  const side = await STARTERS[sideName]({ services, dir, databaseUrl, name, officers, profileDir });
+  const side = await start({ services, dir, databaseUrl, name, ...options });
   return {
     side,
     database: name,
     databaseUrl,
-    stop: open.add(() => side.stop()),
+    stop: run.open.add(() => side.stop()),
     drop: () => services.dropDatabase(name),
   };
 }

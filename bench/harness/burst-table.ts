@@ -1,6 +1,7 @@
 import { tableOf, type Column } from '../../apps/cli/output/table';
 import type { BurstResult } from './burst';
 import type { Usage } from './meter';
+import { quietLines } from './quiet';
 import { median, percentile, spreadOf } from './statistics';
 
 export interface Pair {
@@ -24,7 +25,6 @@ interface Row {
 }
 
 const FAIR_SHARE = 0.9;
-const QUIET = 0.1;
 
 const REASONS = {
   transactions:
@@ -40,13 +40,13 @@ export function burstTable(pairs: readonly Pair[], unit: string): string {
   const measures = measuresOf(pairs[0]?.ours.latenciesMs.length ?? 1, unit);
   const rows = measures.map((measure) => rowOf(measure, pairs));
   const ratio = spreadOf(ratiosOf(pairs));
-  const isQuiet = pairs.every(({ floor, ours }) => Math.max(floor.usage.foreignShare, ours.usage.foreignShare) < QUIET);
+  const foreignShares = pairs.flatMap(({ floor, ours }) => [floor.usage.foreignShare, ours.usage.foreignShare]);
   const reasons = measures.flatMap((measure) => reasonOf(measure, pairs));
   return [
     tableOf(rows, COLUMNS),
     '',
     `throughput, ours ÷ floor: median ${ratio.median.toFixed(2)}, from ${ratio.min.toFixed(2)} to ${ratio.max.toFixed(2)} in ${pairs.length} pairs`,
-    ...(isQuiet ? [] : ['the machine was not quiet: others used more than a tenth of it; do not quote these figures']),
+    ...quietLines(foreignShares),
     ...(reasons.length > 0 ? [`floor below ${FAIR_SHARE} of ours, since:`, ...reasons] : []),
   ].join('\n');
 }

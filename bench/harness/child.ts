@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { until } from './until';
 
 export interface ChildOptions {
@@ -19,17 +19,20 @@ export class Child {
   private constructor(
     private readonly child: ChildProcess,
     private readonly logFile: string,
+    /** Where its own part of the log begins. */
+    private readonly logStart: number,
   ) {}
 
   /** @throws Error with the end of its log when it ends or is not ready in time */
   static async start({ args, env, logFile, readyText }: ChildOptions): Promise<Child> {
     const log = openSync(logFile, 'a');
+    const logStart = statSync(logFile).size;
     const process_ = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', ...args], {
       env,
       stdio: ['ignore', log, log],
     });
     closeSync(log);
-    const child = new Child(process_, logFile);
+    const child = new Child(process_, logFile, logStart);
     await until(() => child.assertRunning() && child.logged().includes(readyText), READY_DEADLINE_MS, readyText);
     return child;
   }
@@ -54,6 +57,6 @@ export class Child {
   }
 
   private logged(): string {
-    return readFileSync(this.logFile, 'utf8');
+    return readFileSync(this.logFile).subarray(this.logStart).toString('utf8');
   }
 }

@@ -27,6 +27,22 @@ export function cpuMsOfTree(pid: number): number {
   return children.reduce((sum, child) => sum + (child?.ownMs ?? 0), times.ownMs + times.endedChildrenMs);
 }
 
+/** The same with everything that descends from it, however deep: a process that has ended and was waited for counts with its parent. */
+export function cpuMsOfFamily(pid: number): number {
+  const all = new Map(
+    readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map((name): [number, ProcessTimes | undefined] => [Number(name), timesOf(Number(name))]),
+  );
+  const isOfFamily = (member: number): boolean => {
+    for (let at = member; at > 1; at = all.get(at)?.parent ?? 0) if (at === pid) return true;
+    return false;
+  };
+  return [...all]
+    .filter(([member]) => isOfFamily(member))
+    .reduce((sum, [, times]) => sum + (times?.ownMs ?? 0) + (times?.endedChildrenMs ?? 0), 0);
+}
+
 /** CPU time that the whole machine has used so far, ms, over all cores. */
 export function cpuMsOfMachine(): number {
   return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0);

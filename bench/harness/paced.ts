@@ -1,8 +1,9 @@
-import { Client } from 'pg';
-import { openSide, type BenchRun, type OpenSide } from './bench-run';
+import { openSide, type BenchRun } from './bench-run';
+import { oneStopCodesOf } from './dossier-ends';
+import { fileAtPace } from './file-at-pace';
 import type { EffectLine } from './simulator-client';
 import { percentile } from './statistics';
-import { pause, until } from './until';
+import { until } from './until';
 
 interface Percentiles {
   p50: number;
@@ -27,7 +28,11 @@ const DEADLINE_MS = 120_000;
 export async function runPaced(run: BenchRun): Promise<PacedResult> {
   const opened = await openSide(run, 'ours', 'paced');
   try {
-    const filedAt = await fileAll(run, opened);
+    const filedAt = await fileAtPace(opened.side, {
+      count: Math.min(MAX_CASES, run.count),
+      everyMs: EVERY_MS,
+      seed: run.seed,
+    });
     const { simulators } = opened.side;
     await until(
       async () => ((await simulators.totals()).get('hotich registration')?.codes ?? 0) >= filedAt.size,
@@ -52,37 +57,6 @@ export function pacedLines({ cases, receivedMs, registeredMs }: PacedResult): st
     line('filed → received by hộ tịch', receivedMs),
     line('filed → registered by hộ tịch', registeredMs),
   ];
-}
-
-async function fileAll(run: BenchRun, { side }: OpenSide): Promise<Map<string, number>> {
-  const filedAt = new Map<string, number>();
-  const started = performance.now();
-  const orders: Promise<void>[] = [];
-  for (let number = 0; number < Math.min(MAX_CASES, run.count); number += 1) {
-    await pause(Math.max(0, started + number * EVERY_MS - performance.now()));
-    side.assertRunning();
-    const order = side.simulators.file('birth', 1, run.seed + number).then(({ codes, askedAtMs }) => {
-      for (const code of codes) filedAt.set(code, askedAtMs);
-    });
-    orders.push(order);
-  }
-  await Promise.all(orders);
-  return filedAt;
-}
-
-/** hộ tịch's ledger knows the one-stop's codes only. */
-async function oneStopCodesOf(databaseUrl: string): Promise<Map<string, string>> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ dvclt: string; one_stop: string }>(
-      `select d.code as dvclt, o.code as one_stop from dossier_code d
-       join dossier_code o on o.dossier_id = d.dossier_id and o.system = 'one-stop' where d.system = 'dvclt'`,
-    );
-    return new Map(rows.map((row) => [row.dvclt, row.one_stop]));
-  } finally {
-    await client.end();
-  }
 }
 
 function latencies(

@@ -10,9 +10,17 @@ import { SimulatorClient } from './simulator-client';
 
 const START = join(__dirname, '..', '..', 'apps', 'cli', 'stack', 'start.js');
 
+/** The product as a side, with what only it has. */
+export interface ProductSide extends Side {
+  /** Its folder: credentials, logs. */
+  dataDir: string;
+  /** What runs now. */
+  stack(): StackState;
+}
+
 /** The real product as `npm start` brings it up: gateway, worker and simulators as processes, everything in default configuration,
  *  on the PostgreSQL and the Kafka of the run. */
-export async function startProduct(run: SideRun): Promise<Side> {
+export async function startProduct(run: SideRun): Promise<ProductSide> {
   const { services, dir, databaseUrl } = run;
   const dataDir = join(dir, 'product');
   const metricsPort = await freePort();
@@ -24,13 +32,17 @@ export async function startProduct(run: SideRun): Promise<Side> {
       DATABASE_URL: databaseUrl,
       METRICS_PORT: String(metricsPort),
       KAFKA_BROKERS: services.brokers,
+      ...(run.publicUrl === undefined ? {} : { PUBLIC_URL: run.publicUrl }),
     },
     logFile: join(dir, 'product.log'),
     readyText: 'Liên Thông is ready',
   });
-  const state = JSON.parse(readFileSync(join(dataDir, 'stack.json'), 'utf8')) as StackState;
+  const readStack = (): StackState => JSON.parse(readFileSync(join(dataDir, 'stack.json'), 'utf8')) as StackState;
+  const state = readStack();
   const { gateway = -1, worker = -1, simulators = -1 } = state.pids;
   return {
+    dataDir,
+    stack: readStack,
     simulators: new SimulatorClient(state.simulatorsUrl ?? ''),
     simulatorsPid: simulators,
     pids: { gateway, worker },

@@ -18,6 +18,8 @@ export interface SideRun {
   name: string;
   /** Undefined leaves the simulators' default. */
   officers?: OfficerPace;
+  /** Where the portal fetches files; undefined = at the gateway itself. */
+  publicUrl?: string;
   /** Folder for V8 CPU profiles of the processes; undefined makes none. */
   profileDir?: string;
 }

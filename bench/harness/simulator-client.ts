@@ -34,17 +34,28 @@ export class SimulatorClient {
     seed: number,
     scenario = 'happy-path',
   ): Promise<{ codes: string[]; askedAtMs: number }> {
-    const askedAtMs = Date.now();
-    const body = JSON.stringify({ kind, count, scenario, seed });
-    const headers = { 'content-type': 'application/json' };
-    const { codes } = await this.ask<{ codes: string[] }>('/_sim/cases', { method: 'POST', headers, body });
-    return { codes, askedAtMs };
+    return this.order({ kind, count, scenario, seed });
   }
 
-  /** From now on the systems misbehave so (CONTRACTS §5, `POST /_sim/faults`). */
+  /** Files one birth whose one-stop officer waits to be told what to decide. @returns its code */
+  async fileForHand(seed: number): Promise<string> {
+    const { codes } = await this.order({ kind: 'birth', count: 1, seed, script: { oneStop: ['hold'] } });
+    return codes[0];
+  }
+
+  /** From now on the systems misbehave so too (CONTRACTS §5, `POST /_sim/faults`). */
   async setFaults(rules: readonly object[]): Promise<void> {
-    const headers = { 'content-type': 'application/json' };
-    await this.ask('/_sim/faults', { method: 'POST', headers, body: JSON.stringify(rules) });
+    await this.post('/_sim/faults', rules);
+  }
+
+  /** All of them off. */
+  async clearFaults(): Promise<void> {
+    await this.call('/_sim/faults', { method: 'DELETE' });
+  }
+
+  /** Officers' decisions go there from now on. */
+  async sendDecisionsTo(gateway: { url: string; clientId: string; clientSecret: string }): Promise<void> {
+    await this.post('/_sim/gateway', gateway);
   }
 
   /** @throws Error unless every file that DVCLT sent and did not withdraw has reached the others, byte for byte */
@@ -67,8 +78,8 @@ export class SimulatorClient {
     return new Map(rows.map((row) => [`${row.system} ${row.kind}`, row]));
   }
 
-  ledger(system: string): Promise<EffectLine[]> {
-    return this.ask(`/_sim/ledger?system=${system}`);
+  ledger(system: string, kind?: string): Promise<EffectLine[]> {
+    return this.ask(`/_sim/ledger?system=${system}${kind === undefined ? '' : `&kind=${kind}`}`);
   }
 
   /** Calls at the four systems since `sinceMs`, by `<system> <operation>`. The simulators keep the last 50,000. */
@@ -82,9 +93,25 @@ export class SimulatorClient {
     return counts;
   }
 
-  private async ask<T>(path: string, init: RequestInit = {}): Promise<T> {
+  private async order(cases: object): Promise<{ codes: string[]; askedAtMs: number }> {
+    const askedAtMs = Date.now();
+    const answer = await this.post('/_sim/cases', cases);
+    const { codes } = (await answer.json()) as { codes: string[] };
+    return { codes, askedAtMs };
+  }
+
+  private async ask<T>(path: string): Promise<T> {
+    return (await (await this.call(path)).json()) as T;
+  }
+
+  private post(path: string, body: object): Promise<Response> {
+    const headers = { 'content-type': 'application/json' };
+    return this.call(path, { method: 'POST', headers, body: JSON.stringify(body) });
+  }
+
+  private async call(path: string, init: RequestInit = {}): Promise<Response> {
     const response = await fetch(`${this.url}${path}`, init);
     if (!response.ok) throw new Error(`${path}: HTTP ${response.status}`);
-    return (await response.json()) as T;
+    return response;
   }
 }

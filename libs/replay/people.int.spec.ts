@@ -45,7 +45,7 @@ describe('what people type into a plan', () => {
   const sentContent = async (dossierId: string): Promise<Record<string, string>> => {
     const call = bench.partner.calls.findLast(({ task }) => task.dossier.id === dossierId)!;
     const bytes = await bench.delivery.vault.open(call.task.facts.contentRef!, bench.delivery.db);
-    return (JSON.parse(bytes.toString('utf8')) as DossierContent).declaration as Record<string, string>;
+    return (JSON.parse(bytes.toString('utf8')) as DossierContent).declaration;
   };
 
   describe('an edit', () => {

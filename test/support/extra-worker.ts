@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { settingsOf } from '../../bench/harness/process-settings';
 import type { Installation } from './installation';
 import { until } from './until';
 
@@ -23,11 +23,7 @@ export class ExtraWorker {
   /** @throws Error with its log when it does not come up. Linux: the settings are read from the first worker's process. */
   static async start(installation: Installation, id: string): Promise<ExtraWorker> {
     const { worker } = installation.stack.pids;
-    const settings = readFileSync(`/proc/${worker}/environ`, 'utf8')
-      .split('\0')
-      .filter((line) => line.includes('='))
-      .map((line): [string, string] => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]);
-    const env = { ...Object.fromEntries(settings), WORKER_ID: id };
+    const env = { ...settingsOf(worker), WORKER_ID: id };
     const started = new ExtraWorker(
       spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', PROGRAM], {
         env,

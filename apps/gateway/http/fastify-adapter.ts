@@ -15,6 +15,8 @@ export function limitedAdapter(settings: GatewaySettings, log: Log): FastifyAdap
     requestTimeout: 60_000,
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
+    // What still comes on a connection that we have is answered, and the connection closed: its client had no way to know.
+    return503OnClosing: false,
     genReqId: () => uuidIds.next(),
     routerOptions: { maxParamLength: 300 },
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
@@ -25,7 +27,22 @@ export function limitedAdapter(settings: GatewaySettings, log: Log): FastifyAdap
     if (filesOperation(route.url) !== undefined && route.method === 'POST') route.bodyLimit = settings.maxDossierBytes;
   });
   parsersOf(adapter);
+  closeConnectionsWhenEnding(fastify);
   return adapter;
+}
+
+/** While we drain, each answer tells its client that the connection ends with it. Without that a kept connection dies under the next request, and
+ *  the client cannot know whether we have seen it. */
+function closeConnectionsWhenEnding(fastify: FastifyInstance): void {
+  let isEnding = false;
+  fastify.addHook('preClose', (done) => {
+    isEnding = true;
+    done();
+  });
+  fastify.addHook('onSend', (_request, reply, _payload, done) => {
+    if (isEnding) void reply.header('connection', 'close');
+    done();
+  });
 }
 
 /** Set before Nest would set its own. */

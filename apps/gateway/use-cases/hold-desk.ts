@@ -59,7 +59,7 @@ export class HoldDesk {
       deliveries,
       lanes,
       oldestAt: oldestAt && rfc3339(oldestAt),
-      drainSeconds: drainSeconds(lanes, hold.releasePerSecond),
+      drainSeconds: drainSeconds(deliveries, hold.releasePerSecond),
     };
   }
 }

@@ -33,7 +33,7 @@ export interface Hold extends HoldScope {
   placedBy: string;
   releasedAt: Date | null;
   releasedBy: string | null;
-  /** Lanes a second while it drains; null = as many as there are slots. */
+  /** Heads of lanes a second while it drains, each a delivery; null = as many as there are slots. */
   releasePerSecond: number | null;
   /** The delivery that goes first. */
   canaryId: string | null;
@@ -83,7 +83,7 @@ export function drainAfter(
   return isBehind ? { drainFrom: now, drained: 0 } : { drainFrom, drained: drained + taken };
 }
 
-/** Seconds until `waiting` lanes are through at the hold's rate; null when it has none. */
+/** Seconds until `waiting` deliveries are through at the hold's rate, those of one lane one after the other; null when it has none. */
 export function drainSeconds(waiting: number, releasePerSecond: number | null): number | null {
   return releasePerSecond === null ? null : Math.ceil(waiting / releasePerSecond);
 }
