@@ -98,14 +98,19 @@ describe(`broken lines, seed ${SEED}`, () => {
       const hold = await post<Hold>('/partners/hotich/holds', { reason: 'a line that breaks' });
       const codes = await file(SEED + 900);
       await until(async () => (await held(hold.id)) === codes.length, 60_000, 'work behind the hold');
-      expect((await post<Hold>(`/holds/${hold.id}/release`, { ratePerSecond: 2 })).state).toBe('canary');
+      expect(await release(hold.id)).toBe('canary');
       await breakLines(all, drawSpells({ random, lines: all.length, totalMs: FAULTS_MS }));
-      await expectWhole(codes);
+      // The one that goes first may be cut; the hold is then in force again, and an operator lets go once more.
       await until(
-        async () => (await installation.get<Hold>(`/holds/${hold.id}`))?.state === 'over',
-        30_000,
-        'the end of the drain',
+        async () => {
+          const state = await stateOf(hold.id);
+          if (state === 'in-force') await release(hold.id);
+          return state === 'over';
+        },
+        120_000,
+        async () => `the end of the drain, got ${await stateOf(hold.id)}`,
       );
+      await expectWhole(codes);
     },
     2 * FAULTS_MS + 260_000,
   );
@@ -116,6 +121,14 @@ describe(`broken lines, seed ${SEED}`, () => {
       ...(await installation.fileCases('birth', 4, seed)),
       ...(await installation.fileCases('death', 2, seed + 1)),
     ];
+  }
+
+  async function release(id: string): Promise<string> {
+    return (await post<Hold>(`/holds/${id}/release`, { ratePerSecond: 2 })).state;
+  }
+
+  async function stateOf(id: string): Promise<string | undefined> {
+    return (await installation.get<Hold>(`/holds/${id}`))?.state;
   }
 
   async function held(id: string): Promise<number | undefined> {
