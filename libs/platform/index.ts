@@ -4,6 +4,7 @@ export * from './domain/connection-lost';
 export * from './domain/ids';
 export * from './domain/canonical-json';
 export * from './domain/comparable-text';
+export * from './domain/json-bounds';
 export * from './app/database';
 export * from './app/log';
 export * from './app/outage-log';

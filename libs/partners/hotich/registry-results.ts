@@ -4,6 +4,9 @@ import { readFailure } from '../http/partner-call';
 import type { RegistryClient } from './registry-client';
 import { readResults } from './results-answer';
 
+/** Answers that are more than we take: one row may be what is too much, so the others are asked for without it. */
+const TOO_MUCH: ReadonlySet<string> = new Set(['wire.answer-too-large', 'answer.too-many-values']);
+
 /** hộ tịch's results by poll (`layKetQuaDKHT`, hotich.md §4).
  *  @param client shared with the adapter, so that pushes and polls use one token */
 export function createRegistryResults(deps: AdapterDeps, client: RegistryClient): RegistryResults {
@@ -17,6 +20,8 @@ export function createRegistryResults(deps: AdapterDeps, client: RegistryClient)
       const reply = await client.results(module, codes, signal);
       if (reply.kind === 'failed') {
         const { answer, reasonCode } = reply.result;
+        if (TOO_MUCH.has(reasonCode))
+          return { askedAt, rows: null, unclear: reasonCode, isRefusal: true, raw: answer ?? null };
         if (reasonCode !== 'answer.not-json' || answer === undefined) throw readFailure(reply.result);
         return { askedAt, rows: null, unclear: reasonCode, raw: answer };
       }
