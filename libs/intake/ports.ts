@@ -152,8 +152,10 @@ export interface RegistryReply {
   rows: readonly RegistryRow[] | null;
   /** Code of what could not be understood, in the answer as a whole or in one of its rows; absent when all was clear. */
   unclear?: string;
-  /** Not with so many codes: it would not answer the call (Q18), or its answer is more than we take. @default false */
+  /** It understood the call and would not answer it: perhaps it holds too many codes (Q18). @default false */
   isRefusal?: boolean;
+  /** Its answer is more than we take, perhaps for one of the codes alone. @default false */
+  isTooMuch?: boolean;
   /** The answer as it came, null when it was larger than we take. Personal data. */
   raw: Buffer | null;
 }

@@ -20,8 +20,11 @@ export function createRegistryResults(deps: AdapterDeps, client: RegistryClient)
       const reply = await client.results(module, codes, signal);
       if (reply.kind === 'failed') {
         const { answer, reasonCode } = reply.result;
-        if (TOO_MUCH.has(reasonCode))
-          return { askedAt, rows: null, unclear: reasonCode, isRefusal: true, raw: answer ?? null };
+        if (TOO_MUCH.has(reasonCode)) {
+          // Asked for alone it is as good as absent: after a time a person hears that nothing comes.
+          const rows = codes.length === 1 ? [] : null;
+          return { askedAt, rows, unclear: reasonCode, isTooMuch: true, raw: answer ?? null };
+        }
         if (reasonCode !== 'answer.not-json' || answer === undefined) throw readFailure(reply.result);
         return { askedAt, rows: null, unclear: reasonCode, raw: answer };
       }

@@ -76,14 +76,22 @@ describe('poll of results', () => {
     const source = results();
     site().post(RESULTS).reply(200, many);
     const reply = await source.poll('KS', CODES, SIGNAL);
-    expect(reply).toMatchObject({ rows: null, unclear: 'answer.too-many-values', isRefusal: true });
+    expect(reply).toMatchObject({ rows: null, unclear: 'answer.too-many-values', isTooMuch: true });
     expect(reply.raw?.toString('utf8')).toBe(many);
     site().post(RESULTS).reply(200, Buffer.alloc(67_108_865, ' '));
     expect(await source.poll('KS', CODES, SIGNAL)).toMatchObject({
       rows: null,
       unclear: 'wire.answer-too-large',
-      isRefusal: true,
+      isTooMuch: true,
       raw: null,
+    });
+  });
+
+  it('takes a code whose row alone is more than we take for absent', async () => {
+    site().post(RESULTS).reply(200, Buffer.alloc(67_108_865, ' '));
+    expect(await results().poll('KS', [CODES[0]], SIGNAL)).toMatchObject({
+      rows: [],
+      unclear: 'wire.answer-too-large',
     });
   });
 
