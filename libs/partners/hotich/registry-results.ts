@@ -1,4 +1,5 @@
-import type { RegistryResults } from '#intake';
+import type { CallResult } from '#delivery';
+import type { RegistryReply, RegistryResults } from '#intake';
 import type { AdapterDeps } from '../config/adapter-deps';
 import { readFailure } from '../http/partner-call';
 import type { RegistryClient } from './registry-client';
@@ -18,16 +19,7 @@ export function createRegistryResults(deps: AdapterDeps, client: RegistryClient)
         throw new RangeError(`a poll carries 1 to ${maxCodesPerCall} codes`);
       const askedAt = deps.clock.now();
       const reply = await client.results(module, codes, signal);
-      if (reply.kind === 'failed') {
-        const { answer, reasonCode } = reply.result;
-        if (TOO_MUCH.has(reasonCode)) {
-          // Asked for alone it is as good as absent: after a time a person hears that nothing comes.
-          const rows = codes.length === 1 ? [] : null;
-          return { askedAt, rows, unclear: reasonCode, isTooMuch: true, raw: answer ?? null };
-        }
-        if (reasonCode !== 'answer.not-json' || answer === undefined) throw readFailure(reply.result);
-        return { askedAt, rows: null, unclear: reasonCode, raw: answer };
-      }
+      if (reply.kind === 'failed') return { askedAt, ...withoutRows(reply.result, codes) };
       const read = readResults(deps.config, { module, codes }, reply.json);
       if (read === undefined)
         return { askedAt, rows: null, unclear: 'hotich.poll-refused', isRefusal: true, raw: reply.answer };
@@ -35,4 +27,16 @@ export function createRegistryResults(deps: AdapterDeps, client: RegistryClient)
       return { askedAt, rows, raw: reply.answer, ...(strange > 0 ? { unclear: 'hotich.rows-strange' } : {}) };
     },
   };
+}
+
+/** What a failed call says all the same. @throws AppError with disposition `retry` when that is nothing */
+function withoutRows(result: CallResult, codes: readonly string[]): Omit<RegistryReply, 'askedAt'> {
+  const { answer, reasonCode } = result;
+  if (TOO_MUCH.has(reasonCode)) {
+    // Asked for alone it is as good as absent: after a time a person hears that nothing comes.
+    const rows = codes.length === 1 ? [] : null;
+    return { rows, unclear: reasonCode, isTooMuch: true, raw: answer ?? null };
+  }
+  if (reasonCode !== 'answer.not-json' || answer === undefined) throw readFailure(result);
+  return { rows: null, unclear: reasonCode, raw: answer };
 }

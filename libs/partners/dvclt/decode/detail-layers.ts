@@ -64,7 +64,7 @@ function tooDeep(layer: 'outer' | 'inner'): Undecodable {
 }
 
 /** The same from its members; undefined where there is no object. @throws Undecodable at stage `inner-json` */
-export function innerOf(head: JsonObject | undefined): InnerLayer {
+function innerOf(head: JsonObject | undefined): InnerLayer {
   if (head === undefined)
     throw new Undecodable('inner-json', 'inner.not-json', 'member data.data holds no JSON object', 'data.data');
   const xml = head['data'];
