@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileContinuously } from '../../bench/faults/continuous-load';
 import { readJson } from '../../apps/cli/stack/data-dir';
 import { statePath, type StackState } from '../../apps/cli/stack/stack-state';
 import { expectCleanLedger, untilFinished } from '../journeys/journey-assertions';
@@ -18,7 +19,7 @@ import { SHARED_LOGINS } from './support/second-worker';
 const SEED = Number(process.env.SEED ?? 20_261_126);
 const IS_SOAK = process.env.SOAK === '1';
 /** Length of the faults of one test, ms. */
-const FAULTS_MS = IS_SOAK ? 120_000 : 6_000;
+const FAULTS_MS = IS_SOAK ? 120_000 : 4_500;
 /** The shipped profile waits 10 s for an answer: what was swallowed is then known twelve seconds later. */
 const SHORT_DEADLINE = { 'callMs: 10000': 'callMs: 2000' };
 
@@ -80,11 +81,10 @@ describe(`broken lines, seed ${SEED}`, () => {
       const seed = SEED + 100 * number;
       const random = seededRandom(seed);
       const codes = await file(seed);
-      await breakLines(lines[link], drawSpells({ random, lines: lines[link].length, totalMs: FAULTS_MS / 2 }));
-      codes.push(...(await file(seed + 10)));
-      const broken = breakLines(lines[link], drawSpells({ random, lines: lines[link].length, totalMs: FAULTS_MS / 2 }));
+      codes.push(...(await whileBroken(lines[link], { random, seed: seed + 10, totalMs: FAULTS_MS / 2 })));
+      const filing = whileBroken(lines[link], { random, seed: seed + 50, totalMs: FAULTS_MS / 2 });
       installation.kill('worker');
-      await broken;
+      codes.push(...(await filing));
       await expectWhole(codes);
     },
     2 * FAULTS_MS + 200_000,
@@ -99,7 +99,7 @@ describe(`broken lines, seed ${SEED}`, () => {
       const codes = await file(SEED + 900);
       await until(async () => (await held(hold.id)) === codes.length, 60_000, 'work behind the hold');
       expect(await release(hold.id)).toBe('canary');
-      await breakLines(all, drawSpells({ random, lines: all.length, totalMs: FAULTS_MS }));
+      codes.push(...(await whileBroken(all, { random, seed: SEED + 950, totalMs: FAULTS_MS })));
       // The one that goes first may be cut; the hold is then in force again, and an operator lets go once more.
       await until(
         async () => {
@@ -123,8 +123,32 @@ describe(`broken lines, seed ${SEED}`, () => {
     ];
   }
 
+  /** Breaks the lines, and goes on filing meanwhile. @returns the codes */
+  async function whileBroken(
+    broken: readonly FaultProxy[],
+    { random, seed, totalMs }: { random: () => number; seed: number; totalMs: number },
+  ): Promise<string[]> {
+    const before = await acknowledged();
+    let goesOn = true;
+    const [codes] = await Promise.all([
+      fileContinuously({
+        everyMs: IS_SOAK ? 1_000 : 2_000,
+        maxUnderWay: 60,
+        file: (kind, number) => installation.fileCases(kind, 1, seed + number),
+        underWay: async (filed) => filed - ((await acknowledged()) - before),
+        goesOn: () => goesOn,
+      }),
+      breakLines(broken, drawSpells({ random, lines: broken.length, totalMs })).finally(() => (goesOn = false)),
+    ]);
+    return codes;
+  }
+
+  async function acknowledged(): Promise<number> {
+    return (await installation.ledger('dvclt')).filter(({ kind }) => kind === 'acknowledged').length;
+  }
+
   async function release(id: string): Promise<string> {
-    return (await post<Hold>(`/holds/${id}/release`, { ratePerSecond: 2 })).state;
+    return (await post<Hold>(`/holds/${id}/release`, { ratePerSecond: 5 })).state;
   }
 
   async function stateOf(id: string): Promise<string | undefined> {

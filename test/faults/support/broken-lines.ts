@@ -21,7 +21,7 @@ interface Drawing {
 const SHORTEST_MS = 400;
 const LONGEST_MS = 2_400;
 
-/** Draws spells until their time is used up; the kinds of fault take turns, so that even a short run meets each. */
+/** Draws spells until their time is used up; the kinds of fault take turns, from a drawn one on, so that none is left out for long. */
 export function drawSpells({ random, lines, totalMs }: Drawing): Spell[] {
   const between = (least: number, most: number): number => least + Math.floor(random() * (most - least));
   const kinds: readonly (() => Spell['break'])[] = [
