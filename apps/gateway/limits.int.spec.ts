@@ -61,6 +61,21 @@ describe('limits and problems', () => {
     expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
   });
 
+  it.each([
+    ['nested without end', `{"content":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 'request-invalid'],
+    ['of many empty arrays', `{"attachments":[${'[],'.repeat(100_000)}[]]}`, 'request-invalid'],
+    ['of many members', `{${Array.from({ length: 50_000 }, (_member, at) => `"m${at}":1`).join()}}`, 'request-invalid'],
+    ['with a number above all numbers', `{"unit":1e${'9'.repeat(100_000)}}`, 'request-invalid'],
+    ['with a long number', `{"unit":${'9'.repeat(1_000_000)}}`, 'request-invalid'],
+    ['with a text in place of a number', JSON.stringify({ receivedAt: '1'.repeat(1_000_000) }), 'request-invalid'],
+    ['with marks on one letter', JSON.stringify({ procedureCode: '\u0301\u0323'.repeat(300_000) }), 'request-invalid'],
+    ['with a prototype', '{"content":{"__proto__":{"nksHoTen":"x"}}}', 'request-invalid'],
+  ])('refuses a dossier %s, and goes on', async (_name, body, code) => {
+    const answer = await post('/api/v1/dossiers', body, {}, 'integrator');
+    expect(answer.json()).toMatchObject({ status: 400, code });
+    expect((await gateway.app.inject('/health/live')).statusCode).toBe(200);
+  });
+
   it('refuses a body over the limit, and takes a larger one where files come', async () => {
     const large = JSON.stringify({ note: 'x'.repeat(40_000) });
     expect((await post('/api/v1/clients', large)).json()).toMatchObject({ status: 413, code: 'body-too-large' });

@@ -156,8 +156,10 @@ export interface RegistryReply {
   unclear?: string;
   /** It understood the call and would not answer it: perhaps it holds too many codes (Q18). @default false */
   isRefusal?: boolean;
-  /** The answer as it came. Personal data. */
-  raw: Buffer;
+  /** Its answer is more than we take, perhaps for one of the codes alone. @default false */
+  isTooMuch?: boolean;
+  /** The answer as it came, null when it was larger than we take. Personal data. */
+  raw: Buffer | null;
 }
 
 /** The registry's results by poll (hotich.md §4). */

@@ -6,6 +6,7 @@ export * from './domain/canonical-json';
 export * from './domain/comparable-text';
 export * from './domain/code-pattern';
 export * from './domain/personal-number';
+export * from './domain/json-bounds';
 export * from './app/database';
 export * from './app/log';
 export * from './app/outage-log';

@@ -9,6 +9,8 @@ export class FakeRegistry implements RegistryResults {
   isDown = false;
   /** Most codes that it takes in one call. */
   batchLimit = Infinity;
+  /** Its row is more than we take. */
+  tooMuch: string | undefined;
   /** Makes an answer something that is none: code, and the bytes of it. */
   garbage: { code: string; text: string } | undefined;
   /** Code of what is strange in its rows. */
@@ -46,6 +48,8 @@ export class FakeRegistry implements RegistryResults {
     if (this.isDown) throw new AppError({ code: 'fake.down', disposition: 'retry' });
     if (codes.length > this.batchLimit)
       return { askedAt, rows: null, unclear: 'fake.refused', isRefusal: true, raw: Buffer.from('{"too":"many"}') };
+    if (this.tooMuch !== undefined && codes.includes(this.tooMuch))
+      return { askedAt, rows: codes.length === 1 ? [] : null, unclear: 'fake.too-much', isTooMuch: true, raw: null };
     if (this.garbage) return { askedAt, rows: null, unclear: this.garbage.code, raw: Buffer.from(this.garbage.text) };
     const raw = Buffer.from(JSON.stringify({ rows }));
     return { askedAt, rows, raw, ...(this.strange ? { unclear: this.strange } : {}) };

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { FaultProxy } from './fault-proxy';
+import { nextStep } from './proxy-mode';
+import { seededRandom } from './seeded-random';
 import { until } from './until';
 
 describe('the fault proxy', () => {
@@ -65,13 +67,7 @@ describe('the fault proxy', () => {
     const during = client();
     before.socket.write('b');
     during.socket.write('c');
-    // A round through another proxy takes longer than these bytes would need.
-    const other = await FaultProxy.before((echo.address() as AddressInfo).port);
-    const probe = connect(other.port, '127.0.0.1');
-    open.add(probe);
-    probe.write('probe');
-    await once(probe, 'data');
-    await other.stop();
+    await roundElsewhere();
     expect([before.received(), during.received(), before.isClosed(), during.isClosed()]).toEqual([
       'a',
       '',
@@ -89,4 +85,115 @@ describe('the fault proxy', () => {
     await until(isClosed, 5_000, 'the cut');
     expect(received()).toBe('abcd');
   });
+
+  it('drops a connection after so many bytes went to the server: no more than these arrive', async () => {
+    const atServer: Buffer[] = [];
+    echo.on('connection', (socket: Socket) => socket.on('data', (chunk: Buffer) => atServer.push(chunk)));
+    proxy.set({ kind: 'drop', afterBytes: 4, way: 'forth' });
+    const { socket, isClosed } = client();
+    socket.write('abcdefgh');
+    await until(isClosed, 5_000, 'the cut');
+    await until(() => Buffer.concat(atServer).length >= 4, 5_000, 'what went to the server');
+    expect(Buffer.concat(atServer).toString()).toBe('abcd');
+  });
+
+  it('counts the bytes of a drop from the moment it was set', async () => {
+    const { socket, received, isClosed } = client();
+    socket.write('abcdefgh');
+    await until(() => received() === 'abcdefgh', 5_000, 'the echo');
+    proxy.set({ kind: 'drop', afterBytes: 2 });
+    socket.write('ijk');
+    await until(isClosed, 5_000, 'the cut');
+    expect(received()).toBe('abcdefghij');
+  });
+
+  it('holds pieces back, whole and in order, and lets go at once what it held when it is healed', async () => {
+    proxy.set({ kind: 'late', minMs: 40, maxMs: 80 });
+    const { socket, received } = client();
+    const sentAtMs = performance.now();
+    socket.write('a');
+    await until(() => received() === 'a', 5_000, 'the echo');
+    // Once forth and once back: a timer may be a millisecond early.
+    expect(performance.now() - sentAtMs).toBeGreaterThanOrEqual(78);
+    proxy.set({ kind: 'late', minMs: 3_600_000, maxMs: 3_600_001 });
+    socket.write('b');
+    const other = client();
+    other.socket.write('c');
+    await proxy.heal();
+    await until(() => received() === 'ab' && other.received() === 'c', 5_000, 'what was held back');
+  });
+
+  it('drips a few bytes at a time', async () => {
+    const pieces: string[] = [];
+    proxy.set({ kind: 'drip', bytes: 3, everyMs: 5 });
+    const { socket, received } = client();
+    socket.on('data', (chunk: Buffer) => pieces.push(chunk.toString()));
+    socket.write('abcdefgh');
+    await until(() => received() === 'abcdefgh', 5_000, 'the drops');
+    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(8);
+  });
+
+  it('swallows: accepts, answers nothing and says no end; what was swallowed on is reset afterwards', async () => {
+    const before = client();
+    before.socket.write('a');
+    await until(() => before.received() === 'a', 5_000, 'the echo');
+    proxy.set({ kind: 'swallow' });
+    const during = client();
+    before.socket.write('b');
+    during.socket.write('c');
+    await once(during.socket, 'connect');
+    // The server ends its side, and that is not told either.
+    for (const socket of open) if (socket.localPort === (echo.address() as AddressInfo).port) socket.end('bye');
+    await roundElsewhere();
+    expect([before.isClosed(), during.isClosed(), before.received(), during.received()]).toEqual([
+      false,
+      false,
+      'a',
+      '',
+    ]);
+    await proxy.heal();
+    await until(() => before.isClosed() && during.isClosed(), 5_000, 'the reset of what was swallowed on');
+    const after = client();
+    after.socket.write('d');
+    await until(() => after.received() === 'd', 5_000, 'the echo after healing');
+    expect([before.received(), during.received()]).toEqual(['a', '']);
+  });
+
+  it('refuses like a server that is gone, and listens on the same port when it is healed', async () => {
+    const before = client();
+    before.socket.write('a');
+    await until(() => before.received() === 'a', 5_000, 'the echo');
+    const { port } = proxy;
+    proxy.refuse();
+    await until(before.isClosed, 5_000, 'the reset');
+    const [error] = (await once(connect(port, '127.0.0.1'), 'error').catch((cause: unknown) => [cause])) as [
+      NodeJS.ErrnoException,
+    ];
+    expect(error.code).toBe('ECONNREFUSED');
+    await proxy.heal();
+    expect(proxy.port).toBe(port);
+    const after = client();
+    after.socket.write('b');
+    await until(() => after.received() === 'b', 5_000, 'the echo after the refusal');
+  });
+
+  it('is as late for the same seed as before', () => {
+    const waits = (seed: number): unknown[] => {
+      const random = seededRandom(seed);
+      const bytes = { way: 'back', waiting: 10, passed: 0 } as const;
+      return Array.from({ length: 8 }, () => nextStep({ kind: 'late', minMs: 0, maxMs: 1_000 }, bytes, random));
+    };
+    expect(waits(7)).toEqual(waits(7));
+    expect(waits(7)).not.toEqual(waits(8));
+  });
+
+  /** A round through another proxy takes longer than a few bytes would need. */
+  async function roundElsewhere(): Promise<void> {
+    const other = await FaultProxy.before((echo.address() as AddressInfo).port);
+    const probe = connect(other.port, '127.0.0.1').on('error', () => undefined);
+    open.add(probe);
+    probe.write('probe');
+    await once(probe, 'data');
+    await other.stop();
+  }
 });

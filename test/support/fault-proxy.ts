@@ -1,102 +1,88 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { ProxyLine } from './proxy-line';
+import type { ProxyMode } from './proxy-mode';
+import { seededRandom } from './seeded-random';
 
-/** What becomes of bytes between a client and the server behind the proxy:
- *  `pass` lets all through · `cut` resets what is open and what comes · `stall` keeps connections open and lets nothing through ·
- *  `drop` cuts a connection once so many bytes have come back from the server, counted from now. */
-export type ProxyMode = { kind: 'pass' } | { kind: 'cut' } | { kind: 'stall' } | { kind: 'drop'; afterBytes: number };
-
-interface Line {
-  client: Socket;
-  server: Socket;
-  /** Bytes from the server since the mode began. */
-  bytesBack: number;
-}
+export type { ProxyMode } from './proxy-mode';
 
 /** A TCP proxy on 127.0.0.1 whose lines can be broken while others use them: stands before PostgreSQL, the broker or a partner. */
 export class FaultProxy {
-  private readonly lines = new Set<Line>();
-  private readonly server: Server;
+  private readonly lines = new Set<ProxyLine>();
+  private readonly random: () => number;
+  private server: Server;
   private mode: ProxyMode = { kind: 'pass' };
+  private usedPort = 0;
 
-  private constructor(private readonly targetPort: () => number) {
-    this.server = createServer({ pauseOnConnect: true }, (client) => this.open(client));
+  private constructor(
+    private readonly targetPort: () => number,
+    seed: number,
+  ) {
+    this.random = seededRandom(seed);
+    this.server = this.newServer();
   }
 
-  /** @param target port on 127.0.0.1, asked for each connection */
-  static async before(target: number | (() => number)): Promise<FaultProxy> {
-    const proxy = new FaultProxy(typeof target === 'number' ? () => target : target);
-    await new Promise<void>((resolve, reject) => {
-      proxy.server.once('error', reject).listen(0, '127.0.0.1', resolve);
-    });
+  /** @param target port on 127.0.0.1, asked for each connection
+   *  @param seed of all that a mode leaves open, e.g. how late a piece is */
+  static async before(target: number | (() => number), seed = 1): Promise<FaultProxy> {
+    const proxy = new FaultProxy(typeof target === 'number' ? () => target : target, seed);
+    await proxy.listen();
     return proxy;
   }
 
+  /** The same for the whole life of the proxy, also while it refuses. */
   get port(): number {
-    return (this.server.address() as AddressInfo).port;
+    return this.usedPort;
   }
 
   /** Holds at once, for open and for new connections. */
   set(mode: ProxyMode): void {
     this.mode = mode;
     for (const line of this.lines) {
-      line.bytesBack = 0;
-      if (mode.kind === 'cut') end(line);
-      else this.flow(line);
+      if (mode.kind === 'cut' || (line.isSwallowed && mode.kind !== 'swallow')) line.reset();
+      else line.change();
     }
+  }
+
+  /** Nobody listens any more and what was open is reset, as when the server's process has ended. Ends with `heal`. */
+  refuse(): void {
+    this.set({ kind: 'cut' });
+    this.server.close();
+  }
+
+  /** Passes again, and listens again after `refuse`. */
+  async heal(): Promise<void> {
+    this.set({ kind: 'pass' });
+    if (this.server.listening) return;
+    this.server = this.newServer();
+    await this.listen();
   }
 
   async stop(): Promise<void> {
     this.set({ kind: 'cut' });
-    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+    if (this.server.listening) await new Promise<void>((resolve) => this.server.close(() => resolve()));
+  }
+
+  private newServer(): Server {
+    return createServer({ pauseOnConnect: true, allowHalfOpen: true }, (client) => this.open(client));
+  }
+
+  private async listen(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject).listen(this.usedPort, '127.0.0.1', resolve);
+    });
+    this.usedPort = (this.server.address() as AddressInfo).port;
   }
 
   private open(client: Socket): void {
     client.on('error', () => undefined);
     if (this.mode.kind === 'cut') return void client.resetAndDestroy();
-    const line: Line = { client, server: connect(this.targetPort(), '127.0.0.1'), bytesBack: 0 };
-    const { server } = line;
+    const server = connect({ port: this.targetPort(), host: '127.0.0.1', allowHalfOpen: true });
     server.on('error', () => undefined);
+    const line: ProxyLine = new ProxyLine(
+      { client, server },
+      () => ({ mode: this.mode, random: this.random }),
+      () => this.lines.delete(line),
+    );
     this.lines.add(line);
-    for (const socket of [client, server]) {
-      socket.setNoDelay(true);
-      socket.once('close', () => {
-        this.lines.delete(line);
-        end(line);
-      });
-    }
-    client.on('data', (chunk) => this.forward(line, chunk, server));
-    server.on('data', (chunk: Buffer) => this.answer(line, chunk));
-    client.once('end', () => server.end());
-    server.once('end', () => client.end());
-    this.flow(line);
   }
-
-  private answer(line: Line, chunk: Buffer): void {
-    line.bytesBack += chunk.length;
-    const { mode } = this;
-    if (mode.kind !== 'drop' || line.bytesBack < mode.afterBytes) return this.forward(line, chunk, line.client);
-    const isWithin = Math.max(0, chunk.length - (line.bytesBack - mode.afterBytes));
-    line.server.pause();
-    line.client.write(chunk.subarray(0, isWithin), () => end(line));
-  }
-
-  private forward(line: Line, chunk: Buffer | string, to: Socket): void {
-    if (to.write(chunk)) return;
-    const from = to === line.client ? line.server : line.client;
-    from.pause();
-    to.once('drain', () => this.flow(line));
-  }
-
-  /** A paused socket holds its bytes back until it is resumed. */
-  private flow({ client, server }: Line): void {
-    for (const socket of [client, server]) {
-      if (this.mode.kind === 'stall') socket.pause();
-      else socket.resume();
-    }
-  }
-}
-
-function end({ client, server }: Line): void {
-  client.destroy();
-  server.destroy();
 }

@@ -182,18 +182,19 @@ export class Installation {
 
   /** An officer's decision, as the one-stop sends it; the answer as it comes. */
   decide(code: string, body: object): Promise<Response> {
-    return this.call(`/dossiers/${encodeURIComponent(code)}/decisions`, 'oneStop', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': randomUUID() },
-      body: JSON.stringify(body),
-    });
+    return this.post(`/dossiers/${encodeURIComponent(code)}/decisions`, body, { account: 'oneStop' });
   }
 
   /** A dossier that the one-stop took from DVCLT itself; the answer as it comes. */
   file(body: object, idempotencyKey: string): Promise<Response> {
-    return this.call('/dossiers', 'oneStop', {
+    return this.post('/dossiers', body, { account: 'oneStop', idempotencyKey });
+  }
+
+  /** POST of our API; the answer as it comes. */
+  post(path: string, body: object, by: { account?: string; idempotencyKey?: string } = {}): Promise<Response> {
+    return this.call(path, by.account ?? 'operator', {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
+      headers: { 'content-type': 'application/json', 'idempotency-key': by.idempotencyKey ?? randomUUID() },
       body: JSON.stringify(body),
     });
   }

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { AppError } from '#platform';
+import { AppError, hasMoreValuesThan } from '#platform';
 
 export interface JsonLimits {
   maxDepth: number;
@@ -11,12 +11,16 @@ const PLAIN_JSON: JsonLimits = { maxDepth: 16, maxStringLength: 16_384 };
 /** Files come as base64 in one string. */
 const FILES_JSON: JsonLimits = { maxDepth: 16, maxStringLength: 33_554_432 };
 
+/** A dossier has a few hundred leaves and at most two hundred files of some ten members. */
+const MAX_VALUES = 20_000;
+
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** JSON of a request body; an empty body is undefined (a POST without content).
- *  @throws AppError 400 `body-not-json` or `body-invalid` */
+ *  @throws AppError 400 `body-not-json` or `request-invalid` */
 export function parseJson(bytes: Buffer, limits: JsonLimits): unknown {
   if (bytes.length === 0) return undefined;
+  if (hasMoreValuesThan(bytes, MAX_VALUES)) throw invalid(`more than ${MAX_VALUES} values`);
   let value: unknown;
   try {
     value = JSON.parse(utf8.decode(bytes));

@@ -18,6 +18,8 @@ function fetched(change: { headers?: Record<string, string | undefined>; value?:
   };
 }
 
+const nested = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+
 describe('CloudEvents on the wire', () => {
   it('has the headers, key and value of CONTRACTS §3 and nothing else', () => {
     const event = sampleEvent(DOSSIER, 3);
@@ -42,6 +44,13 @@ describe('CloudEvents on the wire', () => {
         unit: '99001',
       }),
     });
+  });
+
+  it('takes names that objects have already for names of data', () => {
+    const value = '{"codes":{"__proto__":{"dvclt":"x"}},"unit":null,"__proto__":{"state":"refused"}}';
+    const read = fromWire(fetched({ value }));
+    expect(read).toHaveProperty('record');
+    expect('record' in read && [read.record.codes.dvclt, read.record.data.state]).toEqual([undefined, undefined]);
   });
 
   it('does not publish an event without a dossier', () => {
@@ -75,6 +84,24 @@ describe('CloudEvents on the wire', () => {
     ['a JSON array', { value: '[]' }, 'value is not a JSON object'],
     ['no codes', { value: '{}' }, 'codes is missing or malformed'],
     ['codes of another shape', { value: '{"codes":{"registry":"R"}}' }, 'codes is missing or malformed'],
+    [
+      'data nested without end',
+      { value: `{"codes":{},"unit":null,"x":${nested(100_000)}}` },
+      'data is missing or malformed',
+    ],
+    [
+      'codes nested without end',
+      { value: `{"codes":{"x":${nested(100_000)}},"unit":null}` },
+      'data is missing or malformed',
+    ],
+    ['a sequence above all numbers', { headers: { ce_sequence: '9'.repeat(100_000) } }, 'seq is missing or malformed'],
+    ['a type that never ends', { headers: { ce_type: `a${'.a'.repeat(100_000)}!` } }, 'type is missing or malformed'],
+    ['an id of a megabyte', { headers: { ce_id: 'a'.repeat(1_000_000) } }, 'eventId is missing or malformed'],
+    [
+      'a number for its codes',
+      { value: `{"codes":1e${'9'.repeat(100_000)},"unit":null}` },
+      'codes is missing or malformed',
+    ],
     ['a unit that is a number', { value: '{"codes":{},"unit":99001}' }, 'unit is missing or malformed'],
   ])('refuses %s and names the part', (_, change, reason) => {
     expect(fromWire(fetched(change))).toEqual({ reason });

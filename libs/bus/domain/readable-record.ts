@@ -1,3 +1,4 @@
+import { isDeeperThan } from '#platform';
 import type { DomainEventRecord, EventCodes } from './event-record';
 
 /** What came out of one place in the stream: an event, or the reason why it is none. The reason names a part, never its content. */
@@ -16,6 +17,9 @@ export interface UncheckedEvent {
   traceparent?: string | undefined;
 }
 
+/** Codes, statuses, digests and references: two or three levels. What is deeper cannot be written down again. */
+const MAX_DATA_DEPTH = 32;
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const TYPE = /^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+$/;
 
@@ -27,7 +31,7 @@ const CHECKS: readonly [part: keyof UncheckedEvent, isRight: (value: unknown) =>
   ['seq', (value) => Number.isSafeInteger(value) && (value as number) > 0],
   ['unit', (value) => value === null || typeof value === 'string'],
   ['codes', isCodes],
-  ['data', isPlainObject],
+  ['data', isData],
 ];
 
 /** The one check of every driver. `data` loses the members `codes` and `unit`, which the wire form uses itself. */
@@ -54,6 +58,10 @@ export function readableRecord(event: UncheckedEvent): Readable {
 
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isData(value: unknown): boolean {
+  return isPlainObject(value) && !isDeeperThan(value, MAX_DATA_DEPTH);
 }
 
 function isUuid(value: unknown): boolean {

@@ -1,4 +1,4 @@
-import { comparableText, occurrences } from '#platform';
+import { comparableText, isTooLongToRead, occurrences } from '#platform';
 import type { UnreadText } from '../ports';
 
 /** Stands where a value was that belongs to one dossier only. */
@@ -10,7 +10,8 @@ const MAX_TEXT_LENGTH = 1_000;
 const PATTERNS: readonly RegExp[] = [
   // Trace ids and the like.
   /\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gu,
-  /[^\s@<>"']+@[^\s@<>"']+/gu,
+  // Addresses; bounded, or a long word would be looked through from each of its letters to its end.
+  /[^\s@<>"']{1,64}@[^\s@<>"']{1,255}/gu,
 ];
 
 /** Codes, dates, times, identity and telephone numbers: a token with six digits or more. Shorter numbers stay, since they are words of
@@ -25,9 +26,12 @@ const WORDS_OF_FAILURE = ['không', 'chưa', 'lỗi', 'thất bại', 'từ ch�
  * The exact text by which a rule knows an answer: its message fields compared as everywhere (NFC, folded, white space collapsed), what was
  * echoed of our message and what identifies a dossier or a person blanked. Never a part of a text: a word of failure in another text
  * cannot be classified away (CONTRACTS §1.3).
+ * Empty for messages that are too long to read.
  * @param known values of the message that was sent; each is blanked where it stands with borders
  */
 export function replyText(unread: Pick<UnreadText, 'messages'>, known: readonly string[]): string {
+  // No rule is made of it: the empty text is never storable.
+  if (isTooLongToRead(unread.messages)) return '';
   const values = [...new Set(known.map(comparableText))]
     .filter((value) => !WORDS_OF_FAILURE.some((word) => occurrences(value, word).length > 0))
     .sort((left, right) => right.length - left.length);
@@ -65,6 +69,6 @@ function blankTokens(text: string): string {
     const digits = token.match(/\p{N}/gu)?.length ?? 0;
     if (digits < MIN_DIGITS) return token;
     // A full stop or colon that ends a sentence is not part of the code before it.
-    return `${BLANK}${/[.:/-]+$/.exec(token)?.[0] ?? ''}`;
+    return `${BLANK}${/(?<![.:/-])[.:/-]+$/.exec(token)?.[0] ?? ''}`;
   });
 }

@@ -17,6 +17,24 @@ describe('the exact text of a reply rule', () => {
     expect(text(message)).toBe(expected);
   });
 
+  it.each([
+    ['one long word', 'a'.repeat(60_000)],
+    ['addresses', 'a.a@'.repeat(15_000)],
+    ['codes that end in dots', '1111111......'.repeat(4_600)],
+    ['marks on one letter', '\u0301\u0323'.repeat(30_000)],
+    ['an echo again and again', 'Nguyễn Văn Mẫu, '.repeat(4_000)],
+  ])('takes time by the length of the message: %s', (_name, message) => {
+    const before = process.cpuUsage();
+    expect(text(message, ['Nguyễn Văn Mẫu', 'Thôn Một'])).not.toContain('nguyễn văn mẫu');
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1_000).toBeLessThan(2_000);
+  });
+
+  it('makes no rule of messages that nobody would read', () => {
+    expect(isStorableText(text('a '.repeat(40_000)))).toBe(false);
+    expect(isStorableText(replyText({ messages: Array.from({ length: 70_000 }, () => 'a') }, []))).toBe(false);
+  });
+
   it('keeps short numbers: they are words of the message', () => {
     expect(text('Thành công: 0 bản ghi')).not.toBe(text('Thành công: 10 bản ghi'));
     expect(text('Trạng thái 3 chưa xong')).not.toBe(text('Trạng thái 7 chưa xong'));

@@ -30,6 +30,8 @@ interface Call {
   watches: ClaimedWatch[];
   /** Most codes of the parts into which a refused call was cut; absent for a call that is whole. */
   partSize?: number;
+  /** An answer to this part shows how many codes a call may carry. */
+  teaches?: boolean;
 }
 
 interface Round {
@@ -115,14 +117,15 @@ export class PollRegistry {
     );
   }
 
-  private async call({ watches, partSize }: Call, round: Round, signal: AbortSignal): Promise<void> {
+  private async call({ watches, partSize, teaches }: Call, round: Round, signal: AbortSignal): Promise<void> {
     const codes = watches.map((watch) => watch.code);
     try {
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(this.deadlineMs)]);
       const reply = await this.results.poll(watches[0].module, codes, deadline);
-      const isTooMany = reply.isRefusal === true && watches.length > 1;
-      if (isTooMany) round.calls.unshift(...halvesOf(watches));
-      else if (partSize !== undefined && reply.rows !== null) await this.learn(partSize);
+      const isTooMany = (reply.isRefusal === true || reply.isTooMuch === true) && watches.length > 1;
+      // One row may be what was too much: that says nothing about the number of codes.
+      if (isTooMany) round.calls.unshift(...halvesOf(watches, reply.isTooMuch !== true));
+      else if (partSize !== undefined && teaches === true && reply.rows !== null) await this.learn(partSize);
       // Refused for their number, the dossiers are still to be asked for; what hộ tịch said is kept all the same.
       this.answered.push({ ...reply, watches: isTooMany ? [] : watches });
       if (reply.unclear) this.deps.log.warn('registry.poll-unclear', { code: reply.unclear, codes: codes.length });
@@ -195,9 +198,9 @@ function partsOf(watches: readonly ClaimedWatch[], size: number): ClaimedWatch[]
   return Array.from({ length: count }, (_, index) => watches.slice(index * size, (index + 1) * size));
 }
 
-function halvesOf(watches: readonly ClaimedWatch[]): Call[] {
+function halvesOf(watches: readonly ClaimedWatch[], teaches: boolean): Call[] {
   const partSize = Math.max(1, Math.floor(watches.length / 2));
-  return partsOf(watches, partSize).map((part) => ({ watches: part, partSize }));
+  return partsOf(watches, partSize).map((part) => ({ watches: part, partSize, teaches }));
 }
 
 /** Resolves when one of the calls ends or the time is over. */

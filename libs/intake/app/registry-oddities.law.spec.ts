@@ -56,6 +56,21 @@ describe('odd answers of the registry', () => {
       expect(registry.calls.map((call) => call.codes.length)).toEqual([1, 1, 1]);
     });
 
+    it('is cut as well when one row is more than we take: the others are told, that one is missed after a time, and nothing is learned', async () => {
+      const dossiers = await pushed(3);
+      for (const { code } of dossiers) registry.report(code, 3);
+      const [poison, ...others] = dossiers;
+      registry.tooMuch = poison.code;
+      expect(await pollAfter(500)).toBe(3);
+      for (const { code } of others) expect((await world.dossier(code)).statuses.registry).toBe(3);
+      registry.calls.length = 0;
+      await pollAfter(ABSENT_MS);
+      expect(registry.calls[0].codes).toHaveLength(3);
+      await pollAfter(10_000);
+      expect(await classes(poison.id)).toEqual(['absent-at-registry']);
+      for (const { id } of others) expect(await classes(id)).toEqual([]);
+    });
+
     it('is made of as many codes as configured again when the configured number changes', async () => {
       await pushed(3);
       await world.test.db.execute(

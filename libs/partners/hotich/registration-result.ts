@@ -1,8 +1,15 @@
 import type { RegistryRow } from '#intake';
+import { isDeeperThan } from '#platform';
 import { jsonObjectOf, type JsonObject } from '../http/answer-json';
 import { strictBase64 } from '../wire/base64';
+import { codeText } from '../wire/code-text';
 import { parsePartnerDate } from '../wire/dates';
 import { filledText, objectOf, unitTextOf } from '../wire/fields';
+
+/** A result is flat but for an address or two. */
+const MAX_RESULT_DEPTH = 32;
+/** Unit, module, number, book and year together. */
+const MAX_REGISTRY_CODE_LENGTH = 200;
 
 type Result = NonNullable<RegistryRow['result']>;
 
@@ -12,19 +19,27 @@ const PDF_MARK = '%PDF-';
 
 /**
  * `ketQuaXuLy` of a completed row, an object or JSON text (Q08). Only a complete one is a result: number, book, day, a PDF
- * and, at birth, the personal number. Anything less is no result yet, and the poll goes on (Q19).
+ * and, at birth, the personal number. Anything less is no result yet, and the poll goes on (Q19); `unreadable` is one that can
+ * never become one: nested without end, or with a number that is no code.
  */
-export function registrationResult(module: 'KS' | 'KT', code: string, row: JsonObject): Result | undefined {
+export function registrationResult(
+  module: 'KS' | 'KT',
+  code: string,
+  row: JsonObject,
+): Result | 'unreadable' | undefined {
   const answer = answerOf(row['ketQuaXuLy']);
+  if (answer === undefined) return 'unreadable';
   const file = pdfOf(answer[PAPER[module]]);
   const entry = entryOf(answer);
   const identityNumber = filledText(answer['soDinhDanh']);
   const isMissingNumber = module === 'KS' && identityNumber === undefined;
   if (file === undefined || entry === undefined || isMissingNumber) return undefined;
+  const registryCode = codeText(registryCodeOf(module, row, entry), MAX_REGISTRY_CODE_LENGTH);
+  if (registryCode === undefined) return 'unreadable';
   return {
     ...(identityNumber === undefined ? {} : { identityNumber }),
     ...entry,
-    registryCode: registryCodeOf(module, row, entry),
+    registryCode,
     fields: withoutPaper(answer),
     file,
     fileName: `${PAPER[module]}-${code.replace(/[^\w.-]/g, '_')}.pdf`,
@@ -33,8 +48,10 @@ export function registrationResult(module: 'KS' | 'KT', code: string, row: JsonO
 
 type Entry = Pick<Result, 'registrationNumber' | 'bookNumber' | 'pageNumber' | 'registeredOnText'>;
 
-function answerOf(given: unknown): JsonObject {
-  return (typeof given === 'string' ? jsonObjectOf(Buffer.from(given, 'utf8')) : objectOf(given)) ?? {};
+/** Undefined for what nobody could write down again. */
+function answerOf(given: unknown): JsonObject | undefined {
+  const answer = (typeof given === 'string' ? jsonObjectOf(Buffer.from(given, 'utf8')) : objectOf(given)) ?? {};
+  return isDeeperThan(answer, MAX_RESULT_DEPTH) ? undefined : answer;
 }
 
 /** The entry in the register; undefined without number, book or day. */

@@ -1,8 +1,12 @@
-import type { RegistryResults } from '#intake';
+import type { CallResult } from '#delivery';
+import type { RegistryReply, RegistryResults } from '#intake';
 import type { AdapterDeps } from '../config/adapter-deps';
 import { readFailure } from '../http/partner-call';
 import type { RegistryClient } from './registry-client';
 import { readResults } from './results-answer';
+
+/** Answers that are more than we take: one row may be what is too much, so the others are asked for without it. */
+const TOO_MUCH: ReadonlySet<string> = new Set(['wire.answer-too-large', 'answer.too-many-values']);
 
 /** hộ tịch's results by poll (`layKetQuaDKHT`, hotich.md §4).
  *  @param client shared with the adapter, so that pushes and polls use one token */
@@ -15,11 +19,7 @@ export function createRegistryResults(deps: AdapterDeps, client: RegistryClient)
         throw new RangeError(`a poll carries 1 to ${maxCodesPerCall} codes`);
       const askedAt = deps.clock.now();
       const reply = await client.results(module, codes, signal);
-      if (reply.kind === 'failed') {
-        const { answer, reasonCode } = reply.result;
-        if (reasonCode !== 'answer.not-json' || answer === undefined) throw readFailure(reply.result);
-        return { askedAt, rows: null, unclear: reasonCode, raw: answer };
-      }
+      if (reply.kind === 'failed') return { askedAt, ...withoutRows(reply.result, codes) };
       const read = readResults(deps.config, { module, codes }, reply.json);
       if (read === undefined)
         return { askedAt, rows: null, unclear: 'hotich.poll-refused', isRefusal: true, raw: reply.answer };
@@ -27,4 +27,16 @@ export function createRegistryResults(deps: AdapterDeps, client: RegistryClient)
       return { askedAt, rows, raw: reply.answer, ...(strange > 0 ? { unclear: 'hotich.rows-strange' } : {}) };
     },
   };
+}
+
+/** What a failed call says all the same. @throws AppError with disposition `retry` when that is nothing */
+function withoutRows(result: CallResult, codes: readonly string[]): Omit<RegistryReply, 'askedAt'> {
+  const { answer, reasonCode } = result;
+  if (TOO_MUCH.has(reasonCode)) {
+    // Asked for alone it is as good as absent: after a time a person hears that nothing comes.
+    const rows = codes.length === 1 ? [] : null;
+    return { rows, unclear: reasonCode, isTooMuch: true, raw: answer ?? null };
+  }
+  if (reasonCode !== 'answer.not-json' || answer === undefined) throw readFailure(result);
+  return { rows: null, unclear: reasonCode, raw: answer };
 }

@@ -45,7 +45,7 @@ describe('poll of results', () => {
       [CODES[0], 1],
     ]);
     expect(askedAt).toEqual(fixedClock().now());
-    expect(JSON.parse(raw.toString('utf8'))).toMatchObject({ status: 1 });
+    expect(JSON.parse(String(raw))).toMatchObject({ status: 1 });
   });
 
   it.each([[0], ['0']])('takes status %p with the text of "none known" for all absent [Q16]', async (status) => {
@@ -68,7 +68,31 @@ describe('poll of results', () => {
     const reply = await results().poll('KS', CODES, SIGNAL);
     expect(reply).toMatchObject({ rows: null, unclear });
     expect(reply.isRefusal).toBe(isRefusal);
-    expect(reply.raw.toString('utf8')).toBe(typeof answer === 'string' ? answer : JSON.stringify(answer));
+    expect(reply.raw?.toString('utf8')).toBe(typeof answer === 'string' ? answer : JSON.stringify(answer));
+  });
+
+  it('asks for fewer codes when one of them brings more than we take, since the others must not wait for it', async () => {
+    const many = `{"status":1,"value":[{"maHoSoMCDT":"${CODES[0]}","x":[${'[],'.repeat(600_000)}[]]}]}`;
+    const source = results();
+    site().post(RESULTS).reply(200, many);
+    const reply = await source.poll('KS', CODES, SIGNAL);
+    expect(reply).toMatchObject({ rows: null, unclear: 'answer.too-many-values', isTooMuch: true });
+    expect(reply.raw?.toString('utf8')).toBe(many);
+    site().post(RESULTS).reply(200, Buffer.alloc(67_108_865, ' '));
+    expect(await source.poll('KS', CODES, SIGNAL)).toMatchObject({
+      rows: null,
+      unclear: 'wire.answer-too-large',
+      isTooMuch: true,
+      raw: null,
+    });
+  });
+
+  it('takes a code whose row alone is more than we take for absent', async () => {
+    site().post(RESULTS).reply(200, Buffer.alloc(67_108_865, ' '));
+    expect(await results().poll('KS', [CODES[0]], SIGNAL)).toMatchObject({
+      rows: [],
+      unclear: 'wire.answer-too-large',
+    });
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import type { RegistryRow } from '#intake';
 import { RegistryStatus } from '#dossier';
-import { rfc3339 } from '#platform';
+import { isDeeperThan, rfc3339 } from '#platform';
 import type { JsonObject } from '../http/answer-json';
 import { instantOf, parsePartnerDate } from '../wire/dates';
 import { arrayOf, filledText, integerOf, objectOf } from '../wire/fields';
@@ -8,6 +8,9 @@ import { registrationResult } from './registration-result';
 
 /** Hour at which a deadline ends that is written as a day only (CONTRACTS §1.2 "DVCLT status"). */
 const END_OF_OFFICE_HOUR = 17;
+
+/** A row holds its result, which holds an address or two. */
+const MAX_ROW_DEPTH = 32;
 
 const STATUSES: ReadonlySet<number> = new Set([
   RegistryStatus.WaitingForAcceptance,
@@ -67,18 +70,20 @@ function isSameReport(one: RegistryRow, other: RegistryRow): boolean {
 
 function rowOf(module: 'KS' | 'KT', row: JsonObject): RegistryRow | undefined {
   const code = filledText(row['maHoSoMCDT']);
-  if (code === undefined) return undefined;
-  const status = statusOf(row['trangThai']);
+  if (code === undefined || isDeeperThan(row, MAX_ROW_DEPTH)) return undefined;
+  const reported = statusOf(row['trangThai']);
+  const result = reported === RegistryStatus.Completed ? registrationResult(module, code, row) : undefined;
+  // A result that nobody can take is as good as none: after a time a person hears that nothing comes.
+  const status = result === 'unreadable' ? null : reported;
   const changedAt = timeOf(row['thoiGianThucHien']);
   const supplementDeadline = timeOf(row['hanBoSungHoSo'], END_OF_OFFICE_HOUR);
-  const result = status === RegistryStatus.Completed ? registrationResult(module, code, row) : undefined;
   return {
     code,
     status,
     ...(changedAt === undefined ? {} : { changedAt }),
     ...(supplementDeadline === undefined ? {} : { supplementDeadline }),
     officer: officerOf(row),
-    ...(result === undefined ? {} : { result }),
+    ...(result === undefined || result === 'unreadable' ? {} : { result }),
   };
 }
 

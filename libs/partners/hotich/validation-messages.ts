@@ -1,3 +1,4 @@
+import { composedText } from '#platform';
 import { ADDRESS_FIELDS, DECLARATION_FIELDS } from './declaration-fields';
 import type { FieldIssue, FieldProblem } from './precheck';
 
@@ -9,8 +10,9 @@ const PROBLEMS: readonly [phrase: string, problem: FieldProblem][] = [
   ['không được để trống', 'empty'],
   ['không khớp với', 'differs'],
 ];
+/** Every part is bounded: a text of one long word would otherwise be looked through from each of its letters to its end. */
 const MESSAGE = new RegExp(
-  `([A-Za-z][A-Za-z0-9_.]*)(?:\\[\\d+\\])?\\s+(${PROBLEMS.map(([phrase]) => phrase).join('|')})`,
+  `([A-Za-z][A-Za-z0-9_.]{0,127})(?:\\[\\d{1,6}\\])?\\s{1,20}(${PROBLEMS.map(([phrase]) => phrase).join('|')})`,
   'giu',
 );
 
@@ -32,7 +34,7 @@ const KNOWN_FIELDS: readonly string[] = [
  * problem; a name that is none of ours is `other`, since free text may hold a citizen's words.
  */
 export function validationIssues(glued: string): readonly FieldIssue[] {
-  const issues = [...glued.normalize('NFC').matchAll(MESSAGE)].map(([, name, phrase]) => ({
+  const issues = [...composedText(glued).matchAll(MESSAGE)].map(([, name, phrase]) => ({
     field: knownField(name),
     problem: problemOf(phrase),
   }));

@@ -1,7 +1,7 @@
 import type { CallResult, LargeBody } from '#delivery';
 import { AppError, codeOf, localDay, type Clock } from '#platform';
 import type { PartnerConfig } from '../config/partner-config';
-import { jsonObjectOf, type JsonObject } from './answer-json';
+import { hasTooManyValues, jsonObjectOf, type JsonObject } from './answer-json';
 import { deadlineSignal, type RunningDeadline } from './deadline';
 import type { HttpAnswer, HttpPort, HttpRequest, HttpResult, HttpStream } from './http-port';
 import { retryAfterMs } from './retry-after';
@@ -134,7 +134,7 @@ export class PartnerCalls {
     if (result.status >= 300 && result.status < 400)
       return { result: answered(lost, 'http.redirect', result), isRenewed };
     const json = jsonObjectOf(result.body);
-    if (json === undefined) return { result: answered(lost, 'answer.not-json', result), isRenewed };
+    if (json === undefined) return { result: answered(lost, whyNoJson(result.body), result), isRenewed };
     return { httpStatus: result.status, json, answer: result.body, isRenewed };
   }
 }
@@ -179,6 +179,10 @@ function isDead(plan: CallPlan, result: HttpResult | HttpStream): result is Http
   if (plan.isDeadToken === undefined || result.status >= 500) return false;
   const json = jsonObjectOf(result.body);
   return json !== undefined && plan.isDeadToken(json);
+}
+
+function whyNoJson(body: Buffer): string {
+  return hasTooManyValues(body) ? 'answer.too-many-values' : 'answer.not-json';
 }
 
 function notWritten(outcome: 'retry' | 'refused', reasonCode: string): CallResult {

@@ -63,6 +63,11 @@ describe('PartnerCalls', () => {
       answer(200, '<html>thành công</html>'),
       { ...lost, reasonCode: 'answer.not-json', wire: 'answered' },
     ],
+    [
+      'more values than any answer has',
+      answer(200, `{"data":[${'[],'.repeat(600_000)}[]]}`),
+      { ...lost, reasonCode: 'answer.too-many-values', wire: 'answered' },
+    ],
     ['a JSON array', answer(200, '[]'), { ...lost, reasonCode: 'answer.not-json', wire: 'answered' }],
     ['nothing in 200', answer(204, ''), { ...lost, reasonCode: 'answer.not-json', wire: 'answered' }],
     ['404 without JSON', answer(404, 'Not Found'), { ...lost, reasonCode: 'answer.not-json', wire: 'answered' }],

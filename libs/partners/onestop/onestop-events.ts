@@ -7,6 +7,9 @@ import { integerOf } from '../wire/fields';
 import { eventRow } from './event-row';
 import type { OneStopCalls } from './onestop-calls';
 
+/** A one-stop may answer more rows than were asked for; so many more are no page of decisions. */
+const MAX_ROWS = 10_000;
+
 /** `suKien`: the officers' decisions by position, for `decisions: poll` (CONTRACTS §1.1). */
 export class OneStopEvents implements DecisionSource {
   readonly id = 'onestop';
@@ -26,7 +29,7 @@ export class OneStopEvents implements DecisionSource {
     const reply = await this.calls.call({ method: 'GET', url, isWrite: false }, signal);
     if (reply.kind === 'failed') throw readFailure(reply.result);
     const rows = reply.json['duLieu'] === null ? [] : reply.json['duLieu'];
-    if (reply.httpStatus >= 300 || !Array.isArray(rows))
+    if (reply.httpStatus >= 300 || !Array.isArray(rows) || rows.length > MAX_ROWS)
       throw new AppError({ code: 'onestop.events-unreadable', disposition: 'retry' });
     return { rows: rows.map(eventRow), next: integerOf(reply.json['viTriTiep']) ?? null };
   }

@@ -104,6 +104,10 @@ describe('decisions that a one-stop lists', () => {
   it.each([
     ['an HTML page', answer(200, '<html></html>')],
     ['an answer without rows', answer(200, { viTriTiep: 3 })],
+    [
+      'a hundred times what any page holds',
+      answer(200, { viTriTiep: 3, duLieu: Array.from({ length: 10_001 }, () => ROW) }),
+    ],
     ['a refusal', answer(403, { status: '0', statusDescription: 'IP_DISALLOWED', errorCode: '101' })],
     ['a server error', answer(502, 'Bad Gateway')],
   ])('takes %s for no answer: the position stays [Q01 Q30 Q31]', async (_name, reply) => {

@@ -1,11 +1,11 @@
-import { comparableText, occurrences } from '#platform';
+import { comparableText, isTooLongToRead, occurrences } from '#platform';
 import type { ReplyRule, ReplyTable, RuleOutcome } from './reply-rules';
 
 /** What the message fields of an answer mean. `unmatched`: no phrase known; `vetoed`: a success phrase beside a word or a phrase of
- *  failure. Each unknown waits for a person (CONTRACTS §1.3). */
+ *  failure; `too-long`: more text than any message. Each unknown waits for a person (CONTRACTS §1.3). */
 export type TextVerdict =
   | { outcome: RuleOutcome; ruleId: string; version: number; provenStatus?: number }
-  | { outcome: 'unknown'; reason: 'unmatched' | 'vetoed' };
+  | { outcome: 'unknown'; reason: 'unmatched' | 'vetoed' | 'too-long' };
 
 interface Match {
   rule: ReplyRule;
@@ -65,6 +65,7 @@ function combine(table: ReplyTable, matches: readonly Match[]): TextVerdict {
  *  @param fields the texts of the message fields, each judged by itself
  *  @param code the answer's own result code as text, for rules with `when`; empty when it has none */
 export function classifyText(table: ReplyTable, operation: string, fields: readonly string[], code = ''): TextVerdict {
+  if (isTooLongToRead(fields)) return { outcome: 'unknown', reason: 'too-long' };
   const rules = table.rules.filter(
     (rule) => rule.operations.includes(operation) && (rule.when === undefined || rule.when.code.includes(code)),
   );
@@ -75,8 +76,10 @@ export function classifyText(table: ReplyTable, operation: string, fields: reado
   );
 }
 
-/** True when a text holds a word of failure; for answers whose success is a code and not a phrase. */
+/** True when a text holds a word of failure, or may hold one since it is too long to look; for answers whose success is a code and not a
+ *  phrase. */
 export function hasVetoWord(table: ReplyTable, text: string): boolean {
+  if (isTooLongToRead([text])) return true;
   const comparable = comparableText(text);
   return table.vetoWords.some((word) => occurrences(comparable, word).length > 0);
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { BIRTH_LEAVES, DEATH_LEAVES, declarationXml, SAMPLE_FILES } from './sample-detail';
+import { BIRTH_LEAVES, DEATH_LEAVES, declarationXml, SAMPLE_FILES, sampleDetail } from './sample-detail';
 
 type Text = string;
 type Change<T> = (value: T) => T;
@@ -184,11 +184,40 @@ export const mutatedDetail: fc.Arbitrary<Buffer> = fc
     return apply(Buffer.from(outerText, 'utf8'), faults.bytes);
   });
 
+/** A message made to take long, by what is odd in it. */
+interface HeavyDetail {
+  xml?: string;
+  /** The whole inner layer. */
+  inner?: string;
+  /** JSON of a member that stands in the outer, or in the inner layer of a message that is right otherwise. */
+  outerMember?: string;
+  innerMember?: string;
+}
+
+/** The bytes of such a message.
+ *  @param head members of the head of both layers */
+export function heavyMessage(
+  { xml, inner, outerMember, innerMember }: HeavyDetail,
+  head: Readonly<Record<string, unknown>> = {},
+): Buffer {
+  if (inner !== undefined) return sampleDetail({ outer: { ...head, data: inner } });
+  const text = sampleDetail({ outer: head, inner: head, ...(xml === undefined ? {} : { xml }) }).toString('utf8');
+  if (outerMember !== undefined) return put(text, '"id":"7001"', `${outerMember},"id":"7001"`);
+  if (innerMember === undefined) return Buffer.from(text, 'utf8');
+  return put(text, '{\\"maHoSo\\"', `{${JSON.stringify(innerMember).slice(1, -1)},\\"maHoSo\\"`);
+}
+
+function put(text: string, place: string, more: string): Buffer {
+  if (text.split(place).length !== 2) throw new Error('the sample has not this place once');
+  return Buffer.from(
+    text.replace(place, () => more),
+    'utf8',
+  );
+}
+
 /** Whole messages made to take long or to grow: what must end at once, whatever comes of it.
  *  @param size about so many characters */
-export function heavyDetails(
-  size: number,
-): readonly (readonly [name: string, xmlOrInner: { xml?: string; inner?: string }])[] {
+export function heavyDetails(size: number): readonly (readonly [name: string, heavy: HeavyDetail])[] {
   const repeated = (piece: string): string => piece.repeat(Math.ceil(size / piece.length));
   const longName = 'n'.repeat(size / 3);
   return [
@@ -208,6 +237,20 @@ export function heavyDetails(
     ['a name of a person as a leaf that stands twice', { xml: '<r><hoTich><TRẺ_MẪU/><TRẺ_MẪU/></hoTich></r>' }],
     ['nested arrays', { inner: `{"data":${'['.repeat(size / 2)}${']'.repeat(size / 2)}}` }],
     ['escaped quotes', { inner: repeated('\\"') }],
+    ['nested arrays beside the data', { innerMember: `"x":${'['.repeat(100_000)}${']'.repeat(100_000)}` }],
+    ['nested objects in the outer layer', { outerMember: `"x":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}` }],
+    ['a nested head', { outerMember: `"maHoSo":${'['.repeat(100_000)}${']'.repeat(100_000)},"techId":1` }],
+    ['many empty arrays', { outerMember: `"x":[${'[],'.repeat(size / 3)}[]]` }],
+    ['a number above all numbers', { outerMember: `"x":1e${'9'.repeat(size)}` }],
+    ['a long number in the head', { outerMember: `"maDonVi":${'9'.repeat(size)}` }],
+    ['names that objects have already', { outerMember: '"__proto__":{"maHoSo":"x"},"constructor":{"prototype":1}' }],
+    [
+      'elements with names that objects have already',
+      { xml: declarationXml({ ['__proto__']: '1', constructor: '2' }) },
+    ],
+    ['marks on one letter', { xml: declarationXml({ ...BIRTH_LEAVES, nycEmail: repeated('\u0301\u0323') }) }],
+    ['one long word', { xml: declarationXml({ ...BIRTH_LEAVES, nycEmail: repeated('a') }) }],
+    ['white space in a name', { xml: declarationXml({ ...BIRTH_LEAVES, nycHoTen: repeated(' ') }) }],
     ['a long number', { inner: `{"data":${'9'.repeat(size)}}` }],
   ];
 }

@@ -1,6 +1,26 @@
+/** A letter has a few marks at most; Unicode's own limit for text that passes through is thirty (UAX #15, Stream-Safe). Putting a longer run
+ *  in order takes time by the square of its length: a hundred thousand marks in one field would hold up the process for a minute. */
+const TOO_MANY_MARKS = /(\p{M}{30})\p{M}+/gu;
+
+/** NFC of a text from outside, in time by its length; marks beyond the thirtieth in a row are left out. */
+export function composedText(text: string): string {
+  return text.replace(TOO_MANY_MARKS, '$1').normalize('NFC');
+}
+
 /** Text as it is compared with a partner's phrases: NFC, case-folded, white space collapsed (CONTRACTS §1.3, quirk Q44). */
 export function comparableText(text: string): string {
-  return text.normalize('NFC').toLowerCase().normalize('NFC').replace(/\s+/gu, ' ').trim();
+  return composedText(text).toLowerCase().normalize('NFC').replace(/\s+/gu, ' ').trim();
+}
+
+/** The longest honest message is a list of complaints, a few thousand characters. */
+const MAX_MESSAGE_CHARACTERS = 65_536;
+
+/** Whether the messages of an answer are together more than anybody would look for phrases in. */
+export function isTooLongToRead(messages: readonly string[]): boolean {
+  let characters = 0;
+  // An empty one costs something too.
+  for (const { length } of messages) characters += length + 1;
+  return characters > MAX_MESSAGE_CHARACTERS;
 }
 
 const WORD_CHARACTER = /[\p{L}\p{N}]/u;

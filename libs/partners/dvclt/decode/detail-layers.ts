@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { jsonObjectOf, type JsonObject } from '../../http/answer-json';
+import { isDeeperThan } from '#platform';
+import { hasTooManyValues, jsonObjectOf, type JsonObject } from '../../http/answer-json';
 import { arrayOf, objectOf } from '../../wire/fields';
 import { Undecodable } from './undecodable';
 
@@ -16,6 +17,9 @@ export interface InnerLayer {
   files: readonly unknown[];
 }
 
+/** Objects and arrays inside each other in one layer. A detail has five or six. */
+export const MAX_LAYER_DEPTH = 128;
+
 /** The answer is in another encoding than UTF-8: read as such, names would hold other letters. */
 export function notUtf8(): Undecodable {
   return new Undecodable('outer-json', 'outer.not-utf8', 'the answer is not UTF-8');
@@ -29,8 +33,10 @@ export function outerLayer(raw: Buffer): OuterLayer {
 
 /** The same from bytes that are known to be UTF-8. @throws Undecodable at stage `outer-json` */
 export function outerOf(text: Buffer): OuterLayer {
+  if (hasTooManyValues(text)) throw tooMany('outer');
   const answer = jsonObjectOf(text);
   if (answer === undefined) throw new Undecodable('outer-json', 'outer.not-json', 'the answer is not a JSON object');
+  if (isDeeperThan(answer, MAX_LAYER_DEPTH)) throw tooDeep('outer');
   const head = objectOf(answer['data']);
   if (head === undefined) throw new Undecodable('outer-json', 'outer.no-data', 'member data is not an object', 'data');
   return { head, inner: head['data'], files: arrayOf(head['fileDinhKem']) };
@@ -38,11 +44,27 @@ export function outerOf(text: Buffer): OuterLayer {
 
 /** Reads the inner object `{…head, data: XML, fileDinhKem}`. @throws Undecodable at stage `inner-json` */
 export function innerLayer(inner: unknown): InnerLayer {
-  return innerOf(typeof inner === 'string' ? jsonObjectOf(Buffer.from(inner, 'utf8')) : objectOf(inner));
+  return typeof inner === 'string' ? innerOfText(Buffer.from(inner, 'utf8')) : innerOf(objectOf(inner));
+}
+
+/** The same from its text. @throws Undecodable at stage `inner-json` */
+export function innerOfText(text: Buffer): InnerLayer {
+  if (hasTooManyValues(text)) throw tooMany('inner');
+  const head = jsonObjectOf(text);
+  if (isDeeperThan(head, MAX_LAYER_DEPTH)) throw tooDeep('inner');
+  return innerOf(head);
+}
+
+function tooMany(layer: 'outer' | 'inner'): Undecodable {
+  return new Undecodable(`${layer}-json`, `${layer}.too-many-values`, `the ${layer} layer holds too many values`);
+}
+
+function tooDeep(layer: 'outer' | 'inner'): Undecodable {
+  return new Undecodable(`${layer}-json`, `${layer}.too-deep`, `the ${layer} layer is too-deep`);
 }
 
 /** The same from its members; undefined where there is no object. @throws Undecodable at stage `inner-json` */
-export function innerOf(head: JsonObject | undefined): InnerLayer {
+function innerOf(head: JsonObject | undefined): InnerLayer {
   if (head === undefined)
     throw new Undecodable('inner-json', 'inner.not-json', 'member data.data holds no JSON object', 'data.data');
   const xml = head['data'];

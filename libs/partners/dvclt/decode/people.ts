@@ -18,10 +18,14 @@ function identityNumberOf(leaves: Leaves, prefix: string): string | undefined {
 /** What clients of DVCLT write where a field must not be empty (Q23): it says that nothing is known, and is no date, phone or relation. */
 const PADDING = comparableText('Không có thông tin');
 
+/** A longer text is not the padding, and is not brought into comparable form for it. */
+const MAX_PADDING_LENGTH = 100;
+
 /** A filled text that says something. The declaration keeps the padding as it came. */
 function statedText(leaves: Leaves, field: string): string | undefined {
   const text = filledText(leaves[field]);
-  return text !== undefined && comparableText(text) === PADDING ? undefined : text;
+  const isPadding = text !== undefined && text.length <= MAX_PADDING_LENGTH && comparableText(text) === PADDING;
+  return isPadding ? undefined : text;
 }
 
 function requiredName(leaves: Leaves, field: string): string {

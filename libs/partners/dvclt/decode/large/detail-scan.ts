@@ -1,7 +1,14 @@
-import { jsonObjectOf } from '../../../http/answer-json';
 import { strictBase64 } from '../../../wire/base64';
 import { textOf } from '../../../wire/fields';
-import { innerOf, innerLayer, notUtf8, outerOf, type InnerLayer, type OuterLayer } from '../detail-layers';
+import {
+  innerLayer,
+  innerOfText,
+  MAX_LAYER_DEPTH,
+  notUtf8,
+  outerOf,
+  type InnerLayer,
+  type OuterLayer,
+} from '../detail-layers';
 import type { ContentOf } from '../detail-files';
 import type { FileContent } from '../file-content';
 import { readDetail, type DetailReading } from '../read-detail';
@@ -28,7 +35,6 @@ export interface DetailScanOptions {
 
 /** Largest layer without its files and without the layer inside it. A declaration is a few kilobytes. Bytes. */
 const MAX_LAYER_BYTES = 4_194_304;
-const MAX_DEPTH = 128;
 /** A file up to this size is no large one, wherever it is found. Bytes. */
 const MAX_INLINE_BYTES = 65_536;
 
@@ -74,7 +80,7 @@ export class DetailScan {
   private innerLayer({ inner }: OuterLayer): InnerLayer {
     const taken = typeof inner === 'string' ? this.taken.get(inner) : undefined;
     if (taken === undefined || !('layer' in taken)) return innerLayer(inner);
-    return innerOf(jsonObjectOf(taken.layer.text()));
+    return innerOfText(taken.layer.text());
   }
 
   private readonly contentOf: ContentOf = (member) => {
@@ -116,7 +122,7 @@ class LayerScan implements ByteSink {
     private readonly name: 'outer' | 'inner',
     take: (path: string) => TakenString | undefined,
   ) {
-    this.scanner = new JsonScanner({ take, maxSkeletonBytes: MAX_LAYER_BYTES, maxDepth: MAX_DEPTH });
+    this.scanner = new JsonScanner({ take, maxSkeletonBytes: MAX_LAYER_BYTES, maxDepth: MAX_LAYER_DEPTH });
   }
 
   write(bytes: Uint8Array): void {
