@@ -79,7 +79,7 @@ describe(`claims against claims, settlements and new heads, seed ${SEED}`, () =>
       expect(statement).toContain(GATE);
       // Later than whatever happens meanwhile, so that only the guard decides.
       const now = new Date(Date.now() + 60_000);
-      let claiming: Promise<{ deliveryId: string }[]> = Promise.resolve([]);
+      let claiming: Promise<{ deliveryId: string | null }[]> = Promise.resolve([]);
       await bench.db.run(async (gate) => {
         await gate.query('select pg_advisory_xact_lock(7305)');
         claiming = bench.db.query(statement, [
@@ -88,17 +88,14 @@ describe(`claims against claims, settlements and new heads, seed ${SEED}`, () =>
           10,
           'slow',
           new Date(now.getTime() + 15_000),
-          null,
-          null,
-          null,
-          null,
+          ...Array.from({ length: 6 }, () => null),
         ]);
         const isWaiting = async () =>
           (await bench.db.query(`select 1 from pg_locks where locktype = 'advisory' and not granted`)).length > 0;
         await until(isWaiting, 5_000, 'the claim at its gate');
         await meanwhile();
       });
-      return (await claiming).map((row) => row.deliveryId);
+      return (await claiming).map((row) => row.deliveryId).filter((id) => id !== null);
     };
     const claimAndSettle = async (): Promise<void> => {
       const claims = await claimLanes(bench.db, {

@@ -18,7 +18,30 @@ export interface ClaimOptions {
   drains?: HoldScope & { id: string };
 }
 
-interface ClaimedRow {
+/** How far a claim has looked; the next page begins behind it. */
+interface LookedTo {
+  /** As PostgreSQL writes it: to the microsecond. */
+  dueAt: string;
+  dossierId: string;
+}
+
+interface Page {
+  claims: ClaimedDelivery[];
+  /** Null when there is nothing more to look at. */
+  next: LookedTo | null;
+}
+
+/** Lanes behind a narrow hold fill page after page: so many are looked at in one claim, and the next claim goes on there. */
+const MAX_PAGES = 4;
+
+/** The end of the page that was looked at; null when it was the last one, or no narrow hold makes a next one needed. */
+interface WindowRow {
+  deliveryId: null;
+  nextDueAt: string | null;
+  nextId: string | null;
+}
+
+interface ClaimedRow extends Omit<WindowRow, 'deliveryId'> {
   deliveryId: string;
   dossierId: string;
   operation: string;
@@ -38,19 +61,61 @@ interface ClaimedRow {
 
 /** Takes the due heads of many lanes of one partner, oldest first, under a lease with a new fencing number. */
 export async function claimLanes(tx: Queryable, options: ClaimOptions): Promise<ClaimedDelivery[]> {
-  const { partner, workerId, maxLanes, deadlineMs, now, drains } = options;
-  const rows = await tx.query<ClaimedRow>(CLAIM_LANES, [
-    partner,
-    now,
-    maxLanes,
-    workerId,
-    leaseUntil(now, deadlineMs),
-    drains?.id ?? null,
-    drains?.operation ?? null,
-    drains?.unit ?? null,
-    drains?.dossierId ?? null,
-  ]);
-  return rows.map(({ projection, ...row }) => ({ ...row, partner, claimedAt: now, dossier: projection }));
+  return (await claimOn(tx, options, null)).claims;
+}
+
+/** Claims of one courier. Where a narrow hold stops more lanes than one look reads, each claim goes on behind the last one, and begins at the
+ *  oldest again after the end: a held backlog starves nobody, and a claim never reads all of it. */
+export class LaneClaims {
+  private from: LookedTo | null = null;
+
+  /** As `claimLanes`. */
+  async claim(tx: Queryable, options: ClaimOptions): Promise<ClaimedDelivery[]> {
+    const found = await claimOn(tx, options, this.from);
+    this.from = found.next;
+    return found.claims;
+  }
+}
+
+async function claimOn(tx: Queryable, options: ClaimOptions, from: LookedTo | null): Promise<Page> {
+  const claims: ClaimedDelivery[] = [];
+  let next = from;
+  for (let page = 0; page < MAX_PAGES && claims.length < options.maxLanes; page += 1) {
+    const found = await claimPage(tx, { ...options, maxLanes: options.maxLanes - claims.length }, next);
+    claims.push(...found.claims);
+    next = found.next;
+    if (next === null) break;
+  }
+  return { claims, next };
+}
+
+async function claimPage(tx: Queryable, options: ClaimOptions, from: LookedTo | null): Promise<Page> {
+  const rows = await tx.query<ClaimedRow | WindowRow>(CLAIM_LANES, paramsOf(options, from));
+  const { partner, now } = options;
+  const [{ nextDueAt, nextId }] = rows;
+  return {
+    claims: rows.filter(isClaimed).map(({ projection, nextDueAt: _due, nextId: _id, ...row }) => ({
+      ...row,
+      partner,
+      claimedAt: now,
+      dossier: projection,
+    })),
+    next: nextDueAt === null || nextId === null ? null : { dueAt: nextDueAt, dossierId: nextId },
+  };
+}
+
+function paramsOf(
+  { partner, workerId, maxLanes, deadlineMs, now, drains }: ClaimOptions,
+  from: LookedTo | null,
+): unknown[] {
+  const { id = null, operation = null, unit = null, dossierId = null } = drains ?? {};
+  const { dueAt: fromDueAt = null, dossierId: fromId = null } = from ?? {};
+  const leased = [partner, now, maxLanes, workerId, leaseUntil(now, deadlineMs)];
+  return [...leased, id, operation, unit, dossierId, fromDueAt, fromId];
+}
+
+function isClaimed(row: ClaimedRow | WindowRow): row is ClaimedRow {
+  return row.deliveryId !== null;
 }
 
 /** One statement. Locks are taken on **lanes** and skipped when taken, never on deliveries: skipping a delivery would let the next of
@@ -61,8 +126,9 @@ export async function claimLanes(tx: Queryable, options: ClaimOptions): Promise<
  *  from the old snapshot. `due` holds the lanes as the snapshot saw them and is not read again, so a differing `xmin` tells that the row has
  *  changed since, and the lane is left to the next claim. Every change of a head writes its lane's row (enqueue, settle, cancel, expire).
  *
- *  Only the first due lanes are looked at: with a long backlog a claim must not read all of it. Lanes behind a narrow hold stand in that
- *  window too, so it is wide while there is one; otherwise only lanes stand in it that others are about to claim.
+ *  Only one page of due lanes is looked at: with a long backlog a claim must not read all of it. Lanes behind a narrow hold stand in that
+ *  page too, so it is wide while there is one, and the answer says where the next begins (`$10`, `$11`); otherwise only lanes stand in it that
+ *  others are about to claim. There is always one row, since that end is wanted when nothing was claimed, too.
  *
  *  The status of the head is checked once more where it is changed (`coalesce` keeps the planner from reading the whole index of standing
  *  deliveries instead of the one row).
@@ -70,17 +136,17 @@ export async function claimLanes(tx: Queryable, options: ClaimOptions): Promise<
  *  A hold of an operation or unit is checked against the head, and so also stops what stands behind it. It stops until its drain is over: what
  *  it stopped is taken at its own pace (`claimFromHolds`), and a window whose end has passed holds until its drain has begun. */
 export const CLAIM_LANES = `
-with due as materialized (
-  select l.dossier_id, l.xmin::text as seen from lane l
+with page as materialized (
+  select exists (
+    select 1 from hold h
+    where h.partner = $1 and h.state <> 'over' and (h.operation is not null or h.unit is not null or h.dossier_id is not null)
+  ) as is_narrow
+), due as materialized (
+  select l.dossier_id, l.due_at, l.xmin::text as seen from lane l
   where l.partner = $1 and l.state = 'open' and l.due_at <= $2 and l.lease_owner is null
-  order by l.due_at
-  limit case
-    when exists (
-      select 1 from hold h
-      where h.partner = $1 and h.state <> 'over' and (h.operation is not null or h.unit is not null or h.dossier_id is not null)
-    ) then $3 * 4 + 500
-    else $3 * 2 + 16
-  end
+    and l.due_at >= coalesce($10::timestamptz, '-infinity') and (l.due_at > coalesce($10, '-infinity') or l.dossier_id > $11::uuid)
+  order by l.due_at, l.dossier_id
+  limit (select case when is_narrow then $3 * 4 + 500 else $3 * 2 + 16 end from page)
 ), picked as (
   select l.partner, l.dossier_id, head.id as delivery_id
   from due
@@ -121,7 +187,16 @@ with due as materialized (
     case when d.edited_ref is null then d.facts else d.facts || jsonb_build_object('contentRef', d.edited_ref) end as facts, d.content_ref
 )
 select s.id as "deliveryId", s.dossier_id as "dossierId", s.operation, s.unit, s.procedure, s.status, s.caused_seq as "causedSeq", s.attempts,
-       s.attempts_before as "attemptsBefore", s.was_unknown as "wasUnknown", s.first_attempt_at as "firstAttemptAt", s.facts, s.content_ref as "contentRef", leased.fence::text as fence, o.projection
-from started s
-join leased on leased.dossier_id = s.dossier_id
-join dossier o on o.id = s.dossier_id`;
+       s.attempts_before as "attemptsBefore", s.was_unknown as "wasUnknown", s.first_attempt_at as "firstAttemptAt", s.facts, s.content_ref as "contentRef", leased.fence::text as fence, o.projection,
+       w.ends_at as "nextDueAt", w.ends_id as "nextId"
+from (
+  select case when w.is_full then w.ends_at::text end as ends_at, case when w.is_full then w.ends_id end as ends_id from (
+    select count(*) >= (select case when is_narrow then $3 * 4 + 500 end from page) as is_full,
+      max(due_at) as ends_at, (array_agg(dossier_id order by due_at desc, dossier_id desc))[1] as ends_id from due
+  ) w
+) w
+left join (
+  started s
+  join leased on leased.dossier_id = s.dossier_id
+  join dossier o on o.id = s.dossier_id
+) on true`;

@@ -17,7 +17,7 @@ import type { TriedAttempt } from '../domain/decide-next';
 import { mayStartWriting } from '../domain/lease';
 import type { CallResult, PartnerAdapter } from '../ports';
 import { claimFromHolds } from './claim-from-holds';
-import { claimLanes } from './claim-lanes';
+import { LaneClaims } from './claim-lanes';
 import { PartnerGate } from './partner-gate';
 import { prepareContents, type PrepareDeps, type PreparedDelivery } from './prepare-contents';
 import type { SettleQueue } from './settle-queue';
@@ -65,6 +65,7 @@ export class Courier {
   private readonly stopping = new AbortController();
   private readonly outage: OutageLog;
   private readonly underWay = new Set<Promise<void>>();
+  private readonly claims = new LaneClaims();
   private taken = 0;
   private readonly gate: PartnerGate;
   private onFreeSlot: (() => void) | undefined;
@@ -173,7 +174,8 @@ export class Courier {
     // What released holds let go comes first, since it is older.
     const released = isDraining ? await claimFromHolds(db, options, this.deps) : [];
     const maxLanes = room - released.length;
-    const claims = maxLanes === 0 ? released : [...released, ...(await claimLanes(db, { ...options, maxLanes }))];
+    const claims =
+      maxLanes === 0 ? released : [...released, ...(await this.claims.claim(db, { ...options, maxLanes }))];
     if (claims.length === 0) await this.gate.nothingToTry();
     return claims;
   }

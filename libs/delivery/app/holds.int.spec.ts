@@ -4,7 +4,7 @@ import { readHold } from '../adapters/hold-store';
 import type { Hold } from '../domain/hold';
 import { DeliveryBench } from '../testing/delivery-bench';
 import { claimFromHolds } from './claim-from-holds';
-import { claimLanes } from './claim-lanes';
+import { claimLanes, LaneClaims } from './claim-lanes';
 import { placeHold, type HoldDeps, type HoldRequest } from './place-hold';
 import { releaseHold, type ReleaseRequest } from './release-hold';
 
@@ -187,4 +187,24 @@ describe('holds', () => {
     const taken = await Promise.all([claimDrained(), claimDrained(), claimDrained()]);
     expect(taken.flat()).toHaveLength(4);
   });
+
+  it('of an operation leave the other lanes alone, however many lanes it stops', async () => {
+    const dossiers = await bench.newDossiers(2_400);
+    await Promise.all(dossiers.map((dossierId) => bench.enqueue(dossierId, [1])));
+    const [free, ...stopped] = dossiers;
+    // Later than all that are stopped.
+    clock.advance(1_000);
+    await bench.db.execute(`update lane set due_at = $2 where dossier_id = $1`, [free, clock.now()]);
+    await bench.db.execute(`update delivery set due_at = $2, operation = 'acknowledge-receipt' where dossier_id = $1`, [
+      free,
+      clock.now(),
+    ]);
+    await place({ operation: 'push-status' });
+    const claims = new LaneClaims();
+    const found = [await claims.claim(bench.db, options(16)), await claims.claim(bench.db, options(16))];
+    expect(found.map((one) => one.map((claim) => claim.dossierId))).toEqual([[], [free]]);
+    // After the last page it begins anew: what became due among the first is found.
+    await bench.db.execute(`update delivery set operation = 'acknowledge-receipt' where dossier_id = $1`, [stopped[0]]);
+    expect((await claims.claim(bench.db, options(16))).map((claim) => claim.dossierId)).toEqual([stopped[0]]);
+  }, 120_000);
 });
