@@ -22,6 +22,7 @@ import { ReceiptsController } from './controllers/receipts.controller';
 import { ReplaysController } from './controllers/replays.controller';
 import { SyncLogController } from './controllers/sync-log.controller';
 import { TokenController } from './controllers/token.controller';
+import { WatchesController } from './controllers/watches.controller';
 import { createAddressDigest } from './http/address-digest';
 import { AccessGuard } from './http/access-guard';
 import { FeedWaiters } from './http/feed-waiters';
@@ -49,6 +50,7 @@ const CONTROLLERS = [
   PartnersController,
   HoldsController,
   ReplaysController,
+  WatchesController,
   ProgressController,
   SyncLogController,
   ClientsController,

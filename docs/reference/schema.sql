@@ -322,6 +322,21 @@ replay_plan.wave integer not null default 0
 replay_plan.wave_failed integer not null default 0
 replay_plan.wave_first integer not null default 1
 replay_plan.wave_last integer not null default 0
+replay_watch.action text not null
+replay_watch.ended_at timestamp with time zone
+replay_watch.ended_by text
+replay_watch.finding text
+replay_watch.id uuid not null
+replay_watch.placed_at timestamp with time zone not null
+replay_watch.placed_by text not null
+replay_watch.plan_id uuid
+replay_watch.probed_at timestamp with time zone
+replay_watch.reason text not null
+replay_watch.reason_code text not null
+replay_watch.selection jsonb not null
+replay_watch.state text not null default 'watching'::text
+replay_watch.successes integer not null default 0
+replay_watch.units text[]
 reply_rule_version.at timestamp with time zone not null
 reply_rule_version.made_by text not null
 reply_rule_version.partner text not null
@@ -449,6 +464,10 @@ replay_plan: CHECK ((action = ANY (ARRAY['replay'::text, 'mark-done'::text, 'giv
 replay_plan: CHECK ((source = ANY (ARRAY['dead-letters'::text, 'history'::text])))
 replay_plan: CHECK ((state = ANY (ARRAY['draft'::text, 'dry-running'::text, 'dry-run'::text, 'approved'::text, 'running'::text, 'paused'::text, 'stopped'::text, 'done'::text, 'cancelled'::text])))
 replay_plan: PRIMARY KEY (id)
+replay_watch: CHECK ((action = ANY (ARRAY['propose'::text, 'start'::text])))
+replay_watch: CHECK ((state = ANY (ARRAY['watching'::text, 'met'::text, 'ended'::text])))
+replay_watch: FOREIGN KEY (plan_id) REFERENCES replay_plan(id)
+replay_watch: PRIMARY KEY (id)
 reply_rule_version: PRIMARY KEY (partner, version)
 schema_migration: PRIMARY KEY (id)
 sequencer: CHECK ((id = 1))
@@ -501,6 +520,7 @@ CREATE INDEX replay_item_delivery ON public.replay_item USING btree (delivery_id
 CREATE INDEX replay_item_ended ON public.replay_item USING btree (plan_id, ended_at) WHERE (state = ANY (ARRAY['done'::text, 'failed'::text]))
 CREATE INDEX replay_item_released ON public.replay_item USING btree (plan_id, number) WHERE (state = 'released'::text)
 CREATE INDEX replay_plan_work ON public.replay_plan USING btree (id) WHERE ((state = ANY (ARRAY['dry-running'::text, 'running'::text, 'paused'::text, 'stopped'::text, 'cancelled'::text])) AND (ended_at IS NULL))
+CREATE INDEX replay_watch_open ON public.replay_watch USING btree (probed_at) WHERE (state = 'watching'::text)
 CREATE INDEX synclog_entry_dossier ON public.synclog_entry USING btree (dossier_id, id)
 CREATE INDEX timer_due ON public.timer USING btree (due_at) WHERE ((fired_at IS NULL) AND (cancelled_at IS NULL))
 CREATE INDEX vault_draft_begun ON public.vault_draft USING btree (begun_at)
@@ -541,6 +561,7 @@ CREATE UNIQUE INDEX receipt_pkey ON public.receipt USING btree (id)
 CREATE UNIQUE INDEX registry_watch_pkey ON public.registry_watch USING btree (dossier_id)
 CREATE UNIQUE INDEX replay_item_pkey ON public.replay_item USING btree (plan_id, number)
 CREATE UNIQUE INDEX replay_plan_pkey ON public.replay_plan USING btree (id)
+CREATE UNIQUE INDEX replay_watch_pkey ON public.replay_watch USING btree (id)
 CREATE UNIQUE INDEX reply_rule_version_pkey ON public.reply_rule_version USING btree (partner, version)
 CREATE UNIQUE INDEX sequencer_pkey ON public.sequencer USING btree (id)
 CREATE UNIQUE INDEX synclog_entry_pkey ON public.synclog_entry USING btree (id)
@@ -586,6 +607,7 @@ receipt: INSERT, SELECT
 registry_watch: DELETE, INSERT, SELECT, UPDATE
 replay_item: DELETE, INSERT, SELECT, UPDATE
 replay_plan: DELETE, INSERT, SELECT, UPDATE
+replay_watch: INSERT, SELECT, UPDATE
 reply_rule_version: DELETE, INSERT, SELECT, UPDATE
 schema_migration: DELETE, INSERT, SELECT, UPDATE
 sequencer: DELETE, INSERT, SELECT, UPDATE

@@ -3,6 +3,7 @@ import type { ApiClient } from '../client/api-client';
 import { localTime } from '../output/print';
 import { tableOf } from '../output/table';
 import { contextOf, examples, limitOf } from './context';
+import { addWatchCommands } from './replay-watch';
 import { numberOf, planText, type Plan, type PlanItem } from './replay-text';
 
 interface PlanOptions {
@@ -34,6 +35,7 @@ export function addReplayCommands(program: Command): void {
     .description('send again what was given up, or what a partner lost: looked at first, approved, in waves');
   addPlan(replay);
   addReads(replay);
+  addWatchCommands(replay);
   addApprove(replay);
   addStep(replay, 'dry-run', 'look at every item again: what would become of it now');
   addStep(replay, 'start', 'begin with the first wave: one item, then ten, then a hundred');

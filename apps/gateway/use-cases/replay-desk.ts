@@ -3,7 +3,9 @@ import {
   approvePlan,
   cancelPlan,
   createPlan,
+  endWatch,
   pausePlan,
+  placeWatch,
   requestDryRun,
   resumePlan,
   secondsLeft,
@@ -13,9 +15,12 @@ import {
   type PlanDeps,
   type PlanRequest,
   type ReplayPlan,
+  type Watch,
+  type WatchRequest,
 } from '#replay';
 import type { GatewayParts } from '../parts';
 import type { NewRegistrationLink, ReplayItemView, ReplayView } from '../schema/replay';
+import type { WatchView } from '../schema/watch';
 
 /** What a person may ask of a plan. */
 const PLAN_STEPS = {
@@ -63,6 +68,16 @@ export class ReplayDesk {
     return this.told(await approvePlan(id, hash, by, this.deps));
   }
 
+  /** As `placeWatch`. */
+  async watch(by: PlanCaller, request: WatchRequest): Promise<WatchView> {
+    return watchView(await placeWatch(request, by, this.deps));
+  }
+
+  /** As the function in `place-watch`. */
+  async endWatch(by: PlanCaller, id: string): Promise<WatchView> {
+    return watchView(await endWatch(id, by, this.deps));
+  }
+
   private told(plan: ReplayPlan): ReplayView {
     this.parts.doorbell.ring('outbox');
     return replayView(plan);
@@ -103,6 +118,17 @@ export function replayView(plan: ReplayPlan): ReplayView {
     wave: plan.wave,
     secondsLeft: isUnderWay ? secondsLeft(left, plan.ratePerSecond) : null,
     stop: plan.stop,
+  };
+}
+
+/** A watch as the API shows it. */
+export function watchView({ units: _units, ...watch }: Watch): WatchView {
+  return {
+    ...watch,
+    selection: { ...watch.selection } as WatchView['selection'],
+    placedAt: rfc3339(watch.placedAt),
+    probedAt: timeOf(watch.probedAt),
+    endedAt: timeOf(watch.endedAt),
   };
 }
 

@@ -27,3 +27,17 @@ export async function readClosed(
   );
   return row ?? null;
 }
+
+/** Whether this partner is not to be called now. */
+export async function isClosed(tx: Queryable, partner: PartnerId, now: Date): Promise<boolean> {
+  const [row] = await tx.query<{ closed: boolean }>(
+    `select exists (select from partner_state s where s.partner = $1 and s.breaker = 'open') or exists (${HELD_WHOLE}) as closed`,
+    [partner, now],
+  );
+  return row.closed;
+}
+
+const HELD_WHOLE = `
+  select from hold h
+  where h.partner = $1 and h.state = 'in-force' and h.starts_at <= $2 and (h.ends_at is null or h.ends_at > $2)
+    and h.operation is null and h.unit is null and h.dossier_id is null`;

@@ -1,5 +1,5 @@
 import type { DeadLetterKind } from '#delivery';
-import type { Tx } from '#platform';
+import type { Queryable, Tx } from '#platform';
 import type { PlanSource } from '../domain/plan';
 
 /** A selection with everything looked up. */
@@ -63,10 +63,24 @@ export async function freezeItems(
   return frozen;
 }
 
+/** The newest dead letters of a selection. */
+export async function sampleIds(tx: Queryable, selection: ResolvedSelection, limit: number): Promise<string[]> {
+  const { sql, params } = filterOf('dead-letters', selection, 2);
+  const rows = await tx.query<{ id: string }>(
+    `select d.id from delivery d where ${STATUS['dead-letters']}${sql} order by d.id desc limit $1`,
+    [limit, ...params],
+  );
+  return rows.map((row) => row.id);
+}
+
 type Filter = readonly [given: unknown, sql: (place: string) => string];
 
 /** Only what is given stands in the statement, so that an index can serve it. */
-function filterOf(source: PlanSource, selection: ResolvedSelection): { sql: string; params: unknown[] } {
+function filterOf(
+  source: PlanSource,
+  selection: ResolvedSelection,
+  firstPlace = 3,
+): { sql: string; params: unknown[] } {
   const { partner, operation, kinds, reasonCode, unit, procedure, from, to, dossierIds, ids, units } = selection;
   const at = source === 'history' ? 'd.settled_at' : 'coalesce(d.last_attempt_at, d.created_at)';
   const filters: readonly Filter[] = [
@@ -84,7 +98,7 @@ function filterOf(source: PlanSource, selection: ResolvedSelection): { sql: stri
   ];
   const given = filters.filter(([value]) => value !== undefined);
   return {
-    sql: given.map(([, sql], index) => ` and ${sql(`$${index + 3}`)}`).join(''),
+    sql: given.map(([, sql], index) => ` and ${sql(`$${index + firstPlace}`)}`).join(''),
     params: given.map(([value]) => value),
   };
 }

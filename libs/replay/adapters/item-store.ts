@@ -31,12 +31,15 @@ export interface PlanSubject {
   projection: DossierState;
 }
 
-const SUBJECTS = `
-select i.number, i.is_last as "isLast", i.edited_ref as "editedRef", i.class, i.action, d.id as "deliveryId", d.dossier_id as "dossierId",
+/** What is read of a delivery, its lane and its dossier, whether it is in a plan or not. */
+const OF_DELIVERY = `d.id as "deliveryId", d.dossier_id as "dossierId",
   d.partner, d.operation, d.unit, d.procedure, d.status, d.outcome, d.attempts, d.was_unknown as "wasUnknown", d.caused_seq as "causedSeq",
-  d.step, case when coalesce(i.edited_ref, d.edited_ref) is null then d.facts
+  d.step, d.content_ref as "contentRef", l.lease_owner is not null as "isLeased", o.projection`;
+
+const SUBJECTS = `
+select i.number, i.is_last as "isLast", i.edited_ref as "editedRef", i.class, i.action, ${OF_DELIVERY},
+  case when coalesce(i.edited_ref, d.edited_ref) is null then d.facts
     else d.facts || jsonb_build_object('contentRef', coalesce(i.edited_ref, d.edited_ref)) end as facts,
-  d.content_ref as "contentRef", l.lease_owner is not null as "isLeased", o.projection,
   exists (
     select from replay_item x join replay_plan y on y.id = x.plan_id
     where x.delivery_id = d.id and x.plan_id <> p.id and x.state in ('pending', 'released')
@@ -68,6 +71,19 @@ export async function readSubjects(
     const whole = rows.slice(0, rows.findLastIndex((row) => row.isLast) + 1);
     if (whole.length > 0 || rows.length < size) return whole;
   }
+}
+
+/** Some deliveries outside of any plan, as a look needs them. */
+export async function readLoose(tx: Queryable, ids: readonly string[]): Promise<PlanSubject[]> {
+  return tx.query<PlanSubject>(
+    `select (row_number() over (order by d.id))::integer as number, true as "isLast", null as "editedRef", null as class, null as action,
+       ${OF_DELIVERY}, d.facts, false as "isPlannedElsewhere", null as "newerSeq"
+     from delivery d
+     join lane l on l.partner = d.partner and l.dossier_id = d.dossier_id
+     join dossier o on o.id = d.dossier_id
+     where d.id = any($1::uuid[]) order by d.id`,
+    [ids],
+  );
 }
 
 /** Number of the last item of the dossier that `number` belongs to. */

@@ -30,6 +30,10 @@ export interface PlanRequest {
   maxErrorShare?: number;
   /** Corrections of the declaration, for these messages only. */
   edits?: readonly Edit[];
+  /** Runs as soon as its dry run is there, where the policy asks for no second person. */
+  startsByPolicy?: boolean;
+  /** Whose request it is, when a system makes it for a person. @default the caller */
+  requestedBy?: string;
   /** With `link-registration`, and only there. */
   registration?: ManualRegistration;
 }
@@ -72,7 +76,7 @@ async function create(tx: Tx, request: PlanRequest, by: PlanCaller, deps: PlanDe
   const selection = JSON.parse(JSON.stringify(request.selection)) as Selection;
   const source = request.source ?? 'dead-letters';
   const action = request.action ?? 'replay';
-  const resolved = await resolve(tx, selection, by.units, deps);
+  const resolved = await resolveSelection(tx, selection, by.units, deps);
   const frozen = await freezeItems(tx, { id: planId, source, limit: policy.maxItems + 1 }, resolved);
   refuseSize(frozen, policy);
   const typed = await takeTyped(tx, { planId, request, by, frozen }, deps);
@@ -90,7 +94,8 @@ async function create(tx: Tx, request: PlanRequest, by: PlanCaller, deps: PlanDe
     editedFields: typed.editedFields,
     reasonCode: request.reasonCode,
     reason: request.reason,
-    requestedBy: by.actor.id,
+    requestedBy: request.requestedBy ?? by.actor.id,
+    startsByPolicy: request.startsByPolicy === true,
     createdAt: clock.now(),
     ratePerSecond: request.ratePerSecond ?? policy.ratePerSecond,
     maxErrorShare: request.maxErrorShare ?? policy.maxErrorShare,
@@ -124,7 +129,6 @@ async function takeTyped(
 
 const FRESH = {
   state: 'draft',
-  startsByPolicy: false,
   dryRunAt: null,
   totals: null,
   hash: null,
@@ -149,11 +153,12 @@ const FRESH = {
   leaseOwner: null,
 } as const;
 
-async function resolve(
+/** @throws AppError 404 `group-unknown`, `dossier-unknown` */
+export async function resolveSelection(
   tx: Tx,
   selection: Selection,
   units: readonly string[] | null,
-  { causes }: PlanDeps,
+  { causes }: Pick<PlanDeps, 'causes'>,
 ): Promise<ResolvedSelection> {
   const { group, from, to, dossiers, ...rest } = selection;
   const kinds = group === undefined ? undefined : await kindsOfGroup(tx, group, causes);

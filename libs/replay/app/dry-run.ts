@@ -6,6 +6,7 @@ import type { ReplayPlan } from '../domain/plan';
 import { needsApproval } from '../domain/replay-policy';
 import { lookAtItems } from './look-at-items';
 import { recordPlan } from './plan-record';
+import { rampAnew } from '../domain/ramp-anew';
 import type { RunDeps } from './run-deps';
 
 /** Items of one look: their questions share the partner's slots, their findings one transaction. */
@@ -42,16 +43,25 @@ async function finish(tx: Tx, plan: ReplayPlan, deps: RunDeps): Promise<void> {
   const { totals, hash } = await readTotals(tx, plan);
   const reach = await readReach(tx, plan.id);
   const operations = [...new Set(reach.map((one) => one.operation))];
+  const now = deps.clock.now();
   const after: ReplayPlan = {
     ...plan,
     state: 'dry-run',
-    dryRunAt: deps.clock.now(),
+    dryRunAt: now,
     totals,
     hash,
     needsApproval: needsApproval({ ...plan, totals, operations }, deps.policy),
   };
-  await updatePlan(tx, after);
   await recordPlan(tx, { step: 'examined', plan: after, actor: BY_WORKER }, deps);
+  if (!after.startsByPolicy || after.needsApproval !== false) return updatePlan(tx, after);
+  const running: ReplayPlan = {
+    ...rampAnew({ ...after, state: 'running' }, now),
+    startedBy: 'policy',
+    startedAt: after.startedAt ?? now,
+  };
+  await updatePlan(tx, running);
+  await recordPlan(tx, { step: 'started', plan: running, actor: BY_POLICY }, deps);
 }
 
 const BY_WORKER = { id: 'replay', type: 'system' } as const;
+const BY_POLICY = { id: 'policy', type: 'system' } as const;

@@ -3,6 +3,7 @@ import { AppError, type Tx } from '#platform';
 import { lockPlan, readPlan, updatePlan } from '../adapters/plan-store';
 import { assertPlanTransition, type ReplayPlan } from '../domain/plan';
 import type { PlanStep } from '../domain/plan-events';
+import { rampAnew } from '../domain/ramp-anew';
 import type { PlanCaller, PlanDeps } from './create-plan';
 import { recordPlan } from './plan-record';
 
@@ -115,20 +116,6 @@ function refuseUnready(plan: ReplayPlan, now: Date, { policy }: Deps): void {
     throw refused('approval-expired', plan, 'the approval has expired: ask for a new dry run');
   if (plan.dryRunAt === null || now.getTime() - plan.dryRunAt.getTime() > policy.dryRunGoodForMs)
     throw refused('dry-run-too-old', plan, 'the dry run is too old: ask for a new one');
-}
-
-/** The ramp begins with its first wave. */
-function rampAnew(plan: ReplayPlan, now: Date): ReplayPlan {
-  return {
-    ...plan,
-    wave: 0,
-    waveFirst: plan.nextNumber,
-    waveLast: plan.nextNumber - 1,
-    waveFailed: 0,
-    rampFrom: now,
-    drainFrom: null,
-    drained: 0,
-  };
 }
 
 function to(plan: ReplayPlan, state: ReplayPlan['state']): ReplayPlan {

@@ -15,8 +15,19 @@ export interface ReplayPolicy {
     /** Plans that fit one of these need no second person. */
     notNeededFor: readonly LowRisk[];
   };
+  watch: WatchPolicy;
   /** Fields of a dossier's content that name a person: edited one dossier at a time and typed twice. */
   protectedFields: readonly string[];
+}
+
+/** When the cause of dead letters counts as gone. */
+export interface WatchPolicy {
+  /** Between two probes of a watch, ms. */
+  everyMs: number;
+  /** Probes in a row that must succeed. */
+  successes: number;
+  /** Dead letters that a probe looks at: the newest ones. */
+  sample: number;
 }
 
 interface LowRisk {

@@ -18,6 +18,7 @@ import { readPlan } from '../adapters/plan-store';
 import { AskSlots } from '../app/ask-slots';
 import { createPlan, type PlanCaller, type PlanDeps, type PlanRequest } from '../app/create-plan';
 import { ReplayRunner } from '../app/replay-runner';
+import type { RunDeps } from '../app/run-deps';
 import { approvePlan, requestDryRun, startPlan } from '../app/steer-plan';
 import type { PlanState, ReplayPlan } from '../domain/plan';
 import type { ReplayPolicy } from '../domain/replay-policy';
@@ -105,21 +106,21 @@ export class ReplayBench {
     );
   }
 
+  runDeps(workerId: string): RunDeps {
+    return {
+      ...this.delivery.deps(this.partner, workerId),
+      adapters: Object.fromEntries(PARTNER_IDS.map((id) => [id, this.partner])) as unknown as Record<
+        PartnerId,
+        ReplayAdapter
+      >,
+      payloads: {} as PayloadReader,
+      slots: new AskSlots(() => 4),
+      policy: this.policy,
+    };
+  }
+
   runner(workerId = 'worker-a'): ReplayRunner {
-    const settlement = this.delivery.deps(this.partner, workerId);
-    return new ReplayRunner(
-      {
-        ...settlement,
-        adapters: Object.fromEntries(PARTNER_IDS.map((id) => [id, this.partner])) as unknown as Record<
-          PartnerId,
-          ReplayAdapter
-        >,
-        payloads: {} as PayloadReader,
-        slots: new AskSlots(() => 4),
-        policy: this.policy,
-      },
-      { onProgress: () => undefined },
-    );
+    return new ReplayRunner(this.runDeps(workerId), { onProgress: () => undefined });
   }
 
   plan(id: string): Promise<ReplayPlan> {

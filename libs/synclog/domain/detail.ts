@@ -47,6 +47,7 @@ export const SYNC_LOG_DETAIL_KEYS = [
   'toState',
   'units',
   'until',
+  'watchId',
   'wire',
 ] as const;
 
