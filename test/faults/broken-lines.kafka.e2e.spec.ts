@@ -19,7 +19,7 @@ import { SHARED_LOGINS } from './support/second-worker';
 const SEED = Number(process.env.SEED ?? 20_261_126);
 const IS_SOAK = process.env.SOAK === '1';
 /** Length of the faults of one test, ms. */
-const FAULTS_MS = IS_SOAK ? 120_000 : 4_500;
+const FAULTS_MS = IS_SOAK ? 40_000 : 4_500;
 /** The shipped profile waits 10 s for an answer: what was swallowed is then known twelve seconds later. */
 const SHORT_DEADLINE = { 'callMs: 10000': 'callMs: 2000' };
 

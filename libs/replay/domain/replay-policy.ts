@@ -21,7 +21,7 @@ export interface ReplayPolicy {
 }
 
 /** When the cause of dead letters counts as gone. */
-export interface WatchPolicy {
+interface WatchPolicy {
   /** Between two probes of a watch, ms. */
   everyMs: number;
   /** Probes in a row that must succeed. */

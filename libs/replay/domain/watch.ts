@@ -7,7 +7,7 @@ export type WatchAction = (typeof WATCH_ACTIONS)[number];
 
 /** `met`: its plan is made. `ended`: by a person, or because nothing of its selection is left. */
 export const WATCH_STATES = ['watching', 'met', 'ended'] as const;
-export type WatchState = (typeof WATCH_STATES)[number];
+type WatchState = (typeof WATCH_STATES)[number];
 
 /** Dead letters that are to be replayed when their cause is gone. */
 export interface Watch {
