@@ -14,6 +14,7 @@ import { testDatabase, type TestDatabase } from '../support/test-database';
 import { ownKafka, type OwnKafka } from '../support/test-kafka';
 import { until } from '../support/until';
 import { breakLines, drawSpells } from './support/broken-lines';
+import { replayThrough } from './support/replay-through';
 import { SHARED_LOGINS } from './support/second-worker';
 
 const SEED = Number(process.env.SEED ?? 20_261_126);
@@ -113,6 +114,32 @@ describe(`broken lines, seed ${SEED}`, () => {
       await expectWhole(codes);
     },
     2 * FAULTS_MS + 260_000,
+  );
+
+  it(
+    'lose nothing, double nothing and keep every order while dead letters are replayed',
+    async () => {
+      const random = seededRandom(SEED + 1_200);
+      const all = [...lines.partners, ...lines.PostgreSQL, ...lines.Kafka];
+      await installation.fault([
+        { system: 'hotich', operation: 'nhanHoSoDKHT', switch: 'catalogueDrift', value: 'VN' },
+      ]);
+      const codes = await installation.fileCases('birth', 15, SEED + 1_200);
+      const dead = async (): Promise<number> =>
+        (await installation.get<{ items: unknown[] }>('/dead-letters?operation=submit-registration&limit=200'))!.items
+          .length;
+      await until(async () => (await dead()) === codes.length, 60_000, 'the dead letters');
+      await installation.clearFaults();
+      const [plan] = await Promise.all([
+        replayThrough(installation, FAULTS_MS + 150_000),
+        breakLines(all, drawSpells({ random, lines: all.length, totalMs: FAULTS_MS })),
+      ]);
+      expect(plan.state).toBe('done');
+      // What failed within the run is brought back by a plan of its own, on lines that are whole again.
+      if ((await dead()) > 0) await replayThrough(installation, 60_000);
+      await expectWhole(codes);
+    },
+    2 * FAULTS_MS + 320_000,
   );
 
   /** Births and deaths, two to one. @returns their codes */
