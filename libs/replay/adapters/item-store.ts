@@ -196,7 +196,7 @@ export async function readItems(tx: Queryable, filter: ItemFilter): Promise<Item
             o.projection -> 'codes' as codes, i.state, i.class, i.action, i.found, i.sent_id as "sentId",
             i.released_at as "releasedAt", i.ended_at as "endedAt"
      from replay_item i join delivery d on d.id = i.delivery_id join dossier o on o.id = i.dossier_id
-     where i.plan_id = $1 and ($2::text is null or i.class = $2) and ($3::text is null or i.state = $3) and i.number > $4
+     where i.plan_id = $1 and ($2::text is null or i.class = $2) and ($3::text is null or i.state = $3) and i.number > $4::bigint
      order by i.number limit $5`,
     [filter.planId, filter.class, filter.state, filter.after, filter.limit],
   );
