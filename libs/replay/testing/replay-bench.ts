@@ -105,7 +105,7 @@ export class ReplayBench {
     );
   }
 
-  runner(workerId = 'worker-a'): ReplayRunner {
+  runner(workerId = 'worker-a', renewMs?: number): ReplayRunner {
     const settlement = this.delivery.deps(this.partner, workerId);
     return new ReplayRunner(
       {
@@ -118,7 +118,7 @@ export class ReplayBench {
         slots: new AskSlots(() => 4),
         policy: this.policy,
       },
-      { onProgress: () => undefined },
+      { onProgress: () => undefined, ...(renewMs === undefined ? {} : { renewMs }) },
     );
   }
 
