@@ -104,6 +104,13 @@ describe('replay plans at the API', () => {
     expect(rest.next).toBeNull();
   });
 
+  it('answers a cursor that no list gave with an empty page', async () => {
+    await dead(1);
+    const { id } = (await plan()).json<View>();
+    const answer = await call('GET', `/replays/${id}/items?after=999999999999999`);
+    expect([answer.statusCode, answer.json()]).toEqual([200, { items: [], next: null }]);
+  });
+
   it('is steered by operators, step by step, and says what is not allowed now', async () => {
     await dead(1);
     const { id } = (await plan()).json<View>();
@@ -142,6 +149,14 @@ describe('replay plans at the API', () => {
       { source: 'history', selection: { dossiers: ['x'] }, edits: [{ field: 'a', value: 'b' }] },
       'replay-not-allowed',
     ],
+    ['a request without a selection', { selection: undefined }, 'request-invalid'],
+    ['a list in place of a selection', { selection: [] }, 'request-invalid'],
+    ['no value in a selection', { selection: { partner: null } }, 'request-invalid'],
+    ['no value in place of edits', { edits: null }, 'request-invalid'],
+    ['a time that is none', { selection: { from: '2026-W10-1T10:00:00Z' } }, 'request-invalid'],
+    ['a time without minutes', { selection: { to: '2026-11-26T10Z' } }, 'request-invalid'],
+    ['half a character in the reason', { reason: 'asked \ud800 there' }, 'request-invalid'],
+    ['a NUL in the reason', { reason: 'asked \0 there' }, 'request-invalid'],
   ])('refuses %s', async (_name, body, code) => {
     await dead(1);
     const answer = await plan(body);

@@ -165,6 +165,25 @@ describe('portal', () => {
     });
   });
 
+  it('can lose every dossier, and takes them again; the ledger keeps both times', async () => {
+    const create = () => province.portal('DongBoHoSoMC', { isUpdating: 'False', data: [portalItem(CODE, 1)] });
+    const row = () => province.portal('CapNhatTienDoHoSoMC', { data: [progressRow(CODE, 2)] });
+    await create();
+    await row();
+    expect((await province.ask('POST', '/_sim/forget?system=hotich')).status).toBe(400);
+    expect((await province.ask('POST', '/_sim/forget?system=dvcqg')).status).toBe(204);
+    expect((await province.portal('TraCuuHoSo', { mahoso: CODE })).json).toMatchObject({ error_code: 0, result: [] });
+    expect((await row()).json).toMatchObject({ message: 'Mã hồ sơ không tồn tại' });
+    expect((await create()).json).toMatchObject({ error_code: 0 });
+    expect((await row()).json).toMatchObject({ error_code: 0 });
+    const counts = simulators.ledger.list({ system: 'dvcqg', kind: null, code: CODE });
+    expect(counts.map(({ kind, count }) => [kind, count]).sort()).toEqual([
+      ['dossier', 2],
+      ['progress', 2],
+      ['status', 2],
+    ]);
+  });
+
   it('fetches result files once each and compares their digest', async () => {
     const bytes = Buffer.from('%PDF-1.7 mau');
     const digest = createHash('sha256').update(bytes).digest('base64');

@@ -87,7 +87,7 @@ export async function startSimulators(options: SimulatorOptions = {}): Promise<S
   const systems = systemsOf(options, { world, faults, calls, credentials });
   const { dvclt, hotich, dvcqg, onestop } = systems;
   const all = [dvclt, hotich, dvcqg, onestop];
-  const control = new ControlApi({ world, faults, calls, systems: all, dvclt, hotich, onestop });
+  const control = new ControlApi({ world, faults, calls, systems: all, dvclt, hotich, onestop, dvcqg });
   const server = new HttpServer(dispatcher({ world, faults, calls, systems: all, control, lateMs }), onBug);
   const port = await server.listen(options.port ?? 0, host);
   const { tls, closeDoors } = await openDoors(options.tls === true, host, { world, faults, server });

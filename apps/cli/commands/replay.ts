@@ -140,7 +140,7 @@ function addReads(replay: Command): void {
     .description('what was found of each item, and what became of it')
     .option(
       '--class <name>',
-      'absent, applied, cannot-tell, cannot-ask, invalid, gone, moot, duplicate, overtakes, planned-elsewhere',
+      'absent, applied, cannot-tell, cannot-ask, invalid, gone, moot, duplicate, overtakes, planned-elsewhere, behind-dead-letter',
     )
     .option('--state <name>', 'pending, released, done, failed, skipped')
     .option('--limit <n>', 'at most so many', '50')

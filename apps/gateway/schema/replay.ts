@@ -4,55 +4,60 @@ import {
   ArrayMaxSize,
   ArrayMinSize,
   IsBase64,
+  IsDefined,
   IsIn,
   IsISO8601,
   IsNumber,
-  IsOptional,
+  IsObject,
   IsString,
   IsUUID,
   Length,
   Matches,
   Max,
   Min,
+  ValidateIf,
   ValidateNested,
 } from 'class-validator';
 import { PARTNER_IDS, type PartnerId } from '#dossier';
 import { ITEM_CLASSES, PLAN_ACTIONS, PLAN_SOURCES, PLAN_STATES, type ItemClass } from '#replay';
 
-const WITH_OFFSET = /T.*(Z|[+-]\d\d:\d\d)$/;
+const WITH_OFFSET = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
 const MAX_IDS = 10_000;
 /** A link has a request of its own. */
 const ASKED_ACTIONS = ['replay', 'mark-done', 'give-up'] as const;
 
+/** Left out, and not null: `IsOptional` lets null through, which would select by nothing. */
+const MayBeAbsent = (): PropertyDecorator => ValidateIf((_request, value) => value !== undefined);
+
 /** Which deliveries; all given parts must fit. */
 export class ReplaySelection {
   @ApiPropertyOptional({ enum: PARTNER_IDS })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(PARTNER_IDS)
   partner?: PartnerId;
 
   @ApiPropertyOptional()
-  @IsOptional()
+  @MayBeAbsent()
   @Matches(/^[a-z-]{1,64}$/)
   operation?: string;
 
   @ApiPropertyOptional({ description: 'Key of a group of dead letters.' })
-  @IsOptional()
+  @MayBeAbsent()
   @Matches(/^[0-9a-f]{16}$/)
   group?: string;
 
   @ApiPropertyOptional()
-  @IsOptional()
+  @MayBeAbsent()
   @Matches(/^[\w.-]{1,100}$/)
   reasonCode?: string;
 
   @ApiPropertyOptional({ description: 'Five-digit commune.' })
-  @IsOptional()
+  @MayBeAbsent()
   @Matches(/^\d{5}$/)
   unit?: string;
 
   @ApiPropertyOptional()
-  @IsOptional()
+  @MayBeAbsent()
   @Matches(/^[a-z0-9-]{1,64}$/)
   procedure?: string;
 
@@ -60,26 +65,26 @@ export class ReplaySelection {
     format: 'date-time',
     description: 'Dead letters: tried last from then on. History: settled from then on.',
   })
-  @IsOptional()
+  @MayBeAbsent()
   @IsISO8601({ strict: true, strictSeparator: true })
   @Matches(WITH_OFFSET, { message: 'from must be RFC 3339 with an offset' })
   from?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Not included.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsISO8601({ strict: true, strictSeparator: true })
   @Matches(WITH_OFFSET, { message: 'to must be RFC 3339 with an offset' })
   to?: string;
 
   @ApiPropertyOptional({ type: [String], maxItems: MAX_IDS, description: 'Dossiers, by any of their codes.' })
-  @IsOptional()
+  @MayBeAbsent()
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_IDS)
   @Matches(/^[\p{L}\p{N} ._/:-]{1,100}$/u, { each: true })
   dossiers?: string[];
 
   @ApiPropertyOptional({ type: [String], format: 'uuid', maxItems: MAX_IDS, description: 'Deliveries.' })
-  @IsOptional()
+  @MayBeAbsent()
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_IDS)
   @IsUUID(undefined, { each: true })
@@ -98,12 +103,12 @@ export class ReplayEdit {
   value!: string;
 
   @ApiPropertyOptional({ format: 'uuid', description: 'Only in this delivery; needed for who somebody is.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsUUID()
   delivery?: string;
 
   @ApiPropertyOptional({ description: 'The value once more, for a field that says who somebody is.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @Length(0, 2_000)
   again?: string;
@@ -116,7 +121,7 @@ export class NewReplay {
     default: 'replay',
     description: 'Send again; or what people say of what is never sent again. Those always need a second person.',
   })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(ASKED_ACTIONS)
   action?: (typeof ASKED_ACTIONS)[number];
 
@@ -125,11 +130,13 @@ export class NewReplay {
     default: 'dead-letters',
     description: 'History: what was settled, for a partner that lost its data.',
   })
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(PLAN_SOURCES)
   source?: (typeof PLAN_SOURCES)[number];
 
   @ApiProperty({ type: ReplaySelection })
+  @IsDefined()
+  @IsObject()
   @ValidateNested()
   @Type(() => ReplaySelection)
   selection!: ReplaySelection;
@@ -149,21 +156,21 @@ export class NewReplay {
   reason!: string;
 
   @ApiPropertyOptional({ minimum: 0.01, maximum: 10_000, description: 'Items a second.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsNumber()
   @Min(0.01)
   @Max(10_000)
   ratePerSecond?: number;
 
   @ApiPropertyOptional({ minimum: 0, maximum: 1, description: 'A run stops above this share of failures.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsNumber()
   @Min(0)
   @Max(1)
   maxErrorShare?: number;
 
   @ApiPropertyOptional({ type: [ReplayEdit], maxItems: 50 })
-  @IsOptional()
+  @MayBeAbsent()
   @ArrayMaxSize(50)
   @ValidateNested({ each: true })
   @Type(() => ReplayEdit)
@@ -185,7 +192,7 @@ export class NewRegistrationLink {
   bookNumber!: string;
 
   @ApiPropertyOptional()
-  @IsOptional()
+  @MayBeAbsent()
   @Matches(/^[\w./-]{1,40}$/)
   pageNumber?: string;
 
@@ -195,7 +202,7 @@ export class NewRegistrationLink {
   registeredOn!: string;
 
   @ApiPropertyOptional({ description: 'Personal number of the child; needed at birth.' })
-  @IsOptional()
+  @MayBeAbsent()
   @Matches(/^\d{12}$/, { message: 'identityNumber must be 12 digits' })
   identityNumber?: string;
 

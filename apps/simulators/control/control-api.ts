@@ -12,6 +12,7 @@ import { isDecision } from '../onestop/decision';
 import type { Gateway } from '../onestop/gateway-client';
 import type { OnestopSystem } from '../onestop/onestop-system';
 import type { DvcltSystem } from '../dvclt/dvclt-system';
+import type { DvcqgSystem } from '../dvcqg/dvcqg-system';
 import type { HotichSystem } from '../hotich/hotich-system';
 import { PANEL_HTML } from '../panel/panel-html';
 import type { World } from '../world';
@@ -26,6 +27,7 @@ export interface ControlSubjects {
   readonly dvclt: DvcltSystem;
   readonly hotich: HotichSystem;
   readonly onestop: OnestopSystem;
+  readonly dvcqg: DvcqgSystem;
 }
 
 type Action = (received: Received, code: string) => Reply;
@@ -47,6 +49,7 @@ export class ControlApi {
       'DELETE /_sim/faults': () => this.clearFaults(),
       'GET /_sim/switches': () => jsonReply(200, switchList(subjects.systems)),
       'POST /_sim/gateway': (received) => this.connect(bodyOf(received)),
+      'POST /_sim/forget': ({ url }) => this.forget(url.searchParams.get('system')),
       'POST /_sim/cases': (received) => this.order(bodyOf(received)),
       'GET /_sim/cases/*': (_received, code) => this.showCase(code),
       'POST /_sim/cases/*/supplement': (_received, code) => listed(subjects.dvclt.supplement(this.dvcltCode(code))),
@@ -98,6 +101,13 @@ export class ControlApi {
 
   private clearFaults(): Reply {
     this.subjects.faults.clear();
+    return { status: 204 };
+  }
+
+  /** Only the portal: what the others hold is what their scripted people work on. */
+  private forget(system: string | null): Reply {
+    if (system !== 'dvcqg') return jsonReply(400, { title: 'system: dvcqg' });
+    this.subjects.dvcqg.forget();
     return { status: 204 };
   }
 

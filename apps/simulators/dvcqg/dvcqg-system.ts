@@ -64,6 +64,11 @@ export class DvcqgSystem implements PartnerSystem {
     this.files.stop();
   }
 
+  /** The portal loses every dossier that it holds: it was restored from an empty backup. What it had taken stays in the ledger. */
+  forget(): void {
+    this.dossiers.clear();
+  }
+
   private logIn(call: Call): Reply {
     const { username, password } = fieldsOf(call.body);
     if (isBlank(call.headers['dstcode'])) return this.refusal(call, 'missingDestination');

@@ -26,6 +26,8 @@ export interface PlanSubject {
   contentRef: string | null;
   isLeased: boolean;
   isPlannedElsewhere: boolean;
+  /** Dead letters of its lane, and what waits there for a person, in front of it. */
+  blockers: readonly string[];
   /** Journal number of a newer one of the same kind that was told already and is not in the plan. */
   newerSeq: number | null;
   projection: DossierState;
@@ -45,6 +47,13 @@ select i.number, i.is_last as "isLast", i.edited_ref as "editedRef", i.class, i.
     where x.delivery_id = d.id and x.plan_id <> p.id and x.state in ('pending', 'released')
       and y.state in ('running', 'paused', 'stopped') and (p.started_at is null or (y.started_at, y.id) < (p.started_at, p.id))
   ) as "isPlannedElsewhere",
+  array(
+    select b.id from delivery b
+    where b.partner = d.partner and b.dossier_id = d.dossier_id and b.id <> d.id and b.status in ('dead', 'unknown')
+      and (b.status = 'dead' or b.due_at is null)
+      and case when p.source = 'history' then b.caused_seq <= d.caused_seq
+          else (b.caused_seq, b.replay_number, b.step) < (d.caused_seq, d.replay_number, d.step) end
+  ) as blockers,
   (
     select max(n.caused_seq) from delivery n
     where n.partner = d.partner and n.dossier_id = d.dossier_id and n.operation = d.operation
@@ -77,7 +86,8 @@ export async function readSubjects(
 export async function readLoose(tx: Queryable, ids: readonly string[]): Promise<PlanSubject[]> {
   return tx.query<PlanSubject>(
     `select (row_number() over (order by d.id))::integer as number, true as "isLast", null as "editedRef", null as class, null as action,
-       ${OF_DELIVERY}, d.facts, false as "isPlannedElsewhere", null as "newerSeq"
+       ${OF_DELIVERY}, d.facts, false as "isPlannedElsewhere", '{}'::uuid[] as blockers,
+       null as "newerSeq"
      from delivery d
      join lane l on l.partner = d.partner and l.dossier_id = d.dossier_id
      join dossier o on o.id = d.dossier_id
@@ -160,7 +170,7 @@ export async function followReleased(
   );
 }
 
-/** What is on its way, and how the last hundred since `since` ended. */
+/** What is on its way, and how the last hundred since `since` ended. Whoever resumed a run has seen what took so long: `oldestAt` is not before. */
 export async function readMotion(
   tx: Queryable,
   planId: string,
@@ -168,7 +178,7 @@ export async function readMotion(
 ): Promise<{ underWay: number; oldestAt: Date | null; ended: number; failed: number }> {
   const [row] = await tx.query<{ underWay: number; oldestAt: Date | null; ended: number; failed: number }>(
     `select r.*, e.* from (
-       select count(*)::integer as "underWay", min(released_at) as "oldestAt" from replay_item where plan_id = $1 and state = 'released'
+       select count(*)::integer as "underWay", min(greatest(released_at, $2)) as "oldestAt" from replay_item where plan_id = $1 and state = 'released'
      ) r, (
        select count(*)::integer as ended, (count(*) filter (where state = 'failed'))::integer as failed from (
          select state from replay_item
@@ -212,7 +222,7 @@ export async function readItems(tx: Queryable, filter: ItemFilter): Promise<Item
             o.projection -> 'codes' as codes, i.state, i.class, i.action, i.found, i.sent_id as "sentId",
             i.released_at as "releasedAt", i.ended_at as "endedAt"
      from replay_item i join delivery d on d.id = i.delivery_id join dossier o on o.id = i.dossier_id
-     where i.plan_id = $1 and ($2::text is null or i.class = $2) and ($3::text is null or i.state = $3) and i.number > $4
+     where i.plan_id = $1 and ($2::text is null or i.class = $2) and ($3::text is null or i.state = $3) and i.number > $4::bigint
      order by i.number limit $5`,
     [filter.planId, filter.class, filter.state, filter.after, filter.limit],
   );

@@ -116,7 +116,9 @@ export async function readPlans(tx: Queryable, { state, units, after, limit }: P
   );
 }
 
-const HAS_WORK = `x.state in ('dry-running','running','paused','stopped','cancelled') and x.ended_at is null`;
+/** One that is paused or has stopped is only followed while something of it is under way. */
+const HAS_WORK = `x.state in ('dry-running','running','paused','stopped','cancelled') and x.ended_at is null
+         and (x.state not in ('paused','stopped') or exists (select from replay_item i where i.plan_id = x.id and i.state = 'released'))`;
 
 /** The plans with work that this worker has after taking those that nobody has, or whose owner is gone or silent. A lease is renewed when half of it
  *  is over: a plan that waits costs no write each time. */

@@ -34,7 +34,10 @@ export async function applyEdits(
       detail: `at most ${MAX_EDITED_ITEMS} deliveries can be edited in one plan`,
     });
   refuseEdits(edits, items, policy.protectedFields);
-  const opened = await vault.openMany(items.map((item) => item.contentRef));
+  const opened = await vault.openMany(
+    items.map((item) => item.contentRef),
+    tx,
+  );
   const changed = items.flatMap((item, at) => {
     const content = edited(JSON.parse(opened[at].toString('utf8')) as DossierContent, item, edits);
     return content === undefined ? [] : [{ item, bytes: Buffer.from(JSON.stringify(content), 'utf8') }];

@@ -26,9 +26,21 @@ export async function lookAtItems(
   signal: AbortSignal,
 ): Promise<FoundItem[]> {
   const needless = needlessOnes(subjects, deps);
-  return Promise.all(
+  const found = await Promise.all(
     subjects.map((subject) => look({ subject, isDuplicate: needless.has(subject) }, plan, deps, signal)),
   );
+  return plan.action === 'replay' ? withoutBlocked(subjects, found) : found;
+}
+
+/** What is sent behind a dead letter never goes out, unless that one goes out with it. Subjects come in the order of their lanes. */
+function withoutBlocked(subjects: readonly PlanSubject[], found: readonly FoundItem[]): FoundItem[] {
+  const leaves = new Set<string>();
+  return subjects.map(({ deliveryId, blockers }, at) => {
+    const isBlocked = found[at].action === 'send' && blockers.some((blocker) => !leaves.has(blocker));
+    if (isBlocked) return { class: 'behind-dead-letter', action: 'skip' };
+    if (found[at].action !== 'skip') leaves.add(deliveryId);
+    return found[at];
+  });
 }
 
 interface Looked {

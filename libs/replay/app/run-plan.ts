@@ -4,7 +4,7 @@ import { endOfDossier, followReleased, readMotion, readSubjects, type PlanSubjec
 import { lockPlan, updatePlan } from '../adapters/plan-store';
 import type { FoundItem } from '../domain/item-class';
 import type { ReplayPlan, StopCause } from '../domain/plan';
-import { nextMove, type NextMove } from '../domain/ramp';
+import { nextMove, paced, type NextMove } from '../domain/ramp';
 import { lookAtItems } from './look-at-items';
 import { recordPlan } from './plan-record';
 import { releaseItems } from './release-items';
@@ -35,7 +35,9 @@ async function decide(tx: Tx, planId: string, deps: RunDeps): Promise<Decided> {
   const now = deps.clock.now();
   const locked = await lockPlan(tx, planId, null);
   if (!locked || locked.leaseOwner !== deps.workerId || locked.endedAt !== null) return { kind: 'wait' };
-  const plan = await follow(tx, locked, now);
+  const plan = paced(await follow(tx, locked, now), now);
+  // A plan that waits costs no write.
+  if (plan !== locked) await updatePlan(tx, plan);
   const motion = await readMotion(tx, planId, plan.rampFrom);
   if (plan.state !== 'running') return afterRun(tx, plan, motion.underWay, now);
   const move = nextMove(
@@ -66,10 +68,8 @@ async function makeMove(tx: Tx, plan: ReplayPlan, move: NextMove, deps: RunDeps)
       await updatePlan(tx, await nextWave(tx, plan, move.last, now));
       return { kind: 'again' };
     case 'wait':
-      await updatePlan(tx, plan);
       return { kind: 'wait' };
     case 'release':
-      await updatePlan(tx, plan);
       return { kind: 'release', plan, atMost: Math.min(MAX_RELEASE, move.atMost) };
   }
 }
@@ -89,8 +89,7 @@ async function follow(tx: Tx, plan: ReplayPlan, now: Date): Promise<ReplayPlan> 
 
 /** Paused, stopped or cancelled: what is under way is followed to its end. */
 async function afterRun(tx: Tx, plan: ReplayPlan, underWay: number, now: Date): Promise<Decided> {
-  const isOver = plan.state === 'cancelled' && underWay === 0;
-  await updatePlan(tx, isOver ? { ...plan, endedAt: now } : plan);
+  if (plan.state === 'cancelled' && underWay === 0) await updatePlan(tx, { ...plan, endedAt: now });
   return { kind: 'wait' };
 }
 

@@ -86,7 +86,7 @@ export function pausePlan(planId: string, by: PlanCaller, deps: Deps): Promise<R
 }
 
 /** Goes on exactly where it was, with a first small wave again.
- *  @throws AppError 409 `replay-changed` when a prediction was wrong: it needs a new dry run */
+ *  @throws AppError 409 `replay-changed` when a prediction was wrong, `approval-expired`: it needs a new dry run */
 export function resumePlan(planId: string, by: PlanCaller, deps: Deps): Promise<ReplayPlan> {
   return change(planId, by, deps, {
     name: 'resume',
@@ -96,6 +96,7 @@ export function resumePlan(planId: string, by: PlanCaller, deps: Deps): Promise<
         throw refused('replay-not-allowed', plan, 'only a paused or stopped plan goes on');
       if (plan.stop?.code === 'prediction-changed')
         throw refused('replay-changed', plan, 'the partner or the set has changed: ask for a new dry run');
+      refuseExpired(plan, now);
       return rampAnew({ ...to(plan, 'running'), stop: null }, now);
     },
   });
@@ -112,10 +113,15 @@ function refuseUnready(plan: ReplayPlan, now: Date, { policy }: Deps): void {
   const isApproved = plan.state === 'approved';
   if (plan.needsApproval !== false && !isApproved)
     throw refused('approval-needed', plan, 'a second person has to approve this plan first');
-  if (isApproved && (plan.approvalExpiresAt === null || plan.approvalExpiresAt <= now))
-    throw refused('approval-expired', plan, 'the approval has expired: ask for a new dry run');
+  refuseExpired(plan, now);
   if (plan.dryRunAt === null || now.getTime() - plan.dryRunAt.getTime() > policy.dryRunGoodForMs)
     throw refused('dry-run-too-old', plan, 'the dry run is too old: ask for a new one');
+}
+
+/** A pause does not keep an approval alive. */
+function refuseExpired(plan: ReplayPlan, now: Date): void {
+  if (plan.approvalExpiresAt !== null && plan.approvalExpiresAt <= now)
+    throw refused('approval-expired', plan, 'the approval has expired: ask for a new dry run');
 }
 
 function to(plan: ReplayPlan, state: ReplayPlan['state']): ReplayPlan {

@@ -13,6 +13,7 @@ export const ITEM_CLASSES = [
   'duplicate',
   'overtakes',
   'planned-elsewhere',
+  'behind-dead-letter',
 ] as const;
 export type ItemClass = (typeof ITEM_CLASSES)[number];
 

@@ -82,6 +82,16 @@ function allowance({ drainFrom, drained, ratePerSecond }: RunProgress, now: Date
   return Math.floor(((now.getTime() - drainFrom.getTime()) / 1_000) * ratePerSecond) + 1 - drained;
 }
 
+/** A rate is one at every moment: what was not sent while nobody carried the plan, or while much was under way, is not made up for. At most a
+ *  second's worth may be sent at once. Returns the same object where there is nothing to forgo. Pure. */
+export function paced<T extends Pick<RunProgress, 'drainFrom' | 'drained' | 'ratePerSecond'>>(plan: T, now: Date): T {
+  if (plan.drainFrom === null) return plan;
+  const most = Math.max(1, Math.ceil(plan.ratePerSecond));
+  const elapsedS = (now.getTime() - plan.drainFrom.getTime()) / 1_000;
+  if (elapsedS * plan.ratePerSecond + 1 - plan.drained < most + 1) return plan;
+  return { ...plan, drainFrom: new Date(now.getTime() - ((most - 1) / plan.ratePerSecond) * 1_000), drained: 0 };
+}
+
 /** Seconds until the rest is sent at its rate; the pauses between waves come on top. */
 export function secondsLeft(left: number, ratePerSecond: number): number {
   return Math.ceil(left / ratePerSecond);

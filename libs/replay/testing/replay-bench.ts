@@ -119,8 +119,11 @@ export class ReplayBench {
     };
   }
 
-  runner(workerId = 'worker-a'): ReplayRunner {
-    return new ReplayRunner(this.runDeps(workerId), { onProgress: () => undefined });
+  runner(workerId = 'worker-a', renewMs?: number): ReplayRunner {
+    return new ReplayRunner(this.runDeps(workerId), {
+      onProgress: () => undefined,
+      ...(renewMs === undefined ? {} : { renewMs }),
+    });
   }
 
   plan(id: string): Promise<ReplayPlan> {
