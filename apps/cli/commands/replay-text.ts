@@ -48,6 +48,7 @@ export interface Plan {
 export interface PlanItem {
   number: number;
   deliveryId: string;
+  sentId: string | null;
   codes: readonly string[];
   partner: string;
   operation: string;
@@ -60,7 +61,7 @@ export interface PlanItem {
 /** What each stop means, in words. */
 const STOP_MEANS: Readonly<Record<string, string | undefined>> = {
   'prediction-changed': 'this item is not as the dry run saw it; it was not sent',
-  'too-many-errors': 'too many were not taken: see `dead-letter groups`, and put the cause right first',
+  'too-many-errors': 'too many were not taken: see `replay items PLAN --state failed`, and put the cause right first',
   'too-slow': 'one that was sent has not ended in time: see `status` and `delivery list`',
   'breaker-open': 'the partner does not answer: wait until `status` shows its breaker as closed',
   'partner-held': 'the partner is held: release the hold first, `hold list`',
@@ -98,7 +99,7 @@ export function planText(plan: Plan): string {
         ? []
         : ([
             ['stopped', stopText(stop)],
-            ['means', STOP_MEANS[stop.code]],
+            ...(plan.state === 'stopped' ? ([['means', STOP_MEANS[stop.code]]] as const) : []),
           ] as const)),
       ...(plan.endedAt === null ? [] : ([['ended', localTime(plan.endedAt)]] as const)),
     ]),
@@ -171,7 +172,7 @@ function stopText({ code, item, partner, expected, found, reasonCode }: NonNulla
 /** What a person does next, as a command. */
 function nextStep(plan: Plan): string {
   if (plan.state === 'done')
-    return plan.counts.failed === 0 ? '' : 'What failed is a dead letter again: npx lienthong dead-letter groups';
+    return plan.counts.failed === 0 ? '' : `What failed: npx lienthong replay items ${plan.id} --state failed`;
   const next = NEXT[plan.state]?.(plan);
   return next === undefined ? '' : `Next: npx lienthong replay ${next}`;
 }

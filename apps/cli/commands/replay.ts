@@ -207,7 +207,7 @@ function itemsText(items: readonly PlanItem[]): string {
     { head: 'why', value: whyText },
     { head: 'does', value: (row) => row.action },
     { head: 'state', value: (row) => row.state },
-    { head: 'delivery', value: (row) => row.deliveryId },
+    { head: 'delivery', value: (row) => row.sentId ?? row.deliveryId },
   ]);
 }
 
