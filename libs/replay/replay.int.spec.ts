@@ -425,12 +425,13 @@ describe('replay plans', () => {
       expect((await bench.items(id))[0].found).toMatchObject({ newerSeq: 2 });
     });
 
-    it('tells the state of now once, however many messages carried it', async () => {
+    it('tells the state of now once, before everything else of the dossier, however many messages carried it', async () => {
       bench.partner.history = 'as-now';
       const dossierId = await settle([1, 2, 3]);
       const { id } = await bench.started({ ...request, selection: { ids: await idsOf(dossierId) } });
       const plan = await bench.run(id);
       expect(plan.totals!.classes).toEqual({ duplicate: 2, absent: 1 });
+      expect((await bench.items(id)).map((item) => item.class)).toEqual(['absent', 'duplicate', 'duplicate']);
       expect(bench.partner.calls).toHaveLength(1);
     });
 

@@ -47,14 +47,25 @@ export interface Plan {
 
 export interface PlanItem {
   number: number;
+  deliveryId: string;
+  sentId: string | null;
   codes: readonly string[];
   partner: string;
   operation: string;
   state: string;
   class: string | null;
   action: string | null;
-  found: { reasonCode?: string } | null;
+  found: { reasonCode?: string; complaints?: readonly { field: string; problem: string }[] } | null;
 }
+
+/** What each stop means, in words. */
+const STOP_MEANS: Readonly<Record<string, string | undefined>> = {
+  'prediction-changed': 'this item is not as the dry run saw it; it was not sent',
+  'too-many-errors': 'too many were not taken: see `replay items PLAN --state failed`, and put the cause right first',
+  'too-slow': 'one that was sent has not ended in time: see `status` and `delivery list`',
+  'breaker-open': 'the partner does not answer: wait until `status` shows its breaker as closed',
+  'partner-held': 'the partner is held: release the hold first, `hold list`',
+};
 
 /** A number option. @throws CliError (wrong use) */
 export function numberOf(option: string, text: string): number {
@@ -71,18 +82,25 @@ export function planText(plan: Plan): string {
       ['plan', plan.id],
       ['does', `${plan.action}, ${plan.source}${selectionText(plan.selection)}`],
       ['items', `${plan.items} of ${plan.dossiers} dossiers`],
+      ...(plan.editedFields === null ? [] : ([['corrects', plan.editedFields.join(', ')]] as const)),
       ['why', `${plan.reasonCode}: ${plan.reason}`],
       ['asked by', `${plan.requestedBy}, ${localTime(plan.createdAt)}`],
       ['state', plan.state === 'dry-running' ? `dry-running, looked at ${plan.looked}` : plan.state],
+      ['pace', `${plan.ratePerSecond} a second, stops above ${percent(plan.maxErrorShare)} failures`],
       ...dryRunPairs(plan),
       ...(plan.startedAt === null
         ? []
         : ([
-            ['started', `${localTime(plan.startedAt)} by ${plan.startedBy}, ${plan.ratePerSecond} a second`],
+            ['started', `${localTime(plan.startedAt)} by ${plan.startedBy}`],
             ['so far', countsText(counts)],
             ['left', leftText(plan)],
           ] as const)),
-      ...(stop === null ? [] : ([['stopped', stopText(stop)]] as const)),
+      ...(stop === null
+        ? []
+        : ([
+            ['stopped', stopText(stop)],
+            ...(plan.state === 'stopped' ? ([['means', STOP_MEANS[stop.code]]] as const) : []),
+          ] as const)),
       ...(plan.endedAt === null ? [] : ([['ended', localTime(plan.endedAt)]] as const)),
     ]),
     nextStep(plan),
@@ -125,12 +143,19 @@ function numbersText(numbers: Readonly<Record<string, number>>): string {
     .join(', ');
 }
 
-function countsText({ sent, done, failed, settled, cancelled, skipped }: Plan['counts']): string {
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(2))} %`;
+}
+
+/** `sent 3 (done 2, failed 0), settled 0, given up 0, left alone 1`. */
+export function countsText({ sent, done, failed, settled, cancelled, skipped }: Plan['counts']): string {
   return `sent ${sent} (done ${done}, failed ${failed}), settled ${settled}, given up ${cancelled}, left alone ${skipped}`;
 }
 
 function leftText({ left, secondsLeft, wave }: Plan): string {
-  return secondsLeft === null ? String(left) : `${left}, wave ${wave}, about ${secondsLeft} s`;
+  return secondsLeft === null || left === 0
+    ? String(left)
+    : `${left}, wave ${wave}, about ${secondsLeft} s at this pace`;
 }
 
 function stopText({ code, item, partner, expected, found, reasonCode }: NonNullable<Plan['stop']>): string {
@@ -145,12 +170,19 @@ function stopText({ code, item, partner, expected, found, reasonCode }: NonNulla
 }
 
 /** What a person does next, as a command. */
-function nextStep({ id, state, hash, needsApproval, stop }: Plan): string {
-  const next = (command: string): string => `Next: npx lienthong replay ${command}`;
-  if (state === 'draft') return next(`dry-run ${id}`);
-  if (state === 'dry-run')
-    return next(needsApproval === false ? `start ${id}` : `approve ${id} --hash ${hash} --as approver`);
-  if (state === 'approved') return next(`start ${id}`);
-  if (state === 'stopped') return next(`${stop?.code === 'prediction-changed' ? 'dry-run' : 'resume'} ${id}`);
-  return state === 'paused' ? next(`resume ${id}`) : '';
+function nextStep(plan: Plan): string {
+  if (plan.state === 'done')
+    return plan.counts.failed === 0 ? '' : `What failed: npx lienthong replay items ${plan.id} --state failed`;
+  const next = NEXT[plan.state]?.(plan);
+  return next === undefined ? '' : `Next: npx lienthong replay ${next}`;
 }
+
+const NEXT: Readonly<Record<string, ((plan: Plan) => string) | undefined>> = {
+  draft: ({ id }) => `dry-run ${id}`,
+  'dry-run': ({ id, hash, needsApproval }) =>
+    needsApproval === false ? `start ${id}` : `approve ${id} --hash ${hash} --as approver`,
+  approved: ({ id }) => `start ${id}`,
+  running: ({ id }) => `watch ${id}`,
+  paused: ({ id }) => `resume ${id}`,
+  stopped: ({ id, stop }) => `${stop?.code === 'prediction-changed' ? 'dry-run' : 'resume'} ${id}`,
+};

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
-import type { ApiClient } from '../client/api-client';
+import { EXIT } from '../client/cli-error';
 import { localTime } from '../output/print';
 import { tableOf } from '../output/table';
 import { contextOf, examples, limitOf } from './context';
+import { dryRunOf, followed } from './replay-follow';
+import { addLink, editsOf } from './replay-typed';
 import { addWatchCommands } from './replay-watch';
 import { numberOf, planText, type Plan, type PlanItem } from './replay-text';
 
@@ -23,10 +25,9 @@ interface PlanOptions {
   reason: string;
   rate?: string;
   maxErrors?: string;
+  edits?: string;
   wait: boolean;
 }
-
-const LOOK_EVERY_MS = 500;
 
 /** `lienthong replay …`. */
 export function addReplayCommands(program: Command): void {
@@ -34,7 +35,9 @@ export function addReplayCommands(program: Command): void {
     .command('replay')
     .description('send again what was given up, or what a partner lost: looked at first, approved, in waves');
   addPlan(replay);
+  addLink(replay);
   addReads(replay);
+  addFollow(replay);
   addWatchCommands(replay);
   addApprove(replay);
   addStep(replay, 'dry-run', 'look at every item again: what would become of it now');
@@ -64,6 +67,7 @@ function addPlan(replay: Command): void {
     .option('--id <delivery...>', 'only these deliveries')
     .option('--rate <n>', 'items a second')
     .option('--max-errors <share>', 'stop above this share of failures, such as 0.05')
+    .option('--edits <file>', 'corrections, as JSON: [{"field": "…", "value": "…", "delivery": "…", "again": "…"}]')
     .option('--no-wait', 'do not wait for the dry run')
     .addHelpText(
       'after',
@@ -102,19 +106,9 @@ function bodyOf(given: PlanOptions): object {
     ...(action === undefined ? {} : { action }),
     ...(history === true ? { source: 'history' } : {}),
     ...(given.rate === undefined ? {} : { ratePerSecond: numberOf('--rate', given.rate) }),
+    ...(given.edits === undefined ? {} : { edits: editsOf(given.edits) }),
     ...(given.maxErrors === undefined ? {} : { maxErrorShare: numberOf('--max-errors', given.maxErrors) }),
   };
-}
-
-async function dryRunOf(api: ApiClient, plan: Plan): Promise<Plan> {
-  let now = plan;
-  let told = 0;
-  while (now.state === 'dry-running') {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-    now = await api.get<Plan>(`/replays/${plan.id}`);
-    if (now.looked >= told + 1_000) process.stderr.write(`looked at ${(told = now.looked)} of ${now.items}\n`);
-  }
-  return now;
 }
 
 function addReads(replay: Command): void {
@@ -149,6 +143,18 @@ function addReads(replay: Command): void {
       const query = { class: given.class, state: given.state };
       const items = await api.list<PlanItem>(`/replays/${encodeURIComponent(id)}/items`, query, limitOf(given.limit));
       print.show(items, () => (items.length === 0 ? 'No item.' : itemsText(items)));
+    });
+}
+
+function addFollow(replay: Command): void {
+  replay
+    .command('follow <plan>')
+    .description('follow a run until it ends or stops; exit code 1 unless every item ended well')
+    .action(async (id: string, _given: unknown, command: Command) => {
+      const { api, print } = contextOf(command);
+      const plan = await followed(api, encodeURIComponent(id), (line) => process.stderr.write(`${line}\n`));
+      print.show(plan, () => planText(plan));
+      if (plan.state !== 'done' || plan.counts.failed > 0) process.exitCode = EXIT.no;
     });
 }
 
@@ -200,8 +206,15 @@ function itemsText(items: readonly PlanItem[]): string {
     { head: 'dossier', value: (row) => row.codes[0] },
     { head: 'to', value: (row) => `${row.partner} ${row.operation}` },
     { head: 'found', value: (row) => row.class },
-    { head: 'why', value: (row) => row.found?.reasonCode },
+    { head: 'why', value: whyText },
     { head: 'does', value: (row) => row.action },
     { head: 'state', value: (row) => row.state },
+    { head: 'delivery', value: (row) => row.sentId ?? row.deliveryId },
   ]);
+}
+
+/** What was seen, and the fields of which the partner would complain. */
+function whyText({ found }: PlanItem): string | undefined {
+  const fields = (found?.complaints ?? []).map(({ field, problem }) => `${field} ${problem}`).join(', ');
+  return [found?.reasonCode, fields].filter(Boolean).join(': ');
 }

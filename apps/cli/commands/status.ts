@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { callJson } from '../client/api-client';
+import { callJson, type ApiClient } from '../client/api-client';
 import { EXIT } from '../client/cli-error';
 import { connectionOf } from '../client/connection';
 import { pairsOf, tableOf } from '../output/table';
@@ -30,7 +30,7 @@ export function addStatusCommand(program: Command): void {
       const { api, print, options } = contextOf(command);
       const { baseUrl } = connectionOf(options, process.env);
       const { status, value } = await callJson<Readiness>(`${baseUrl}/health/ready`);
-      const partners = (await api.get<{ items: PartnerRow[] }>('/partners')).items;
+      const partners = await partnersOf(api, status === 200);
       print.show({ ready: status === 200, health: value, partners }, () =>
         statusText(baseUrl, status === 200, value, partners),
       );
@@ -38,11 +38,27 @@ export function addStatusCommand(program: Command): void {
     });
 }
 
-function statusText(baseUrl: string, isReady: boolean, health: Readiness, partners: readonly PartnerRow[]): string {
+/** Null while they cannot be read: then the checks say why. */
+async function partnersOf(api: ApiClient, isReady: boolean): Promise<readonly PartnerRow[] | null> {
+  try {
+    return (await api.get<{ items: PartnerRow[] }>('/partners')).items;
+  } catch (error) {
+    if (isReady) throw error;
+    return null;
+  }
+}
+
+function statusText(
+  baseUrl: string,
+  isReady: boolean,
+  health: Readiness,
+  partners: readonly PartnerRow[] | null,
+): string {
   const checks = (health.checks ?? []).map(
     ({ name, ok, value }) => [name, `${ok ? 'ok' : 'NOT OK'}${value === null ? '' : ` (${value})`}`] as const,
   );
   const head = pairsOf([['gateway', baseUrl], ['ready', isReady], ...checks]);
+  if (partners === null) return `${head}\n\nWhat waits at the partners cannot be read now.`;
   const table = tableOf(partners, [
     { head: 'partner', value: (row) => row.id },
     { head: 'open', value: (row) => row.open, align: 'right' },

@@ -110,17 +110,18 @@ function answered(subject: PlanSubject, plan: LookedPlan, view: PartnerView, { a
     : found;
 }
 
-/** Of those that tell the same, the last one is enough: of a message with the state of now all of a dossier's, else those of one fact. */
+/** Of those that tell the same one is enough. Of a message with the state of now the first of the dossier: what stands behind it may need it
+ *  (the portal takes a row only of a dossier that it knows). Of one fact the last. */
 function needlessOnes(subjects: readonly PlanSubject[], { adapters }: LookDeps): ReadonlySet<PlanSubject> {
-  const last = new Map<string, PlanSubject>();
+  const kept = new Map<string, PlanSubject>();
   const needless = new Set<PlanSubject>();
   for (const subject of subjects) {
     const { partner, dossierId, operation, causedSeq, step } = subject;
     const isAsNow = adapters[partner].historyReplay(operation) === 'as-now';
     const key = `${partner} ${dossierId} ${operation}${isAsNow ? '' : ` ${causedSeq} ${step}`}`;
-    const earlier = last.get(key);
-    if (earlier !== undefined) needless.add(earlier);
-    last.set(key, subject);
+    const earlier = kept.get(key);
+    if (earlier !== undefined) needless.add(isAsNow ? subject : earlier);
+    if (earlier === undefined || !isAsNow) kept.set(key, subject);
   }
   return needless;
 }
