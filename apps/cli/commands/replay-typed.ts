@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { CliError, EXIT } from '../client/cli-error';
 import { contextOf, examples } from './context';
 import { planText, type Plan } from './replay-text';
-import { dryRunOf } from './replay-watch';
+import { dryRunOf } from './replay-follow';
 
 interface LinkOptions {
   register: string;
