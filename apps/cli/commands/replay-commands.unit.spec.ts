@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ApiClient } from '../client/api-client';
 import { planText, type Plan } from './replay-text';
 import { editsOf } from './replay-typed';
-import { watched } from './replay-watch';
+import { followed } from './replay-follow';
 
 const COUNTS = { sent: 0, done: 0, failed: 0, settled: 0, cancelled: 0, skipped: 0 };
 
@@ -76,7 +76,7 @@ describe('watching a plan', () => {
     const answers = [underWay, underWay, ended];
     const api = { get: () => Promise.resolve(answers.shift()) } as unknown as ApiClient;
     const lines: string[] = [];
-    expect(await watched(api, 'p1', (line) => lines.push(line))).toBe(ended);
+    expect(await followed(api, 'p1', (line) => lines.push(line))).toBe(ended);
     expect(lines).toHaveLength(2);
   });
 });
