@@ -176,6 +176,28 @@ export class Installation {
     return (await response.json()) as T;
   }
 
+  /** POST of our API as one of the accounts, for a request of its own. */
+  async post<T>(path: string, body: object, account = 'operator'): Promise<T> {
+    const response = await this.call(path, account, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+
+  /** The portal loses every dossier that it holds. */
+  async forgetPortal(): Promise<void> {
+    const response = await fetch(`${this.stack.simulatorsUrl}/_sim/forget?system=dvcqg`, { method: 'POST' });
+    if (!response.ok) throw new Error(`POST /_sim/forget: ${response.status}`);
+  }
+
+  /** What hộ tịch holds of a dossier. */
+  registration(code: string): Promise<Record<string, unknown>> {
+    return this.json(`${this.stack.simulatorsUrl}/_sim/cases/${encodeURIComponent(code)}/registration`);
+  }
+
   dossier(code: string): Promise<DossierAnswer | undefined> {
     return this.get<DossierAnswer>(`/dossiers/${encodeURIComponent(code)}`);
   }

@@ -18,6 +18,7 @@ import { readPlan } from '../adapters/plan-store';
 import { AskSlots } from '../app/ask-slots';
 import { createPlan, type PlanCaller, type PlanDeps, type PlanRequest } from '../app/create-plan';
 import { ReplayRunner } from '../app/replay-runner';
+import type { RunDeps } from '../app/run-deps';
 import { approvePlan, requestDryRun, startPlan } from '../app/steer-plan';
 import type { PlanState, ReplayPlan } from '../domain/plan';
 import type { ReplayPolicy } from '../domain/replay-policy';
@@ -28,11 +29,13 @@ const CONFIG = join(__dirname, '../../../config');
 class ViewedPartner extends ScriptedPartner implements ReplayAdapter {
   readonly asked: string[] = [];
   history: HistoryReplay = 'as-was';
+  /** Operations that carry the state of now, whatever `history` says. */
+  asNow: readonly string[] = [];
   viewOf: (dossierId: string) => PartnerView = () => ({ verdict: 'absent', reasonCode: 'test.absent' });
   complaintsOf: (dossierId: string) => readonly FieldComplaint[] = () => [];
 
-  historyReplay(): HistoryReplay {
-    return this.history;
+  historyReplay(operation = ''): HistoryReplay {
+    return this.asNow.includes(operation) ? 'as-now' : this.history;
   }
 
   async view({ dossier }: Parameters<ReplayAdapter['view']>[0]): Promise<PartnerView> {
@@ -105,21 +108,24 @@ export class ReplayBench {
     );
   }
 
+  runDeps(workerId = 'worker-a'): RunDeps {
+    return {
+      ...this.delivery.deps(this.partner, workerId),
+      adapters: Object.fromEntries(PARTNER_IDS.map((id) => [id, this.partner])) as unknown as Record<
+        PartnerId,
+        ReplayAdapter
+      >,
+      payloads: {} as PayloadReader,
+      slots: new AskSlots(() => 4),
+      policy: this.policy,
+    };
+  }
+
   runner(workerId = 'worker-a', renewMs?: number): ReplayRunner {
-    const settlement = this.delivery.deps(this.partner, workerId);
-    return new ReplayRunner(
-      {
-        ...settlement,
-        adapters: Object.fromEntries(PARTNER_IDS.map((id) => [id, this.partner])) as unknown as Record<
-          PartnerId,
-          ReplayAdapter
-        >,
-        payloads: {} as PayloadReader,
-        slots: new AskSlots(() => 4),
-        policy: this.policy,
-      },
-      { onProgress: () => undefined, ...(renewMs === undefined ? {} : { renewMs }) },
-    );
+    return new ReplayRunner(this.runDeps(workerId), {
+      onProgress: () => undefined,
+      ...(renewMs === undefined ? {} : { renewMs }),
+    });
   }
 
   plan(id: string): Promise<ReplayPlan> {
