@@ -162,15 +162,17 @@ export async function writeHandled(tx: Tx, planId: string, rows: readonly Handle
   );
 }
 
-/** Marks released items whose delivery has ended; one that waits for a person has failed. */
+/** Marks released items whose delivery has ended; one that waits for a person has failed, and one that an event has made moot is neither done
+ *  nor failed. */
 export async function followReleased(
   tx: Tx,
   planId: string,
   now: Date,
-): Promise<{ number: number; state: 'done' | 'failed' }[]> {
+): Promise<{ number: number; state: 'done' | 'failed' | 'skipped' }[]> {
   return tx.query(
     `update replay_item i
-     set state = case when d.status = 'settled' and d.outcome in ('accepted', 'already-applied') then 'done' else 'failed' end, ended_at = $2
+     set state = case when d.status = 'settled' and d.outcome in ('accepted', 'already-applied') then 'done'
+                      when d.status = 'cancelled' then 'skipped' else 'failed' end, ended_at = $2
      from delivery d
      where i.plan_id = $1 and i.state = 'released' and d.id = i.sent_id
        and (d.status in ('settled', 'dead', 'cancelled') or (d.status = 'unknown' and d.due_at is null
