@@ -10,6 +10,8 @@ export type Wire = 'not-written' | 'written' | 'answered';
 export interface DeliveryFacts extends PlannedFacts {
   /** A replay has seen that the partner knows the dossier no more: it is told as if for the first time. */
   isForgotten?: boolean;
+  /** It was so when this was told again; the partner knows the dossier since. */
+  wasForgotten?: boolean;
 }
 
 /** One duty as the courier sees it. */

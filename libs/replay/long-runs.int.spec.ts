@@ -118,6 +118,30 @@ describe('a replay plan that takes long', () => {
     await cancelPlan(id, bench.by(), bench.deps);
   });
 
+  it('names whoever asked for a dry run in the sync log: it may have taken an approval away', async () => {
+    await bench.dead(1);
+    const { id } = await bench.started();
+    await pausePlan(id, bench.by(), bench.deps);
+    await requestDryRun(id, bench.by('operator-b'), bench.deps);
+    const rows = await bench.delivery.db.query<{ actor: string }>(
+      `select convert_from(bytes, 'UTF8')::jsonb #>> '{actor,id}' as actor from synclog_entry
+       where kind = 'replay.dry-run-requested' and convert_from(bytes, 'UTF8')::jsonb #>> '{detail,planId}' = $1 order by at, id`,
+      [id],
+    );
+    expect(rows.map(({ actor }) => actor)).toEqual(['operator', 'operator-b']);
+  });
+
+  it('counts what a citizen withdrew meanwhile neither as done nor as failed', async () => {
+    await bench.dead(3);
+    const { id } = await bench.started();
+    const runner = bench.runner();
+    while ((await bench.plan(id)).counts.sent === 0) await runner.runOnce(signal);
+    await bench.delivery.db.execute(
+      `with l as (update lane set due_at = null) update delivery set status = 'cancelled', due_at = null where status = 'queued'`,
+    );
+    expect(await bench.run(id)).toMatchObject({ counts: { sent: 3, done: 2, failed: 0, skipped: 1 } });
+  });
+
   it('is not begun while its operation is held: it says so, and sends nothing', async () => {
     await bench.dead(2);
     const { id } = await bench.started();

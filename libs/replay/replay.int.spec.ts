@@ -30,6 +30,7 @@ describe('replay plans', () => {
     expect(await settledAll(dossiers)).toBe(true);
     expect((await bench.logged(id)).filter((kind) => kind.startsWith('replay.'))).toEqual([
       'replay.requested',
+      'replay.dry-run-requested',
       'replay.examined',
       'replay.approved',
       'replay.started',
@@ -41,6 +42,7 @@ describe('replay plans', () => {
   describe('the dry run', () => {
     it('tells before anything is sent what would become of each item', async () => {
       const [absent, applied, unclear] = await bench.dead(3, 'unknown');
+      bench.clock.advance(60_000);
       bench.partner.repeat = 'probe-first';
       bench.partner.viewOf = (one) => (one === absent ? ABSENT : one === applied ? APPLIED : UNCLEAR);
       const { id } = await bench.create();

@@ -96,7 +96,7 @@ describe(`broken lines, seed ${SEED}`, () => {
     async () => {
       const random = seededRandom(SEED + 900);
       const all = [...lines.partners, ...lines.PostgreSQL, ...lines.Kafka];
-      const hold = await post<Hold>('/partners/hotich/holds', { reason: 'a line that breaks' });
+      const hold = await installation.post<Hold>('/partners/hotich/holds', { reason: 'a line that breaks' });
       const codes = await file(SEED + 900);
       await until(async () => (await held(hold.id)) === codes.length, 60_000, 'work behind the hold');
       expect(await release(hold.id)).toBe('canary');
@@ -175,7 +175,7 @@ describe(`broken lines, seed ${SEED}`, () => {
   }
 
   async function release(id: string): Promise<string> {
-    return (await post<Hold>(`/holds/${id}/release`, { ratePerSecond: 5 })).state;
+    return (await installation.post<Hold>(`/holds/${id}/release`, { ratePerSecond: 5 })).state;
   }
 
   async function stateOf(id: string): Promise<string | undefined> {
@@ -184,12 +184,6 @@ describe(`broken lines, seed ${SEED}`, () => {
 
   async function held(id: string): Promise<number | undefined> {
     return (await installation.get<{ deliveries: number }>(`/holds/${id}`))?.deliveries;
-  }
-
-  async function post<T>(path: string, body: object): Promise<T> {
-    const answer = await installation.post(path, body);
-    if (!answer.ok) throw new Error(`POST ${path}: ${answer.status} ${await answer.text()}`);
-    return (await answer.json()) as T;
   }
 
   async function expectWhole(codes: readonly string[]): Promise<void> {

@@ -176,22 +176,40 @@ export class Installation {
     return (await response.json()) as T;
   }
 
+  /** POST of our API as one of the accounts, for a request of its own. */
+  async post<T>(path: string, body: object, account = 'operator'): Promise<T> {
+    const response = await this.send(path, body, { account });
+    if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+
+  /** The portal loses every dossier that it holds. */
+  async forgetPortal(): Promise<void> {
+    const response = await fetch(`${this.stack.simulatorsUrl}/_sim/forget?system=dvcqg`, { method: 'POST' });
+    if (!response.ok) throw new Error(`POST /_sim/forget: ${response.status}`);
+  }
+
+  /** What hộ tịch holds of a dossier. */
+  registration(code: string): Promise<Record<string, unknown>> {
+    return this.json(`${this.stack.simulatorsUrl}/_sim/cases/${encodeURIComponent(code)}/registration`);
+  }
+
   dossier(code: string): Promise<DossierAnswer | undefined> {
     return this.get<DossierAnswer>(`/dossiers/${encodeURIComponent(code)}`);
   }
 
   /** An officer's decision, as the one-stop sends it; the answer as it comes. */
   decide(code: string, body: object): Promise<Response> {
-    return this.post(`/dossiers/${encodeURIComponent(code)}/decisions`, body, { account: 'oneStop' });
+    return this.send(`/dossiers/${encodeURIComponent(code)}/decisions`, body, { account: 'oneStop' });
   }
 
   /** A dossier that the one-stop took from DVCLT itself; the answer as it comes. */
   file(body: object, idempotencyKey: string): Promise<Response> {
-    return this.post('/dossiers', body, { account: 'oneStop', idempotencyKey });
+    return this.send('/dossiers', body, { account: 'oneStop', idempotencyKey });
   }
 
   /** POST of our API; the answer as it comes. */
-  post(path: string, body: object, by: { account?: string; idempotencyKey?: string } = {}): Promise<Response> {
+  private send(path: string, body: object, by: { account?: string; idempotencyKey?: string } = {}): Promise<Response> {
     return this.call(path, by.account ?? 'operator', {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': by.idempotencyKey ?? randomUUID() },

@@ -65,6 +65,7 @@ export interface DeliveryChange {
   /** Start of the call; null for a probe, which leaves it as it was. */
   last_attempt_at: Date | null;
   settled_at: Date | null;
+  /** The message is made anew, since the partner was found to know the dossier: it is told as forgotten no more. */
   drop_content: boolean;
 }
 
@@ -83,6 +84,7 @@ export function writeSettlement(tx: Tx, attempts: readonly AttemptRow[], changes
      update delivery d
      set status = c.status, due_at = c.due_at, outcome = c.outcome, reason_code = c.reason_code, rule_id = c.rule_id,
          rule_version = c.rule_version, fields = c.fields, text_digest = decode(c.text_digest, 'hex'), last_attempt_at = coalesce(c.last_attempt_at, d.last_attempt_at), settled_at = c.settled_at,
+         facts = case when c.drop_content and d.facts ? 'isForgotten' then (d.facts - 'isForgotten') || '{"wasForgotten":true}' else d.facts end,
          content_ref = case when c.drop_content then null else d.content_ref end,
          content_digest = case when c.drop_content then null else d.content_digest end
      from jsonb_to_recordset($2::jsonb) as c (id uuid, status text, due_at timestamptz, outcome text, reason_code text, rule_id text,

@@ -24,7 +24,8 @@ export async function requeueDead(tx: Tx, rows: readonly DeadReplay[], now: Date
          content_ref = case when r.keeps_content then d.content_ref end,
          content_digest = case when r.keeps_content then d.content_digest end,
          edited_ref = coalesce(r.edited_ref, d.edited_ref),
-         facts = case when r.is_forgotten then d.facts || '{"isForgotten":true}' else d.facts end
+         facts = case when r.is_forgotten then d.facts || '{"isForgotten":true}'
+                      when d.facts ? 'isForgotten' then (d.facts - 'isForgotten') || '{"wasForgotten":true}' else d.facts end
      from jsonb_to_recordset($1::jsonb) as r (id uuid, keeps_content boolean, edited_ref uuid, is_forgotten boolean)
      where d.id = r.id and d.status = 'dead'`,
     [
@@ -46,11 +47,14 @@ export interface HistoryCopy {
   id: string;
   /** Id of the new delivery. */
   newId: string;
+  /** Where it stands in its lane. */
+  place: { causedSeq: number; step: number };
   how: HistoryReplay;
   isForgotten: boolean;
 }
 
-/** Tells settled deliveries once more, as new ones that stand in the lane where the old ones stood (DESIGN §7 *Order key*). The caller holds the
+/** Tells settled deliveries once more, as new ones that stand in the lane where the old ones stood (DESIGN §7 *Order key*). Copies of one event get
+ *  one replay number, whichever of them was told again before, so that their steps keep their order. The caller holds the
  *  dossiers' and lanes' locks and refreshes the lanes after this.
  *  @returns how many were made */
 export async function replayHistory(tx: Tx, rows: readonly HistoryCopy[], now: Date): Promise<number> {
@@ -58,17 +62,25 @@ export async function replayHistory(tx: Tx, rows: readonly HistoryCopy[], now: D
   return tx.execute(
     `insert into delivery (id, partner, dossier_id, operation, unit, procedure, caused_seq, replay_number, step, status, due_at, facts,
                            content_ref, content_digest, edited_ref, created_at)
-     select r.new_id, d.partner, d.dossier_id, d.operation, d.unit, d.procedure, d.caused_seq,
+     select r.new_id, d.partner, d.dossier_id, d.operation, d.unit, d.procedure, r.caused_seq,
             (select max(x.replay_number) + 1 from delivery x
-             where x.partner = d.partner and x.dossier_id = d.dossier_id and x.caused_seq = d.caused_seq and x.step = d.step),
-            d.step, 'queued', $2, case when r.is_forgotten then d.facts || '{"isForgotten":true}' else d.facts end,
+             where x.partner = d.partner and x.dossier_id = d.dossier_id and x.caused_seq = r.caused_seq),
+            r.step, 'queued', $2,
+            (d.facts - '{isForgotten,wasForgotten}'::text[]) || case when r.is_forgotten then '{"isForgotten":true}' else '{}' end::jsonb,
             case when r.how = 'as-was' then d.content_ref end, case when r.how = 'as-was' then d.content_digest end, d.edited_ref, $2
-     from jsonb_to_recordset($1::jsonb) as r (id uuid, new_id uuid, how text, is_forgotten boolean)
+     from jsonb_to_recordset($1::jsonb) as r (id uuid, new_id uuid, caused_seq integer, step integer, how text, is_forgotten boolean)
      join delivery d on d.id = r.id
      where d.status = 'settled'`,
     [
       JSON.stringify(
-        rows.map(({ id, newId, how, isForgotten }) => ({ id, new_id: newId, how, is_forgotten: isForgotten })),
+        rows.map(({ id, newId, place, how, isForgotten }) => ({
+          id,
+          new_id: newId,
+          caused_seq: place.causedSeq,
+          step: place.step,
+          how,
+          is_forgotten: isForgotten,
+        })),
       ),
       now,
     ],

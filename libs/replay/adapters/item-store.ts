@@ -20,6 +20,10 @@ export interface PlanSubject {
   outcome: string | null;
   attempts: number;
   wasUnknown: boolean;
+  /** Start of the last call. */
+  lastAttemptAt: Date | null;
+  /** Highest replay number of its step. */
+  lastReplay: number;
   causedSeq: number;
   step: number;
   facts: DeliveryFacts;
@@ -28,15 +32,18 @@ export interface PlanSubject {
   isPlannedElsewhere: boolean;
   /** Dead letters of its lane, and what waits there for a person, in front of it. */
   blockers: readonly string[];
-  /** Journal number of a newer one of the same kind that was told already and is not in the plan. */
+  /** Journal number of a newer one of the same kind that was told already; null where the plan tells that again too. */
   newerSeq: number | null;
   projection: DossierState;
 }
 
 /** What is read of a delivery, its lane and its dossier, whether it is in a plan or not. */
 const OF_DELIVERY = `d.id as "deliveryId", d.dossier_id as "dossierId",
-  d.partner, d.operation, d.unit, d.procedure, d.status, d.outcome, d.attempts, d.was_unknown as "wasUnknown", d.caused_seq as "causedSeq",
-  d.step, d.content_ref as "contentRef", l.lease_owner is not null as "isLeased", o.projection`;
+  d.partner, d.operation, d.unit, d.procedure, d.status, d.outcome, d.attempts, d.was_unknown as "wasUnknown",
+  d.last_attempt_at as "lastAttemptAt",
+  (select max(c.replay_number) from delivery c
+   where c.partner = d.partner and c.dossier_id = d.dossier_id and c.caused_seq = d.caused_seq and c.step = d.step) as "lastReplay",
+  d.caused_seq as "causedSeq", d.step, d.content_ref as "contentRef", l.lease_owner is not null as "isLeased", o.projection`;
 
 const SUBJECTS = `
 select i.number, i.is_last as "isLast", i.edited_ref as "editedRef", i.class, i.action, ${OF_DELIVERY},
@@ -44,8 +51,13 @@ select i.number, i.is_last as "isLast", i.edited_ref as "editedRef", i.class, i.
     else d.facts || jsonb_build_object('contentRef', coalesce(i.edited_ref, d.edited_ref)) end as facts,
   exists (
     select from replay_item x join replay_plan y on y.id = x.plan_id
-    where x.delivery_id = d.id and x.plan_id <> p.id and x.state in ('pending', 'released')
-      and y.state in ('running', 'paused', 'stopped') and (p.started_at is null or (y.started_at, y.id) < (p.started_at, p.id))
+    where x.delivery_id = d.id and x.plan_id <> p.id
+      and (
+        (x.state in ('pending', 'released') and y.state in ('running', 'paused', 'stopped')
+         and (p.started_at is null or (y.started_at, y.id) < (p.started_at, p.id)))
+        or (x.state = 'released' and exists (
+              select from delivery s where s.id = x.sent_id and s.status in ('queued', 'in-flight', 'waiting', 'unknown')))
+      )
   ) as "isPlannedElsewhere",
   array(
     select b.id from delivery b
@@ -59,7 +71,10 @@ select i.number, i.is_last as "isLast", i.edited_ref as "editedRef", i.class, i.
     where n.partner = d.partner and n.dossier_id = d.dossier_id and n.operation = d.operation
       and n.status = 'settled' and n.outcome in ('accepted', 'already-applied')
       and (n.caused_seq, n.replay_number, n.step) > (d.caused_seq, d.replay_number, d.step) and n.caused_seq > d.caused_seq
-      and not exists (select from replay_item x where x.plan_id = p.id and (x.delivery_id = n.id or x.sent_id = n.id))
+      and not exists (
+        select from delivery m join replay_item x on x.delivery_id = m.id
+        where x.plan_id = p.id and m.partner = n.partner and m.dossier_id = n.dossier_id and m.caused_seq = n.caused_seq and m.step = n.step
+      )
   ) as "newerSeq"
 from replay_plan p
 join replay_item i on i.plan_id = p.id
@@ -141,6 +156,17 @@ export interface HandledItem {
   sentId: string | null;
 }
 
+/** Highest replay number of each delivery's step. The caller holds the lanes' locks. */
+export async function readLastReplays(tx: Tx, deliveryIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const rows = await tx.query<{ id: string; lastReplay: number }>(
+    `select d.id, (select max(c.replay_number) from delivery c
+       where c.partner = d.partner and c.dossier_id = d.dossier_id and c.caused_seq = d.caused_seq and c.step = d.step) as "lastReplay"
+     from delivery d where d.id = any($1::uuid[])`,
+    [deliveryIds],
+  );
+  return new Map(rows.map(({ id, lastReplay }) => [id, lastReplay]));
+}
+
 /** Items that the run has handled; in the transaction that released them. */
 export async function writeHandled(tx: Tx, planId: string, rows: readonly HandledItem[], now: Date): Promise<void> {
   await tx.execute(
@@ -152,15 +178,17 @@ export async function writeHandled(tx: Tx, planId: string, rows: readonly Handle
   );
 }
 
-/** Marks released items whose delivery has ended; one that waits for a person has failed. */
+/** Marks released items whose delivery has ended; one that waits for a person has failed, and one that an event has made moot is neither done
+ *  nor failed. */
 export async function followReleased(
   tx: Tx,
   planId: string,
   now: Date,
-): Promise<{ number: number; state: 'done' | 'failed' }[]> {
+): Promise<{ number: number; state: 'done' | 'failed' | 'skipped' }[]> {
   return tx.query(
     `update replay_item i
-     set state = case when d.status = 'settled' and d.outcome in ('accepted', 'already-applied') then 'done' else 'failed' end, ended_at = $2
+     set state = case when d.status = 'settled' and d.outcome in ('accepted', 'already-applied') then 'done'
+                      when d.status = 'cancelled' then 'skipped' else 'failed' end, ended_at = $2
      from delivery d
      where i.plan_id = $1 and i.state = 'released' and d.id = i.sent_id
        and (d.status in ('settled', 'dead', 'cancelled') or (d.status = 'unknown' and d.due_at is null

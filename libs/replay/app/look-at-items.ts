@@ -1,8 +1,15 @@
 import type { DeliveryTask, FieldComplaint, PartnerView, PayloadReader, ReplayAdapter } from '#delivery';
 import { isMoot, type PartnerId } from '#dossier';
-import { AppError, codeOf, isConnectionLost, type Log } from '#platform';
+import { AppError, codeOf, isConnectionLost, type Clock, type Log } from '#platform';
 import type { PlanSubject } from '../adapters/item-store';
-import { actionFor, classOfView, classWithoutAsking, type FoundItem, type ItemClass } from '../domain/item-class';
+import {
+  actionFor,
+  classOfView,
+  classWithoutAsking,
+  mayHaveArrived,
+  type FoundItem,
+  type ItemClass,
+} from '../domain/item-class';
 import type { ReplayPlan } from '../domain/plan';
 import type { AskSlots } from './ask-slots';
 
@@ -11,6 +18,7 @@ export interface LookDeps {
   /** Reads payloads, and gives no link to anybody. */
   payloads: PayloadReader;
   slots: AskSlots;
+  clock: Clock;
   log: Log;
 }
 
@@ -25,7 +33,8 @@ export async function lookAtItems(
   deps: LookDeps,
   signal: AbortSignal,
 ): Promise<FoundItem[]> {
-  const needless = needlessOnes(subjects, deps);
+  // A dead letter is never needless: left where it is, it would park its lane.
+  const needless = plan.source === 'history' ? needlessOnes(subjects, deps) : new Set<PlanSubject>();
   const found = await Promise.all(
     subjects.map((subject) => look({ subject, isDuplicate: needless.has(subject) }, plan, deps, signal)),
   );
@@ -73,6 +82,7 @@ async function look(
     action: actionFor(itemClass, plan.action, {
       source: plan.source,
       outcome: subject.outcome,
+      wasUnknown: subject.wasUnknown,
       repeatPolicy: adapter.repeatPolicy(subject.operation),
     }),
     ...details,
@@ -81,7 +91,22 @@ async function look(
   const task = taskOf(subject);
   const validity = await validityOf(subject, plan, adapter, deps);
   if ('invalid' in validity) return as('invalid', validity.invalid);
-  return answered(subject, plan, await ask(adapter, task, deps, signal), { as, complaints: validity.complaints });
+  const view = await ask(adapter, task, deps, signal);
+  const isTooSoon =
+    view.verdict === 'absent' && plan.source === 'dead-letters' && mayStillArrive(subject, adapter, deps);
+  return answered(subject, plan, isTooSoon ? TOO_SOON : view, { as, complaints: validity.complaints });
+}
+
+const TOO_SOON: PartnerView = { verdict: 'cannot-tell', reasonCode: 'replay.absent-too-soon' };
+
+/** Until then the last call may still be running at the partner, and its absence proves nothing (CONTRACTS §1.3). */
+function mayStillArrive(subject: PlanSubject, adapter: ReplayAdapter, { clock }: LookDeps): boolean {
+  const { deadlineMs, absentAfterMs } = adapter.policy;
+  if (adapter.repeatPolicy(subject.operation) !== 'probe-first' || !mayHaveArrived(subject)) return false;
+  return (
+    subject.lastAttemptAt !== null &&
+    clock.now().getTime() <= subject.lastAttemptAt.getTime() + deadlineMs + absentAfterMs
+  );
 }
 
 interface Answering {
@@ -157,14 +182,16 @@ export function keepsContent(
   {
     contentRef,
     outcome,
+    wasUnknown,
     editedRef,
     operation,
-  }: Pick<PlanSubject, 'contentRef' | 'outcome' | 'editedRef' | 'operation'>,
+  }: Pick<PlanSubject, 'contentRef' | 'outcome' | 'wasUnknown' | 'editedRef' | 'operation'>,
   { source }: Pick<ReplayPlan, 'source'>,
   adapter: Pick<ReplayAdapter, 'historyReplay'>,
 ): boolean {
   if (contentRef === null || editedRef !== null) return false;
-  return source === 'history' ? adapter.historyReplay(operation) === 'as-was' : outcome === 'unknown';
+  if (source === 'history') return adapter.historyReplay(operation) === 'as-was';
+  return outcome !== 'refused' && mayHaveArrived({ outcome, wasUnknown });
 }
 
 async function ask(

@@ -13,7 +13,7 @@ import {
 import { lockDossiers, RegistryStatus, type DossierState } from '#dossier';
 import { rfc3339, type Tx } from '#platform';
 import type { SyncLogEntryInput } from '#synclog';
-import { writeHandled, type HandledItem, type PlanSubject } from '../adapters/item-store';
+import { readLastReplays, writeHandled, type HandledItem, type PlanSubject } from '../adapters/item-store';
 import { lockPlan, updatePlan } from '../adapters/plan-store';
 import type { FoundItem } from '../domain/item-class';
 import type { PlanCounts, RegistrationLink, ReplayPlan } from '../domain/plan';
@@ -59,12 +59,8 @@ export async function releaseItems(plan: ReplayPlan, { subjects, looked }: Looke
       ).map((one) => [one.id, one]),
     );
     if (acting.some((item) => hasChanged(item.subject, standing.get(item.subject.deliveryId)))) return false;
-    await send(
-      tx,
-      acting.filter(({ found }) => found.action === 'send'),
-      { plan: now, dossiers },
-      deps,
-    );
+    if (plan.source === 'history' && (await wasReplayed(tx, acting))) return false;
+    await send(tx, items, { plan: now, dossiers }, deps);
     await settleOrCancel(tx, acting, { plan: now, dossiers, standing }, deps);
     await writeHandled(tx, plan.id, items.map(handledOf), deps.clock.now());
     await updatePlan(tx, progressed(now, items));
@@ -76,12 +72,22 @@ function hasChanged(subject: PlanSubject, standing: StandingDelivery | undefined
   return standing === undefined || standing.status !== subject.status || standing.outcome !== subject.outcome;
 }
 
+/** A settled delivery stays as it is when it is told again: only its copies show that another plan has just done so. */
+async function wasReplayed(tx: Tx, items: readonly Item[]): Promise<boolean> {
+  const last = await readLastReplays(
+    tx,
+    items.map((item) => item.subject.deliveryId),
+  );
+  return items.some(({ subject }) => last.get(subject.deliveryId) !== subject.lastReplay);
+}
+
 interface Context {
   plan: ReplayPlan;
   dossiers: ReadonlyMap<string, DossierState | null>;
 }
 
-async function send(tx: Tx, items: readonly Item[], { plan }: Context, deps: RunDeps): Promise<void> {
+async function send(tx: Tx, all: readonly Item[], { plan }: Context, deps: RunDeps): Promise<void> {
+  const items = all.filter(({ found }) => found.action === 'send');
   if (items.length === 0) return;
   const now = deps.clock.now();
   const written =
@@ -91,8 +97,9 @@ async function send(tx: Tx, items: readonly Item[], { plan }: Context, deps: Run
           items.map(({ subject, found, sentId }) => ({
             id: subject.deliveryId,
             newId: sentId,
+            place: placeOf(subject, all, deps),
             how: deps.adapters[subject.partner].historyReplay(subject.operation),
-            isForgotten: found.isForgotten === true,
+            isForgotten: found.isForgotten === true && isAsNow(subject, deps),
           })),
           now,
         )
@@ -100,9 +107,11 @@ async function send(tx: Tx, items: readonly Item[], { plan }: Context, deps: Run
           tx,
           items.map(({ subject, found }) => ({
             id: subject.deliveryId,
-            keepsContent: keepsContent(subject, plan, deps.adapters[subject.partner]),
+            keepsContent:
+              keepsContent(subject, plan, deps.adapters[subject.partner]) &&
+              !(found.isForgotten === true && isAsNow(subject, deps)),
             editedRef: subject.editedRef,
-            isForgotten: found.isForgotten === true,
+            isForgotten: found.isForgotten === true && isAsNow(subject, deps),
           })),
           now,
         );
@@ -117,6 +126,22 @@ async function send(tx: Tx, items: readonly Item[], { plan }: Context, deps: Run
     tx,
     items.map((item) => replayedEntry(item, plan)),
   );
+}
+
+function isAsNow({ partner, operation }: PlanSubject, { adapters }: RunDeps): boolean {
+  return adapters[partner].historyReplay(operation) === 'as-now';
+}
+
+/** Where a copy stands. The state of now comes before everything else that the plan tells its partner of the dossier: a partner that has lost
+ *  the dossier takes nothing about it before. */
+function placeOf(subject: PlanSubject, all: readonly Item[], deps: RunDeps): { causedSeq: number; step: number } {
+  if (!isAsNow(subject, deps)) return subject;
+  const first = all.find(
+    ({ subject: { partner, dossierId } }) => partner === subject.partner && dossierId === subject.dossierId,
+  )?.subject;
+  return first === undefined || isAsNow(first, deps)
+    ? (first ?? subject)
+    : { causedSeq: first.causedSeq, step: first.step - 1 };
 }
 
 async function settleOrCancel(

@@ -78,12 +78,18 @@ async function makeMove(tx: Tx, plan: ReplayPlan, move: NextMove, deps: RunDeps)
 async function follow(tx: Tx, plan: ReplayPlan, now: Date): Promise<ReplayPlan> {
   const ended = await followReleased(tx, plan.id, now);
   if (ended.length === 0) return plan;
-  const failed = ended.filter((one) => one.state === 'failed');
+  const of = (state: string): number => ended.filter((one) => one.state === state).length;
+  const failedInWave = ended.filter((one) => one.state === 'failed' && one.number >= plan.waveFirst).length;
   const { counts } = plan;
   return {
     ...plan,
-    waveFailed: plan.waveFailed + failed.filter((one) => one.number >= plan.waveFirst).length,
-    counts: { ...counts, done: counts.done + ended.length - failed.length, failed: counts.failed + failed.length },
+    waveFailed: plan.waveFailed + failedInWave,
+    counts: {
+      ...counts,
+      done: counts.done + of('done'),
+      failed: counts.failed + of('failed'),
+      skipped: counts.skipped + of('skipped'),
+    },
   };
 }
 

@@ -7,12 +7,12 @@ import { rampAnew } from '../domain/ramp-anew';
 import type { PlanCaller, PlanDeps } from './create-plan';
 import { recordPlan } from './plan-record';
 
-/** A change of a plan by a person: the plan after it, and how it is told (undefined: not worth an event). */
+/** A change of a plan by a person: the plan after it, and how it is told. */
 interface Change {
   name: string;
   /** Beside plan and step: what else the request said. */
   given?: object;
-  step?: PlanStep;
+  step: PlanStep;
   apply(plan: ReplayPlan, now: Date): ReplayPlan;
 }
 
@@ -23,6 +23,7 @@ type Deps = Pick<PlanDeps, 'db' | 'policy' | 'syncLog' | 'clock' | 'ids'>;
 export function requestDryRun(planId: string, by: PlanCaller, deps: Deps): Promise<ReplayPlan> {
   return change(planId, by, deps, {
     name: 'dry-run',
+    step: 'dry-run-requested',
     apply: (plan) => ({
       ...to(plan, 'dry-running'),
       dryRunAt: null,
@@ -142,7 +143,7 @@ async function change(
     await answerOnce(tx, once, async () => {
       const after = apply(await lockedPlan(tx, planId, by), now);
       await updatePlan(tx, after);
-      if (step !== undefined) await recordPlan(tx, { step, plan: after, actor: by.actor }, deps);
+      await recordPlan(tx, { step, plan: after, actor: by.actor }, deps);
       return { planId };
     });
     return (await readPlan(tx, planId, null)) as ReplayPlan;

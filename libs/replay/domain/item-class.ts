@@ -62,11 +62,11 @@ export interface FoundItem {
 }
 
 /** What follows from the class. Pure and total.
- *  @param of the item: whether it may have arrived, and what a repeat of it does */
+ *  @param of the item: whether it has or may have arrived, and what a repeat of it does */
 export function actionFor(
   itemClass: ItemClass,
   action: PlanAction,
-  of: { source: PlanSource; outcome: string | null; repeatPolicy: RepeatPolicy },
+  of: { source: PlanSource; outcome: string | null; wasUnknown: boolean; repeatPolicy: RepeatPolicy },
 ): ItemAction {
   if (action !== 'replay') return byPeople(itemClass, action);
   switch (itemClass) {
@@ -76,11 +76,17 @@ export function actionFor(
     case 'applied':
       return of.source === 'history' ? 'skip' : 'settle';
     case 'cannot-tell':
-      // It may have arrived, and a repeat is not harmless: not before the partner can say (law 2).
-      return of.outcome === 'unknown' && of.repeatPolicy === 'probe-first' ? 'skip' : 'send';
+      // It has or may have arrived, and a repeat is not harmless: not before the partner can say (law 2).
+      return of.repeatPolicy === 'probe-first' && (of.source === 'history' || mayHaveArrived(of)) ? 'skip' : 'send';
     default:
       return 'skip';
   }
+}
+
+/** Whether bytes of a dead letter may be at the partner. The last outcome alone does not say it: it may be that of a later probe or call that
+ *  did not get through. */
+export function mayHaveArrived({ outcome, wasUnknown }: { outcome: string | null; wasUnknown: boolean }): boolean {
+  return outcome === 'unknown' || wasUnknown;
 }
 
 /** People's word needs nothing of the partner: only what is there and nobody else's. */

@@ -33,7 +33,7 @@ describe('what is known of an item without asking', () => {
 });
 
 describe('what a plan does with an item', () => {
-  const of = { source: 'dead-letters', outcome: 'refused', repeatPolicy: 'probe-first' } as const;
+  const of = { source: 'dead-letters', outcome: 'refused', wasUnknown: false, repeatPolicy: 'probe-first' } as const;
 
   it('is total: every class has an action in every plan', () => {
     for (const action of PLAN_ACTIONS)
@@ -52,12 +52,18 @@ describe('what a plan does with an item', () => {
     ['duplicate', 'skip'],
     ['overtakes', 'skip'],
     ['planned-elsewhere', 'skip'],
+    ['behind-dead-letter', 'skip'],
   ] as const)('replays what is %s: %s', (itemClass, expected) => {
     expect(actionFor(itemClass, 'replay', of)).toBe(expected);
   });
 
   it('never repeats what may have arrived, unless a repeat is harmless', () => {
     expect(actionFor('cannot-tell', 'replay', { ...of, outcome: 'unknown' })).toBe('skip');
+    // The last outcome is that of a probe or a later call: the first one is as unknown as it was.
+    for (const outcome of ['retry', 'accepted'])
+      expect(actionFor('cannot-tell', 'replay', { ...of, outcome, wasUnknown: true })).toBe('skip');
+    // What was settled has arrived.
+    expect(actionFor('cannot-tell', 'replay', { ...of, source: 'history', outcome: 'accepted' })).toBe('skip');
     const harmless = { ...of, outcome: 'unknown', repeatPolicy: 'harmless-repeat' } as const;
     expect(actionFor('cannot-tell', 'replay', harmless)).toBe('send');
   });

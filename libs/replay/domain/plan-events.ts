@@ -4,6 +4,7 @@ import type { ReplayPlan } from './plan';
 /** Told in event log and feed (CONTRACTS §3: events without a dossier). */
 const PLAN_EVENTS = {
   requested: 'vn.lienthong.replay.requested.v1',
+  'dry-run-requested': 'vn.lienthong.replay.dry-run-requested.v1',
   examined: 'vn.lienthong.replay.examined.v1',
   approved: 'vn.lienthong.replay.approved.v1',
   started: 'vn.lienthong.replay.started.v1',

@@ -135,7 +135,8 @@ export interface PlanTotals {
   complaints: Readonly<Record<string, number>>;
 }
 
-/** What became of its items so far. `sent`: released to their lanes; of these `done` and `failed` have ended. */
+/** What became of its items so far. `sent`: released to their lanes; of these `done` and `failed` have ended; what an event made moot meanwhile is
+ *  among `skipped`. */
 export interface PlanCounts {
   sent: number;
   done: number;

@@ -29,11 +29,13 @@ const CONFIG = join(__dirname, '../../../config');
 class ViewedPartner extends ScriptedPartner implements ReplayAdapter {
   readonly asked: string[] = [];
   history: HistoryReplay = 'as-was';
+  /** Operations that carry the state of now, whatever `history` says. */
+  asNow: readonly string[] = [];
   viewOf: (dossierId: string) => PartnerView = () => ({ verdict: 'absent', reasonCode: 'test.absent' });
   complaintsOf: (dossierId: string) => readonly FieldComplaint[] = () => [];
 
-  historyReplay(): HistoryReplay {
-    return this.history;
+  historyReplay(operation = ''): HistoryReplay {
+    return this.asNow.includes(operation) ? 'as-now' : this.history;
   }
 
   async view({ dossier }: Parameters<ReplayAdapter['view']>[0]): Promise<PartnerView> {
@@ -106,7 +108,7 @@ export class ReplayBench {
     );
   }
 
-  runDeps(workerId: string): RunDeps {
+  runDeps(workerId = 'worker-a'): RunDeps {
     return {
       ...this.delivery.deps(this.partner, workerId),
       adapters: Object.fromEntries(PARTNER_IDS.map((id) => [id, this.partner])) as unknown as Record<

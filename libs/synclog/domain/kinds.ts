@@ -30,6 +30,7 @@ export const SYNC_LOG_KINDS = [
   'hold.reinstated',
   'hold.ended',
   'replay.requested',
+  'replay.dry-run-requested',
   'replay.examined',
   'replay.approved',
   'replay.started',

@@ -49,6 +49,8 @@ export interface DeliveryRow {
   outcome: string | null;
   reasonCode: string | null;
   settledAt: Date | null;
+  /** A replay had seen that the partner had lost the dossier. */
+  wasForgotten: boolean;
 }
 
 export interface AttemptRow {

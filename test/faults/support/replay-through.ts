@@ -13,11 +13,8 @@ interface Plan {
  *  where the dry run was wrong.
  *  @returns what became of the plan */
 export async function replayThrough(installation: Installation, deadlineMs: number): Promise<Plan> {
-  const post = async (path: string, body: object, account = 'operator'): Promise<Plan> => {
-    const answer = await installation.post(path, body, { account });
-    if (!answer.ok) throw new Error(`POST ${path}: ${answer.status} ${await answer.text()}`);
-    return (await answer.json()) as Plan;
-  };
+  const post = (path: string, body: object, account?: string): Promise<Plan> =>
+    installation.post<Plan>(path, body, account);
   const request = { selection: {}, reasonCode: 'configuration-fixed', reason: 'lines that break', ratePerSecond: 20 };
   const { id } = await post('/replays', request);
   const step = (name: string): Promise<Plan> => post(`/replays/${id}/${name}`, {});

@@ -5,7 +5,8 @@ import { firstIllegal } from '../dvclt-path';
 import { lineOf, type DossierEffects } from '../ledger';
 import type { Finding } from '../violation';
 
-/** Operations and the effect that each has at its system. `isOnce`: however often it is handed over, one effect is all there may be.
+/** Operations and the effect that each has at its system. `isOnce`: however often it is handed over, one effect is all there may be, and one more
+ *  each time that the partner was seen to have lost it.
  *  `isPerCall`: each call may have one, since DVCLT may list again what it has taken off its list, and takes it off again. */
 interface EffectOf {
   partner: string;
@@ -88,7 +89,8 @@ function countEffects(subject: Subject, effects: DossierEffects, effect: EffectO
 }
 
 function mostEffects(own: readonly DeliveryRow[], { isOnce, isPerCall }: EffectOf): number {
-  if (isOnce) return 1;
+  // A partner that lost the dossier had it once before.
+  if (isOnce) return 1 + own.filter((one) => one.wasForgotten && wasTried(one)).length;
   return isPerCall ? own.reduce((sum, { attempts }) => sum + attempts, 0) : own.filter(wasTried).length;
 }
 

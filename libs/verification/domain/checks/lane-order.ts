@@ -51,11 +51,16 @@ function settledAfter(one: DeliveryRow, at: Date | null, skewMs: number): boolea
   return one.settledAt.getTime() > at.getTime() + skewMs;
 }
 
-/** Only the head of a lane may be on its way. */
+function isPutInFront({ replayNumber, status, attempts }: DeliveryRow): boolean {
+  return replayNumber > 0 && status === 'queued' && attempts === 0;
+}
+
+/** Only the head of a lane may be on its way. What a replay has put in front of one that was under way already waits for it. */
 function alone(lane: readonly DeliveryRow[]): Finding[] {
-  const [head, ...others] = lane.filter(isStanding);
-  return others
-    .filter((one) => one.status === 'in-flight')
+  const standing = lane.filter(isStanding);
+  const [head] = standing;
+  return standing
+    .filter((one, at) => one.status === 'in-flight' && standing.slice(0, at).some((before) => !isPutInFront(before)))
     .map((one) => ({
       code: 'out-of-order.two-in-flight',
       subject: one.id,
