@@ -31,6 +31,8 @@ export interface PlanSubject {
   projection: DossierState;
 }
 
+/** A dossier's items stand side by side, so that those of the read numbers are all that can be in the plan for a dossier read whole. Compared by a set made
+ *  once: asking the plan's items for each newer delivery would read all of them each time. */
 const SUBJECTS = `
 select i.number, i.is_last as "isLast", i.edited_ref as "editedRef", i.class, i.action, d.id as "deliveryId", d.dossier_id as "dossierId",
   d.partner, d.operation, d.unit, d.procedure, d.status, d.outcome, d.attempts, d.was_unknown as "wasUnknown", d.caused_seq as "causedSeq",
@@ -47,7 +49,11 @@ select i.number, i.is_last as "isLast", i.edited_ref as "editedRef", i.class, i.
     where n.partner = d.partner and n.dossier_id = d.dossier_id and n.operation = d.operation
       and n.status = 'settled' and n.outcome in ('accepted', 'already-applied')
       and (n.caused_seq, n.replay_number, n.step) > (d.caused_seq, d.replay_number, d.step) and n.caused_seq > d.caused_seq
-      and not exists (select from replay_item x where x.plan_id = p.id and (x.delivery_id = n.id or x.sent_id = n.id))
+      and n.id not in (
+        select x.delivery_id from replay_item x where x.plan_id = $1 and x.number >= $2 and x.number < $3
+        union all
+        select x.sent_id from replay_item x where x.plan_id = $1 and x.number >= $2 and x.number < $3 and x.sent_id is not null
+      )
   ) as "newerSeq"
 from replay_plan p
 join replay_item i on i.plan_id = p.id
