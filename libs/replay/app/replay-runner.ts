@@ -3,7 +3,7 @@ import { leasePlans, releasePlans } from '../adapters/plan-store';
 import type { ReplayPlan } from '../domain/plan';
 import { dryRunNext } from './dry-run';
 import type { RunDeps } from './run-deps';
-import { runNext } from './run-plan';
+import { runNext, type StepEnd } from './run-plan';
 
 /** How long a plan stays with a worker that says nothing; one that is known to be gone loses it at once. */
 const LEASE_MS = 15_000;
@@ -26,8 +26,8 @@ export class ReplayRunner {
     const now = this.deps.clock.now();
     const plans = await leasePlans(this.deps.db, { workerId: this.deps.workerId, now, leaseMs: LEASE_MS });
     const steps = await Promise.all(plans.map((plan) => this.step(plan, signal)));
-    if (steps.some(Boolean)) this.options.onProgress();
-    return steps.filter(Boolean).length;
+    if (steps.some((end) => end !== 'wait')) this.options.onProgress();
+    return steps.filter((end) => end === 'again').length;
   }
 
   /** Another worker takes over at once. */
@@ -36,14 +36,16 @@ export class ReplayRunner {
   }
 
   /** A plan that fails hurts no other: it is tried again. */
-  private async step(plan: ReplayPlan, signal: AbortSignal): Promise<boolean> {
+  private async step(plan: ReplayPlan, signal: AbortSignal): Promise<StepEnd> {
     try {
       return plan.state === 'dry-running'
         ? (await dryRunNext(plan, this.deps, signal)) > 0
+          ? 'again'
+          : 'wait'
         : await runNext(plan, this.deps, signal);
     } catch (error) {
       this.deps.log.warn('replay.step-failed', { planId: plan.id, code: codeOf(error) });
-      return false;
+      return 'wait';
     }
   }
 }

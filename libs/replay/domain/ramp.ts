@@ -76,10 +76,29 @@ function stopCause(progress: RunProgress, policy: RampPolicy): StopCause | undef
   return closed !== null && nextNumber <= items ? { code: closed.why, partner: closed.partner } : undefined;
 }
 
-/** How many may be sent now, at the rate counted from the wave's beginning. */
-function allowance({ drainFrom, drained, ratePerSecond }: RunProgress, now: Date): number {
+type Pace = Pick<RunProgress, 'drainFrom' | 'drained' | 'ratePerSecond'>;
+
+/** How many may be sent now, at the rate counted from the wave's beginning. A pause is not made up for: at most the items of one second, since a
+ *  partner that has just come back is the last to be given what piled up meanwhile. */
+function allowance(pace: Pace, now: Date): number {
+  return Math.min(owed(pace, now), inOneSecond(pace));
+}
+
+/** Where the count stands after so many were sent: what was not sent in time does not add up. Pure. */
+export function paceAfter(pace: Pace, sent: number, now: Date): Pick<Pace, 'drainFrom' | 'drained'> {
+  const cap = inOneSecond(pace);
+  return owed(pace, now) > cap
+    ? { drainFrom: now, drained: Math.max(1, 1 + sent - cap) }
+    : { drainFrom: pace.drainFrom, drained: pace.drained + sent };
+}
+
+function owed({ drainFrom, drained, ratePerSecond }: Pace, now: Date): number {
   if (drainFrom === null) return 0;
   return Math.floor(((now.getTime() - drainFrom.getTime()) / 1_000) * ratePerSecond) + 1 - drained;
+}
+
+function inOneSecond({ ratePerSecond }: Pace): number {
+  return Math.max(1, Math.ceil(ratePerSecond));
 }
 
 /** Seconds until the rest is sent at its rate; the pauses between waves come on top. */
