@@ -44,6 +44,8 @@ async function decide(tx: Tx, planId: string, deps: RunDeps): Promise<Decided> {
   const locked = await lockPlan(tx, planId, null);
   if (!locked || locked.leaseOwner !== deps.workerId || locked.endedAt !== null) return { kind: 'wait' };
   const plan = await follow(tx, locked, now);
+  // A plan that waits, or stands, is looked at ten times a second: that costs no write.
+  if (plan !== locked) await updatePlan(tx, plan);
   const motion = await readMotion(tx, planId, plan.rampFrom);
   if (plan.state !== 'running') return afterRun(tx, plan, motion.underWay, now);
   const move = nextMove(
@@ -74,10 +76,8 @@ async function makeMove(tx: Tx, plan: ReplayPlan, move: NextMove, deps: RunDeps)
       await updatePlan(tx, await nextWave(tx, plan, move.last, now));
       return { kind: 'again' };
     case 'wait':
-      await updatePlan(tx, plan);
       return { kind: 'wait' };
     case 'release':
-      await updatePlan(tx, plan);
       return { kind: 'release', plan, atMost: Math.min(MAX_RELEASE, move.atMost), hasMore: move.atMost > MAX_RELEASE };
   }
 }
@@ -97,8 +97,7 @@ async function follow(tx: Tx, plan: ReplayPlan, now: Date): Promise<ReplayPlan> 
 
 /** Paused, stopped or cancelled: what is under way is followed to its end. */
 async function afterRun(tx: Tx, plan: ReplayPlan, underWay: number, now: Date): Promise<Decided> {
-  const isOver = plan.state === 'cancelled' && underWay === 0;
-  await updatePlan(tx, isOver ? { ...plan, endedAt: now } : plan);
+  if (plan.state === 'cancelled' && underWay === 0) await updatePlan(tx, { ...plan, endedAt: now });
   return { kind: 'wait' };
 }
 
