@@ -14,6 +14,7 @@ import { journey } from './journey';
 import { largeFiles } from './large-files';
 import { memory } from './memory';
 import { order } from './order';
+import { replay } from './replay';
 import { restart } from './restart';
 
 interface Options {
@@ -72,6 +73,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'hot-key': {
     about: 'one dossier with 70 % of the events: the other dossiers',
     run: (place, options) => compared(place, options, hotKey, 240),
+  },
+  replay: {
+    about: 'dead letters looked at and sent again: speed, rate, order, a kill, refusals',
+    run: (place, options) => compared(place, options, (run) => replay(run, options), 10_000),
   },
   restart: {
     about: 'a rolling restart of two gateways and two workers under load',
@@ -135,13 +140,13 @@ function wholeNumber(text: string): number {
 
 const program = new Command('npm run bench --')
   .argument('<name>', Object.keys(BENCHES).join(' or '))
-  .option('--count <n>', 'dossiers; hold: waiting deliveries', wholeNumber)
+  .option('--count <n>', 'dossiers; hold: waiting deliveries; replay: dead letters', wholeNumber)
   .option('--repeats <n>', 'interleaved pairs of runs', wholeNumber, 3)
   .option('--seed <n>', 'of the generated cases', wholeNumber, 20_261_101)
   .option('--kills <n>', 'faults: processes killed', wholeNumber, 200)
   .option('--seconds <n>', 'faults: no kill after so long; the kills made until then count', wholeNumber)
   .option('--load <n>', 'hold: births that are filed beside the backlog', wholeNumber, 240)
-  .option('--rate <n>', 'hold: deliveries a second of the drain', wholeNumber, 100)
+  .option('--rate <n>', 'hold, replay: deliveries a second', wholeNumber, 100)
   .option('--profile <dir>', 'CPU profiles of our processes go there; figures of such a run do not count')
   .addHelpText(
     'after',

@@ -37,6 +37,12 @@ export class SimulatorClient {
     return this.order({ kind, count, scenario, seed });
   }
 
+  /** Files births of one procedure. @returns their codes */
+  async fileOf(procedureCode: string, count: number, seed: number): Promise<string[]> {
+    const { codes } = await this.order({ kind: 'birth', count, seed, procedureCode });
+    return codes;
+  }
+
   /** Files one birth whose one-stop officer waits to be told what to decide. @returns its code */
   async fileForHand(seed: number): Promise<string> {
     const { codes } = await this.order({ kind: 'birth', count: 1, seed, script: { oneStop: ['hold'] } });

@@ -40,12 +40,38 @@ function partsOf(field: string, address: RegistryAddress): [string, string][] {
 }
 
 function problemOf(field: string, value: string, catalogue: RegistryCatalogue): FieldProblem | undefined {
-  const maxLength = ruleFor(catalogue.maxLengths, field) ?? catalogue.maxLengths['*'] ?? Number.POSITIVE_INFINITY;
-  if ([...value].length > maxLength) return 'too-long';
-  const values = ruleFor(catalogue.values, field);
-  if (values !== undefined && !values.includes(value)) return 'not-in-catalogue';
-  const form = ruleFor(catalogue.forms, field);
-  return form !== undefined && !new RegExp(`^(?:${form})$`, 'u').test(value) ? 'wrong-format' : undefined;
+  const { maxLength, values, form } = rulesOf(field, catalogue);
+  if (value.length > maxLength && [...value].length > maxLength) return 'too-long';
+  if (values !== undefined && !values.has(value)) return 'not-in-catalogue';
+  return form !== undefined && !form.test(value) ? 'wrong-format' : undefined;
+}
+
+/** What a catalogue says of one field. */
+interface FieldRules {
+  maxLength: number;
+  values: ReadonlySet<string> | undefined;
+  form: RegExp | undefined;
+}
+
+/** A declaration has some sixty fields, all declarations the same ones: what holds for each is looked up once. */
+const RULES = new WeakMap<RegistryCatalogue, Map<string, FieldRules>>();
+
+function rulesOf(field: string, catalogue: RegistryCatalogue): FieldRules {
+  const known = RULES.get(catalogue) ?? new Map<string, FieldRules>();
+  RULES.set(catalogue, known);
+  const rules = known.get(field) ?? lookUp(field, catalogue);
+  known.set(field, rules);
+  return rules;
+}
+
+function lookUp(field: string, { maxLengths, values, forms }: RegistryCatalogue): FieldRules {
+  const allowed = ruleFor(values, field);
+  const form = ruleFor(forms, field);
+  return {
+    maxLength: ruleFor(maxLengths, field) ?? maxLengths['*'] ?? Number.POSITIVE_INFINITY,
+    values: allowed === undefined ? undefined : new Set(allowed),
+    form: form === undefined ? undefined : new RegExp(`^(?:${form})$`, 'u'),
+  };
 }
 
 function ruleFor<T>(rules: Readonly<Record<string, T>>, field: string): T | undefined {

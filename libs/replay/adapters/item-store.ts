@@ -45,6 +45,8 @@ const OF_DELIVERY = `d.id as "deliveryId", d.dossier_id as "dossierId",
    where c.partner = d.partner and c.dossier_id = d.dossier_id and c.caused_seq = d.caused_seq and c.step = d.step) as "lastReplay",
   d.caused_seq as "causedSeq", d.step, d.content_ref as "contentRef", l.lease_owner is not null as "isLeased", o.projection`;
 
+/** A dossier's items stand side by side, so that those of the read numbers are all that can be in the plan for a dossier read whole. Compared by a set made
+ *  once: asking the plan's items for each newer delivery would read all of them each time. */
 const SUBJECTS = `
 select i.number, i.is_last as "isLast", i.edited_ref as "editedRef", i.class, i.action, ${OF_DELIVERY},
   case when coalesce(i.edited_ref, d.edited_ref) is null then d.facts
@@ -71,9 +73,9 @@ select i.number, i.is_last as "isLast", i.edited_ref as "editedRef", i.class, i.
     where n.partner = d.partner and n.dossier_id = d.dossier_id and n.operation = d.operation
       and n.status = 'settled' and n.outcome in ('accepted', 'already-applied')
       and (n.caused_seq, n.replay_number, n.step) > (d.caused_seq, d.replay_number, d.step) and n.caused_seq > d.caused_seq
-      and not exists (
-        select from delivery m join replay_item x on x.delivery_id = m.id
-        where x.plan_id = p.id and m.partner = n.partner and m.dossier_id = n.dossier_id and m.caused_seq = n.caused_seq and m.step = n.step
+      and (n.partner, n.dossier_id, n.caused_seq, n.step) not in (
+        select m.partner, m.dossier_id, m.caused_seq, m.step from replay_item x join delivery m on m.id = x.delivery_id
+        where x.plan_id = $1 and x.number >= $2 and x.number < $3
       )
   ) as "newerSeq"
 from replay_plan p

@@ -17,6 +17,7 @@ import { readLastReplays, writeHandled, type HandledItem, type PlanSubject } fro
 import { lockPlan, updatePlan } from '../adapters/plan-store';
 import type { FoundItem } from '../domain/item-class';
 import type { PlanCounts, RegistrationLink, ReplayPlan } from '../domain/plan';
+import { paceAfter } from '../domain/ramp';
 import { keepsContent } from './look-at-items';
 import type { RunDeps } from './run-deps';
 
@@ -63,7 +64,7 @@ export async function releaseItems(plan: ReplayPlan, { subjects, looked }: Looke
     await send(tx, items, { plan: now, dossiers }, deps);
     await settleOrCancel(tx, acting, { plan: now, dossiers, standing }, deps);
     await writeHandled(tx, plan.id, items.map(handledOf), deps.clock.now());
-    await updatePlan(tx, progressed(now, items));
+    await updatePlan(tx, progressed(now, items, deps.clock.now()));
     return true;
   });
 }
@@ -248,7 +249,7 @@ function handledOf({ subject, found, sentId }: Item): HandledItem {
   return { number: subject.number, state, sentId: found.action === 'send' ? sentId : null };
 }
 
-function progressed(plan: ReplayPlan, items: readonly Item[]): ReplayPlan {
+function progressed(plan: ReplayPlan, items: readonly Item[], now: Date): ReplayPlan {
   const of = (action: FoundItem['action']): number => items.filter((item) => item.found.action === action).length;
   const { counts } = plan;
   const after: PlanCounts = {
@@ -259,5 +260,5 @@ function progressed(plan: ReplayPlan, items: readonly Item[]): ReplayPlan {
     skipped: counts.skipped + of('skip'),
   };
   const last = items[items.length - 1].subject.number;
-  return { ...plan, nextNumber: last + 1, drained: plan.drained + of('send'), counts: after };
+  return { ...plan, ...paceAfter(plan, of('send'), now), nextNumber: last + 1, counts: after };
 }

@@ -3,7 +3,7 @@ import { leasePlans, releasePlans } from '../adapters/plan-store';
 import type { ReplayPlan } from '../domain/plan';
 import { dryRunNext } from './dry-run';
 import type { RunDeps } from './run-deps';
-import { runNext } from './run-plan';
+import { runNext, type StepEnd } from './run-plan';
 
 /** How long a plan stays with a worker that says nothing; one that is known to be gone loses it at once. */
 const LEASE_MS = 15_000;
@@ -47,10 +47,10 @@ export class ReplayRunner {
   }
 
   private begin(plan: ReplayPlan, signal: AbortSignal): void {
-    const step = this.step(plan, signal).then((hasMore) => {
+    const step = this.step(plan, signal).then((end) => {
       this.steps.delete(plan.id);
-      if (!hasMore) return;
-      this.more += 1;
+      if (end === 'wait') return;
+      if (end === 'again') this.more += 1;
       this.options.onProgress();
     });
     this.steps.set(plan.id, step);
@@ -65,14 +65,16 @@ export class ReplayRunner {
   }
 
   /** A plan that fails hurts no other: it is tried again. */
-  private async step(plan: ReplayPlan, signal: AbortSignal): Promise<boolean> {
+  private async step(plan: ReplayPlan, signal: AbortSignal): Promise<StepEnd> {
     try {
       return plan.state === 'dry-running'
         ? (await dryRunNext(plan, this.deps, signal)) > 0
+          ? 'again'
+          : 'wait'
         : await runNext(plan, this.deps, signal);
     } catch (error) {
       this.deps.log.warn('replay.step-failed', { planId: plan.id, code: codeOf(error) });
-      return false;
+      return 'wait';
     }
   }
 }

@@ -4,7 +4,7 @@ import { endOfDossier, followReleased, readMotion, readSubjects, type PlanSubjec
 import { lockPlan, updatePlan } from '../adapters/plan-store';
 import type { FoundItem } from '../domain/item-class';
 import type { ReplayPlan, StopCause } from '../domain/plan';
-import { nextMove, paced, type NextMove } from '../domain/ramp';
+import { nextMove, type NextMove } from '../domain/ramp';
 import { lookAtItems } from './look-at-items';
 import { recordPlan } from './plan-record';
 import { releaseItems } from './release-items';
@@ -16,27 +16,35 @@ const MAX_RELEASE = 200;
 
 /** One step of a plan that runs, or whose last items are still under way: follows what was sent, decides, looks at the next items once more, and
  *  releases them when the dry run was right about each. Progress is committed with the release: after a crash it goes on exactly there.
- *  @returns whether there may be more to do at once */
-export async function runNext(plan: ReplayPlan, deps: RunDeps, signal: AbortSignal): Promise<boolean> {
+ *  What the rate allows next comes at a later look: items go out together, and not each by a step of its own. */
+export async function runNext(plan: ReplayPlan, deps: RunDeps, signal: AbortSignal): Promise<StepEnd> {
   const decided = await deps.db.run((tx) => decide(tx, plan.id, deps));
-  if (decided.kind !== 'release') return decided.kind === 'again';
+  if (decided.kind !== 'release') return decided.kind;
   const subjects = await readSubjects(deps.db, plan.id, { from: decided.plan.nextNumber, atMost: decided.atMost });
-  if (subjects.length === 0 || signal.aborted) return false;
+  if (subjects.length === 0 || signal.aborted) return 'wait';
   const looked = await lookAgain(subjects, decided.plan, deps, signal);
-  if (signal.aborted) return false;
+  if (signal.aborted) return 'wait';
   const wrong = subjects.findIndex((subject, at) => looked[at].class !== subject.class);
-  if (wrong >= 0) return stopForWrong(decided.plan, { subject: subjects[wrong], found: looked[wrong] }, deps);
-  return releaseItems(decided.plan, { subjects, looked }, deps);
+  if (wrong >= 0) {
+    const hasStopped = await stopForWrong(decided.plan, { subject: subjects[wrong], found: looked[wrong] }, deps);
+    return hasStopped ? 'again' : 'wait';
+  }
+  const isDone = await releaseItems(decided.plan, { subjects, looked }, deps);
+  return !isDone ? 'wait' : decided.hasMore ? 'again' : 'moved';
 }
 
-type Decided = { kind: 'wait' } | { kind: 'again' } | { kind: 'release'; plan: ReplayPlan; atMost: number };
+/** What a step came to. `again`: there may be more to do at once. `moved`: others have work by it, this plan has none for now. */
+export type StepEnd = 'again' | 'moved' | 'wait';
+
+type Decided =
+  { kind: 'wait' } | { kind: 'again' } | { kind: 'release'; plan: ReplayPlan; atMost: number; hasMore: boolean };
 
 async function decide(tx: Tx, planId: string, deps: RunDeps): Promise<Decided> {
   const now = deps.clock.now();
   const locked = await lockPlan(tx, planId, null);
   if (!locked || locked.leaseOwner !== deps.workerId || locked.endedAt !== null) return { kind: 'wait' };
-  const plan = paced(await follow(tx, locked, now), now);
-  // A plan that waits costs no write.
+  const plan = await follow(tx, locked, now);
+  // A plan that waits, or stands, is looked at ten times a second: that costs no write.
   if (plan !== locked) await updatePlan(tx, plan);
   const motion = await readMotion(tx, planId, plan.rampFrom);
   if (plan.state !== 'running') return afterRun(tx, plan, motion.underWay, now);
@@ -70,7 +78,7 @@ async function makeMove(tx: Tx, plan: ReplayPlan, move: NextMove, deps: RunDeps)
     case 'wait':
       return { kind: 'wait' };
     case 'release':
-      return { kind: 'release', plan, atMost: Math.min(MAX_RELEASE, move.atMost) };
+      return { kind: 'release', plan, atMost: Math.min(MAX_RELEASE, move.atMost), hasMore: move.atMost > MAX_RELEASE };
   }
 }
 

@@ -76,20 +76,29 @@ function stopCause(progress: RunProgress, policy: RampPolicy): StopCause | undef
   return closed !== null && nextNumber <= items ? { code: closed.why, partner: closed.partner } : undefined;
 }
 
-/** How many may be sent now, at the rate counted from the wave's beginning. */
-function allowance({ drainFrom, drained, ratePerSecond }: RunProgress, now: Date): number {
+type Pace = Pick<RunProgress, 'drainFrom' | 'drained' | 'ratePerSecond'>;
+
+/** How many may be sent now, at the rate counted from the wave's beginning. A pause is not made up for: at most the items of one second, since a
+ *  partner that has just come back is the last to be given what piled up meanwhile. */
+function allowance(pace: Pace, now: Date): number {
+  return Math.min(owed(pace, now), inOneSecond(pace));
+}
+
+/** Where the count stands after so many were sent: what was not sent in time does not add up. Pure. */
+export function paceAfter(pace: Pace, sent: number, now: Date): Pick<Pace, 'drainFrom' | 'drained'> {
+  const cap = inOneSecond(pace);
+  return owed(pace, now) > cap
+    ? { drainFrom: now, drained: Math.max(1, 1 + sent - cap) }
+    : { drainFrom: pace.drainFrom, drained: pace.drained + sent };
+}
+
+function owed({ drainFrom, drained, ratePerSecond }: Pace, now: Date): number {
   if (drainFrom === null) return 0;
   return Math.floor(((now.getTime() - drainFrom.getTime()) / 1_000) * ratePerSecond) + 1 - drained;
 }
 
-/** A rate is one at every moment: what was not sent while nobody carried the plan, or while much was under way, is not made up for. At most a
- *  second's worth may be sent at once. Returns the same object where there is nothing to forgo. Pure. */
-export function paced<T extends Pick<RunProgress, 'drainFrom' | 'drained' | 'ratePerSecond'>>(plan: T, now: Date): T {
-  if (plan.drainFrom === null) return plan;
-  const most = Math.max(1, Math.ceil(plan.ratePerSecond));
-  const elapsedS = (now.getTime() - plan.drainFrom.getTime()) / 1_000;
-  if (elapsedS * plan.ratePerSecond + 1 - plan.drained < most + 1) return plan;
-  return { ...plan, drainFrom: new Date(now.getTime() - ((most - 1) / plan.ratePerSecond) * 1_000), drained: 0 };
+function inOneSecond({ ratePerSecond }: Pace): number {
+  return Math.max(1, Math.ceil(ratePerSecond));
 }
 
 /** Seconds until the rest is sent at its rate; the pauses between waves come on top. */

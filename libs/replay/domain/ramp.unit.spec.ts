@@ -1,4 +1,4 @@
-import { nextMove, waveSize, type RampPolicy, type RunProgress } from './ramp';
+import { nextMove, paceAfter, waveSize, type RampPolicy, type RunProgress } from './ramp';
 
 const POLICY: RampPolicy = { firstWave: 1, factor: 10, maxLatencyMs: 60_000, maxUnderWay: 100 };
 const FROM = new Date('2026-03-02T02:00:00Z');
@@ -43,6 +43,22 @@ describe('the ramp of a run', () => {
     expect(moveOf({ drained: 1 })).toEqual({ kind: 'wait' });
     expect(moveOf({ drained: 1 }, after(1_000))).toEqual({ kind: 'release', atMost: 10 });
     expect(moveOf({ drained: 11 }, after(1_099))).toEqual({ kind: 'wait' });
+  });
+
+  it('does not make up for a pause: at most the items of one second go at once, and the count begins anew', () => {
+    expect(moveOf({ drained: 1 }, after(60_000))).toEqual({ kind: 'release', atMost: 10 });
+    expect(paceAfter({ ...IN_WAVE, drained: 1 }, 10, after(60_000))).toEqual({ drainFrom: after(60_000), drained: 1 });
+    expect(moveOf({ drainFrom: after(60_000), drained: 1 }, after(60_099))).toEqual({ kind: 'wait' });
+  });
+
+  it('counts a dossier that is longer than a second allows in full, also after a pause', () => {
+    expect(paceAfter({ ...IN_WAVE, drained: 1 }, 25, after(60_000))).toEqual({ drainFrom: after(60_000), drained: 16 });
+    expect(moveOf({ drainFrom: after(60_000), drained: 16 }, after(61_500))).toEqual({ kind: 'wait' });
+    expect(moveOf({ drainFrom: after(60_000), drained: 16 }, after(61_600))).toEqual({ kind: 'release', atMost: 1 });
+  });
+
+  it('goes on counting from the beginning of the wave when it is in time', () => {
+    expect(paceAfter({ ...IN_WAVE, drained: 4 }, 3, after(700))).toEqual({ drainFrom: FROM, drained: 7 });
   });
 
   it('never has more under way than allowed, nor goes beyond its wave', () => {
