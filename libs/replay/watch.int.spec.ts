@@ -38,6 +38,8 @@ describe('watches', () => {
     bench.partner.repeat = 'probe-first';
     bench.partner.viewOf = () => ({ verdict: 'cannot-tell', reasonCode: 'http.5xx' });
     const watch = await place();
+    // Later than the last call may still be running.
+    bench.clock.advance(60_000);
     expect(await look(watch)).toMatchObject({ state: 'watching', finding: 'cannot-tell', successes: 0 });
     bench.partner.viewOf = () => ({ verdict: 'absent', reasonCode: 'test.absent' });
     expect(await look(watch)).toMatchObject({ finding: 'ready', successes: 1 });
