@@ -54,8 +54,8 @@ const before = (owner, name, see) =>
   });
 
 const PLACES = {
-  'libs/delivery/app/claim-lanes.js': (module) =>
-    after(module, 'claimLanes', (claims) => {
+  'libs/delivery/app/claim-lanes.js': ({ LaneClaims }) =>
+    after(LaneClaims.prototype, 'claim', (claims) => {
       for (const { operation } of claims) passage('after-claim', operation);
     }),
   'libs/delivery/app/settle-queue.js': ({ SettleQueue }) =>
