@@ -68,15 +68,22 @@ describe('watches', () => {
   });
 
   it.each([
-    ['its circuit is open', `insert into partner_state (partner, breaker) values ('dvclt', 'open')`],
+    ['its circuit is open', `insert into partner_state (partner, breaker) values ('dvclt', 'open')`, 'breaker-open'],
     [
       'it is held',
       `insert into hold (id, partner, starts_at, reason, placed_by) values (gen_random_uuid(), 'dvclt', '2020-01-01', 'test', 'operator')`,
+      'partner-held',
     ],
-  ])('do not ask the partner while %s', async (_name, sql) => {
+    [
+      'the operation is held',
+      `insert into hold (id, partner, operation, starts_at, reason, placed_by)
+       values (gen_random_uuid(), 'dvclt', 'push-status', '2020-01-01', 'test', 'operator')`,
+      'partner-held',
+    ],
+  ])('do not ask the partner while %s', async (_name, sql, finding) => {
     await bench.dead(1);
     await bench.delivery.db.execute(sql);
-    expect(await look(await place())).toMatchObject({ finding: 'partner-closed' });
+    expect(await look(await place())).toMatchObject({ finding });
     expect(bench.partner.asked).toEqual([]);
   });
 

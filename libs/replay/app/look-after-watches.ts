@@ -1,5 +1,5 @@
 import { codeOf } from '#platform';
-import { isClosed } from '../adapters/closed-partners';
+import { readClosedFor } from '../adapters/closed-partners';
 import { sampleIds } from '../adapters/freeze-items';
 import { readLoose, type PlanSubject } from '../adapters/item-store';
 import { lockWatch, takeDueWatches, updateWatch } from '../adapters/watch-store';
@@ -59,11 +59,13 @@ async function lookAfter(watch: Watch, deps: WatchDeps, signal: AbortSignal): Pr
 async function probe(watch: Watch, deps: WatchDeps, signal: AbortSignal): Promise<string> {
   const sample = await sampleOf(watch, deps);
   if (sample.length === 0) return 'none-left';
-  const partners = [...new Set(sample.map((subject) => subject.partner))];
-  const closed = await Promise.all(partners.map((partner) => isClosed(deps.db, partner, deps.clock.now())));
-  if (closed.some(Boolean)) return findingOf([], true);
-  const found = await lookAtItems(sample, { action: 'replay', source: 'dead-letters' }, deps, signal);
-  return findingOf(found, false);
+  const closed = await readClosedFor(
+    deps.db,
+    sample.map(({ partner, operation, unit }) => ({ partner, operation, unit })),
+    deps.clock.now(),
+  );
+  if (closed !== null) return closed.why;
+  return findingOf(await lookAtItems(sample, { action: 'replay', source: 'dead-letters' }, deps, signal));
 }
 
 /** The newest dead letters of its selection; a group without any is no group at all. */

@@ -2,14 +2,7 @@ import type { DeliveryTask, FieldComplaint, PartnerView, PayloadReader, ReplayAd
 import { isMoot, type PartnerId } from '#dossier';
 import { AppError, codeOf, isConnectionLost, type Clock, type Log } from '#platform';
 import type { PlanSubject } from '../adapters/item-store';
-import {
-  actionFor,
-  classOfView,
-  classWithoutAsking,
-  mayHaveArrived,
-  type FoundItem,
-  type ItemClass,
-} from '../domain/item-class';
+import { actionFor, classWithoutAsking, mayHaveArrived, type FoundItem, type ItemClass } from '../domain/item-class';
 import type { ReplayPlan } from '../domain/plan';
 import type { AskSlots } from './ask-slots';
 
@@ -67,7 +60,6 @@ async function look(
   const known = classWithoutAsking(
     {
       status: subject.status,
-      outcome: subject.outcome,
       isLeased: subject.isLeased,
       isMoot: isMoot({ operation: subject.operation }, subject.projection),
       isDuplicate,
@@ -123,7 +115,7 @@ function answered(subject: PlanSubject, plan: LookedPlan, view: PartnerView, { a
     ...(isForgotten === undefined ? {} : { isForgotten }),
     ...(complaints.length === 0 ? {} : { complaints }),
   };
-  const found = as(classOfView(view), details);
+  const found = as(view.verdict, details);
   // A hand-over is done when the one-stop's code is known (quirks.md §4): nobody's word stands for it.
   const lacksCode =
     found.action === 'settle' &&

@@ -100,7 +100,7 @@ async function send(tx: Tx, all: readonly Item[], { plan }: Context, deps: RunDe
             newId: sentId,
             place: placeOf(subject, all, deps),
             how: deps.adapters[subject.partner].historyReplay(subject.operation),
-            isForgotten: found.isForgotten === true && isAsNow(subject, deps),
+            isForgotten: isToldAnew(subject, found, deps),
           })),
           now,
         )
@@ -109,10 +109,9 @@ async function send(tx: Tx, all: readonly Item[], { plan }: Context, deps: RunDe
           items.map(({ subject, found }) => ({
             id: subject.deliveryId,
             keepsContent:
-              keepsContent(subject, plan, deps.adapters[subject.partner]) &&
-              !(found.isForgotten === true && isAsNow(subject, deps)),
+              keepsContent(subject, plan, deps.adapters[subject.partner]) && !isToldAnew(subject, found, deps),
             editedRef: subject.editedRef,
-            isForgotten: found.isForgotten === true && isAsNow(subject, deps),
+            isForgotten: isToldAnew(subject, found, deps),
           })),
           now,
         );
@@ -127,6 +126,11 @@ async function send(tx: Tx, all: readonly Item[], { plan }: Context, deps: RunDe
     tx,
     items.map((item) => replayedEntry(item, plan)),
   );
+}
+
+/** The partner has lost the dossier, and this message tells it as if for the first time. */
+function isToldAnew(subject: PlanSubject, found: FoundItem, deps: RunDeps): boolean {
+  return found.isForgotten === true && isAsNow(subject, deps);
 }
 
 function isAsNow({ partner, operation }: PlanSubject, { adapters }: RunDeps): boolean {

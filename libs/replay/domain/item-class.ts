@@ -1,4 +1,4 @@
-import type { FieldComplaint, HistoryReplay, PartnerView, RepeatPolicy } from '#delivery';
+import type { FieldComplaint, HistoryReplay, RepeatPolicy } from '#delivery';
 import type { PlanAction, PlanSource } from './plan';
 
 /** What a look at one item found. The first four are what the partner says; the rest is known without asking it. */
@@ -23,8 +23,6 @@ export type ItemAction = 'send' | 'settle' | 'cancel' | 'skip';
 /** What is known of an item before its partner is asked. */
 export interface KnownOfItem {
   status: string;
-  /** Last outcome. */
-  outcome: string | null;
   isLeased: boolean;
   /** The dossier has ended so that telling this would tell what is no longer true. */
   isMoot: boolean;
@@ -94,9 +92,4 @@ function byPeople(itemClass: ItemClass, action: Exclude<PlanAction, 'replay'>): 
   if (itemClass === 'gone' || itemClass === 'planned-elsewhere') return 'skip';
   if (action === 'give-up') return 'cancel';
   return itemClass === 'moot' ? 'skip' : 'settle';
-}
-
-/** The class that the partner's answer means. */
-export function classOfView({ verdict }: PartnerView): ItemClass {
-  return verdict;
 }

@@ -3,7 +3,6 @@ import { PLAN_ACTIONS } from './plan';
 
 const DEAD: KnownOfItem = {
   status: 'dead',
-  outcome: 'refused',
   isLeased: false,
   isMoot: false,
   isDuplicate: false,

@@ -31,10 +31,8 @@ export interface Watch {
   endedAt: Date | null;
 }
 
-/** What a look at a sample means: `ready` when each could be sent or settled now, and nobody would complain; else the first reason. Pure.
- *  @param isClosed the partner is not to be called now */
-export function findingOf(sample: readonly FoundItem[], isClosed: boolean): string {
-  if (isClosed) return 'partner-closed';
+/** What a look at a sample means: `ready` when each could be sent or settled now, and nobody would complain; else the first reason. Pure. */
+export function findingOf(sample: readonly FoundItem[]): string {
   const bad = sample.find((found) => found.class === 'cannot-tell' || found.action === 'skip');
   if (bad) return bad.class;
   return sample.some((found) => (found.complaints ?? []).length > 0) ? 'complaints' : 'ready';
