@@ -1,4 +1,5 @@
 export * from './domain/event-record';
+export * from './domain/feed-event';
 export { EVENT_SOURCE } from './domain/cloud-event';
 export { PARTITIONS, partitionOf } from './domain/partition-of';
 export * from './ports';

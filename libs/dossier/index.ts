@@ -13,5 +13,5 @@ export * from './domain/react';
 export * from './domain/event-schemas';
 export * from './app/apply-commands';
 export * from './app/fire-timers';
-export { findDossierId, lockDossiers } from './adapters/dossier-store';
+export { findDossierId, findDossierIds, lockDossiers } from './adapters/dossier-store';
 export * from './adapters/load-procedures';

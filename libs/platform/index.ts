@@ -5,6 +5,7 @@ export * from './domain/ids';
 export * from './domain/canonical-json';
 export * from './domain/comparable-text';
 export * from './domain/code-pattern';
+export * from './domain/cause-text';
 export * from './domain/personal-number';
 export * from './domain/json-bounds';
 export * from './app/database';

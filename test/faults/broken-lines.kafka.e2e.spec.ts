@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { fileContinuously } from '../../bench/faults/continuous-load';
 import { readJson } from '../../apps/cli/stack/data-dir';
 import { statePath, type StackState } from '../../apps/cli/stack/stack-state';
-import { expectCleanLedger, untilFinished } from '../journeys/journey-assertions';
-import { untilClean } from '../support/clean-state';
+import { expectUnharmed, untilFinished } from '../journeys/journey-assertions';
 import { copyConfig, type ConfigCopy } from '../support/config-copy';
 import { FaultProxy } from '../support/fault-proxy';
 import { Installation } from '../support/installation';
@@ -187,14 +186,7 @@ describe(`broken lines, seed ${SEED}`, () => {
   }
 
   async function expectWhole(codes: readonly string[]): Promise<void> {
-    const dossiers = await untilFinished(installation, codes, 120_000);
-    const own = new Set(dossiers.flatMap((dossier) => [dossier.codes.dvclt, dossier.codes.oneStop]));
-    expectCleanLedger(
-      (await installation.ledger()).filter((row) => own.has(row.code)),
-      dossiers,
-    );
-    expect(dossiers.filter((dossier) => dossier.attention)).toEqual([]);
-    await untilClean(installation, 30_000);
+    await expectUnharmed(installation, await untilFinished(installation, codes, 120_000));
   }
 });
 

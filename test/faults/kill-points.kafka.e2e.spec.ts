@@ -1,5 +1,4 @@
-import { expectCleanLedger, untilFinished } from '../journeys/journey-assertions';
-import { untilClean } from '../support/clean-state';
+import { expectUnharmed, untilFinished } from '../journeys/journey-assertions';
 import { Installation } from '../support/installation';
 import { until } from '../support/until';
 import { KillPoints, type KillPoint } from './support/kill-point';
@@ -51,13 +50,7 @@ describe('a crash exactly', () => {
       await points.untilReached(process, 40_000);
       await until(() => installation.stack.pids[process] !== killed, 15_000, `a new ${process}`);
       const dossiers = await untilFinished(installation, codes, 90_000);
-      const own = new Set(dossiers.flatMap((dossier) => [dossier.codes.dvclt, dossier.codes.oneStop]));
-      expectCleanLedger(
-        (await installation.ledger()).filter((row) => own.has(row.code)),
-        dossiers,
-      );
-      expect(dossiers.filter((dossier) => dossier.attention)).toEqual([]);
-      await untilClean(installation, 30_000);
+      await expectUnharmed(installation, dossiers);
     },
     150_000,
   );

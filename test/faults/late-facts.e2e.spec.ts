@@ -1,7 +1,6 @@
 import { Database, silentLog } from '#platform';
-import { expectCleanLedger, untilFinished } from '../journeys/journey-assertions';
+import { expectUnharmed, untilFinished } from '../journeys/journey-assertions';
 import { Installation, type DossierAnswer } from '../support/installation';
-import { untilClean } from '../support/clean-state';
 import { until } from '../support/until';
 import { KillPoints, type KillPoint } from './support/kill-point';
 import { SecondWorker, SHARED_LOGINS } from './support/second-worker';
@@ -50,7 +49,7 @@ describe('a fact that comes late', () => {
     await until(async () => (await attemptsOfSecond(held)).length > 0, 30_000, 'the late attempt');
     expect(await attemptsOfSecond(held)).toEqual([{ late: true, kind: 'call' }]);
     expect(await deliveryOf(held)).toEqual(settledBefore);
-    await expectUnharmed(dossiers);
+    await expectUnharmed(installation, dossiers);
   }, 180_000);
 
   it('is not written any more: what a worker had claimed before it was suspended', async () => {
@@ -59,7 +58,7 @@ describe('a fact that comes late', () => {
     second!.wake();
     await until(() => second!.logged.includes('"lease.lost"'), 30_000, 'the second worker to notice');
     expect(await attemptsOfSecond(held)).toEqual([]);
-    await expectUnharmed(dossiers);
+    await expectUnharmed(installation, dossiers);
     const { codes } = dossiers.find(({ id }) => id === held.dossierId)!;
     const pushes = (await installation.calls('hotich')).filter(
       ({ operation, code }) => operation === 'nhanHoSoDKHT' && code === codes.oneStop,
@@ -90,7 +89,7 @@ describe('a fact that comes late', () => {
       ({ operation, code }) => operation === 'nhanHoSoDKHT' && code === own.oneStop,
     );
     expect(pushes).toHaveLength(1);
-    await expectUnharmed(dossiers);
+    await expectUnharmed(installation, dossiers);
   }, 150_000);
 
   /** Files dossiers until the second worker is frozen at the point, and waits until the first has brought all of them to their end. */
@@ -132,15 +131,5 @@ describe('a fact that comes late', () => {
       `select late, kind from attempt where delivery_id = $1 and worker = $2 and reason_code <> 'lease.expired'`,
       [deliveryId, SECOND],
     );
-  }
-
-  async function expectUnharmed(dossiers: readonly DossierAnswer[]): Promise<void> {
-    const own = new Set(dossiers.flatMap(({ codes }) => [codes.dvclt, codes.oneStop]));
-    expectCleanLedger(
-      (await installation.ledger()).filter((row) => own.has(row.code)),
-      dossiers,
-    );
-    expect(dossiers.filter((dossier) => dossier.attention)).toEqual([]);
-    await untilClean(installation, 30_000);
   }
 });

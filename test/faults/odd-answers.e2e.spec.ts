@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expectCleanLedger, untilFinished } from '../journeys/journey-assertions';
 import { Installation, type DossierAnswer, type LedgerRow } from '../support/installation';
+import { lienthong } from '../support/installed-cli';
 import { until } from '../support/until';
 
-const CLI = join(__dirname, '../../dist/apps/cli/main.js');
 const NEW_WORDING = 'Trạng thái của hồ sơ đã ghi nhận vào sổ';
 /** While the list answers noise, the faults of the cases can be set before anything happens to them. */
 const LIST_IS_AWAY = { system: 'dvclt', operation: 'list', switch: 'noise', value: 'text', until: 3 };
@@ -78,13 +75,7 @@ describe('odd answers', () => {
   }, 180_000);
   afterAll(() => installation?.remove(), 120_000);
 
-  const cli = async <T>(...args: string[]): Promise<T> => {
-    const env = { ...process.env, NODE_OPTIONS: '' };
-    const done = await promisify(execFile)(process.execPath, [CLI, '--data', installation.dataDir, '--json', ...args], {
-      env,
-    });
-    return JSON.parse(done.stdout) as T;
-  };
+  const cli = <T>(...args: string[]): Promise<T> => lienthong<T>(installation, args);
   const file = async (rules: readonly object[], seed: number): Promise<string[]> => {
     await installation.fault([LIST_IS_AWAY]);
     const codes = await installation.fileCases('birth', rules.length, seed);

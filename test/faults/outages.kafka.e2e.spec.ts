@@ -1,6 +1,5 @@
-import { expectCleanLedger, untilFinished } from '../journeys/journey-assertions';
+import { expectUnharmed, untilFinished } from '../journeys/journey-assertions';
 import { FaultProxy, type ProxyMode } from '../support/fault-proxy';
-import { untilClean } from '../support/clean-state';
 import { Installation } from '../support/installation';
 import { testDatabase, type TestDatabase } from '../support/test-database';
 import { ownKafka, type OwnKafka } from '../support/test-kafka';
@@ -107,13 +106,7 @@ describe(`an outage of ${OUTAGE_MS / 1000} s`, () => {
         async () => JSON.stringify(await health()),
       );
       const dossiers = await untilFinished(installation, codes, 120_000);
-      const own = new Set(dossiers.flatMap((dossier) => [dossier.codes.dvclt, dossier.codes.oneStop]));
-      expectCleanLedger(
-        (await installation.ledger()).filter((row) => own.has(row.code)),
-        dossiers,
-      );
-      expect(dossiers.filter((dossier) => dossier.attention)).toEqual([]);
-      await untilClean(installation, 30_000);
+      await expectUnharmed(installation, dossiers);
       expect(installation.stack.pids).toEqual(pids);
       expect(repeatedComplaints(beganAt)).toEqual([]);
     },

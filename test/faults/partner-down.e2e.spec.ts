@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expectCleanLedger, untilFinished } from '../journeys/journey-assertions';
 import { untilClean } from '../support/clean-state';
 import { Installation, type DossierAnswer } from '../support/installation';
+import { lienthong } from '../support/installed-cli';
 import { until } from '../support/until';
 
 const SEED = 20261126;
@@ -22,17 +20,7 @@ interface Hold {
 describe('a partner that is down', () => {
   let installation: Installation;
   let before: DossierAnswer[] = [];
-  const cli = async (...args: string[]): Promise<Hold> => {
-    const program = join(__dirname, '../../dist/apps/cli/main.js');
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      program,
-      '--data',
-      installation.dataDir,
-      '--json',
-      ...args,
-    ]);
-    return JSON.parse(stdout) as Hold;
-  };
+  const cli = (...args: string[]): Promise<Hold> => lienthong(installation, args);
   const breaker = async (): Promise<string> =>
     (await installation.get<{ items: { id: string; breaker: string }[] }>('/partners'))!.items.find(
       ({ id }) => id === 'hotich',

@@ -1,3 +1,4 @@
+import { untilClean } from '../support/clean-state';
 import type { DossierAnswer, Installation, LedgerRow } from '../support/installation';
 import { until } from '../support/until';
 
@@ -45,4 +46,15 @@ export function expectCleanLedger(ledger: readonly LedgerRow[], dossiers: readon
     expect(one('dvcqg', 'status', codes.oneStop)?.order.map(Number).at(-1)).toBe(10);
   }
   expect(ledger.filter((row) => row.kind === 'registration')).toHaveLength(dossiers.length);
+}
+
+/** Finished without anybody called: their own rows of the ledger are clean, and so is the state of the whole installation. */
+export async function expectUnharmed(installation: Installation, dossiers: readonly DossierAnswer[]): Promise<void> {
+  const own = new Set(dossiers.flatMap(({ codes }) => [codes.dvclt, codes.oneStop]));
+  expectCleanLedger(
+    (await installation.ledger()).filter((row) => own.has(row.code)),
+    dossiers,
+  );
+  expect(dossiers.filter((dossier) => dossier.attention)).toEqual([]);
+  await untilClean(installation, 30_000);
 }

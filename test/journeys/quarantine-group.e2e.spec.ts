@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { untilClean } from '../support/clean-state';
 import { copyConfig, type ConfigCopy } from '../support/config-copy';
 import { Installation } from '../support/installation';
+import { lienthongEnd } from '../support/installed-cli';
 import { until } from '../support/until';
 import { FiledCase } from './branches/filed-case';
 import { expectCleanLedger, untilFinished } from './journey-assertions';
@@ -33,15 +32,8 @@ interface Item {
 describe('a wrong unit code, in the running product', () => {
   let config: ConfigCopy;
   let installation: Installation;
-  const cli = async <T>(...args: string[]): Promise<{ code: number; answer: T | undefined }> => {
-    const program = join(__dirname, '../../dist/apps/cli/main.js');
-    const run = promisify(execFile)(process.execPath, [program, '--data', installation.dataDir, '--json', ...args]);
-    const { stdout, code } = await run.then(
-      (done) => ({ stdout: done.stdout, code: EXIT.done }),
-      (failed: { stdout: string; code: number }) => failed,
-    );
-    return { code, answer: stdout === '' ? undefined : (JSON.parse(stdout) as T) };
-  };
+  const cli = <T>(...args: string[]): Promise<{ code: number; answer: T | undefined }> =>
+    lienthongEnd<T>(installation, args);
   const groups = async (): Promise<Group[]> => (await cli<Group[]>('quarantine', 'groups')).answer ?? [];
   const untilGroup = async (count: number): Promise<Group> => {
     let found: Group | undefined;

@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { untilClean } from '../support/clean-state';
 import { copyConfig, type ConfigCopy } from '../support/config-copy';
 import { Installation } from '../support/installation';
+import { lienthongEnd } from '../support/installed-cli';
 import { until } from '../support/until';
 import { FiledCase } from './branches/filed-case';
 import { expectCleanLedger, untilFinished } from './journey-assertions';
@@ -27,13 +26,8 @@ describe('an item in quarantine, in the running product', () => {
   let config: ConfigCopy;
   let installation: Installation;
   const cli = async (...args: string[]): Promise<{ code: number; item: Item }> => {
-    const program = join(__dirname, '../../dist/apps/cli/main.js');
-    const run = promisify(execFile)(process.execPath, [program, '--data', installation.dataDir, '--json', ...args]);
-    const { stdout, code } = await run.then(
-      (done) => ({ stdout: done.stdout, code: 0 }),
-      (failed: { stdout: string; code: number }) => failed,
-    );
-    return { code, item: JSON.parse(stdout) as Item };
+    const { code, answer } = await lienthongEnd<Item>(installation, args);
+    return { code, item: answer! };
   };
   const itemOf = async (code: string): Promise<Item | undefined> =>
     (await installation.get<{ items: Item[] }>('/quarantine?limit=200'))?.items.find((one) => one.codes.dvclt === code);

@@ -1,5 +1,5 @@
 import type { PartnerId } from '#dossier';
-import { matchesPattern } from '#platform';
+import { causeText, matchesPattern } from '#platform';
 
 /** Whose side must act. `partner`: the one the delivery goes to. */
 type Responsible = 'one-stop' | 'province' | 'partner' | PartnerId | 'citizen' | 'ourselves';
@@ -25,13 +25,7 @@ export interface DeadLetterKind {
 }
 
 /** A cause as it reads for one kind. */
-export interface ExplainedCause {
-  id: string;
-  label: string;
-  explanation: string;
-  responsible: Responsible;
-  fix: string;
-}
+export type ExplainedCause = Omit<Cause, 'match'>;
 
 const PARTNER_NAMES: Readonly<Record<PartnerId, string>> = {
   dvclt: 'Phần mềm liên thông (DVCLT)',
@@ -44,14 +38,8 @@ const PARTNER_NAMES: Readonly<Record<PartnerId, string>> = {
 export function causeOf(kind: DeadLetterKind, causes: readonly Cause[]): ExplainedCause | undefined {
   const cause = causes.find(({ match }) => fits(match, kind));
   if (cause === undefined) return undefined;
-  const { id, label, explanation, responsible, fix } = cause;
-  return {
-    id,
-    label,
-    explanation: filled(explanation, kind),
-    responsible: responsible === 'partner' ? kind.partner : responsible,
-    fix: filled(fix, kind),
-  };
+  const { partner, operation, field } = kind;
+  return causeText(cause, { partner: PARTNER_NAMES[partner], operation, field }, { named: 'partner', is: partner });
 }
 
 function fits({ partner, operation, reason, problem }: Cause['match'], kind: DeadLetterKind): boolean {
@@ -61,11 +49,4 @@ function fits({ partner, operation, reason, problem }: Cause['match'], kind: Dea
     (reason === undefined || matchesPattern(reason, kind.reasonCode)) &&
     (problem === undefined || problem === kind.problem)
   );
-}
-
-function filled(text: string, { partner, operation, field }: DeadLetterKind): string {
-  return text
-    .replaceAll('{partner}', PARTNER_NAMES[partner])
-    .replaceAll('{operation}', operation)
-    .replaceAll('{field}', field ?? '(không rõ)');
 }

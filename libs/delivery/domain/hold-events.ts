@@ -1,4 +1,4 @@
-import type { DomainEventRecord } from '#bus';
+import { feedEvent, feedEventSchemas, type DomainEventRecord } from '#bus';
 import type { Hold } from './hold';
 
 /** Told in event log and feed: "held since 09:10" is a state of the partner, never an error (CONTRACTS §3: events without a dossier). */
@@ -10,7 +10,7 @@ export const HOLD_EVENTS = {
 } as const;
 
 /** Schemas of the data of these events, by type. */
-export function holdEventSchemas(): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
+export function holdEventSchemas(): ReturnType<typeof feedEventSchemas> {
   const text = { type: 'string', minLength: 1, maxLength: 100 };
   const time = { type: 'string', format: 'date-time' };
   const properties = {
@@ -23,32 +23,15 @@ export function holdEventSchemas(): Readonly<Record<string, Readonly<Record<stri
     until: time,
     ratePerSecond: { type: 'number', exclusiveMinimum: 0 },
   };
-  return Object.fromEntries(
-    Object.values(HOLD_EVENTS).map((type) => [
-      type,
-      {
-        $schema: 'http://json-schema.org/draft-07/schema#',
-        $id: `${type}.schema.json`,
-        title: type,
-        type: 'object',
-        additionalProperties: false,
-        required: ['holdId', 'partner', 'since'],
-        properties,
-      },
-    ]),
-  );
+  return feedEventSchemas(Object.values(HOLD_EVENTS), properties, ['holdId', 'partner', 'since']);
 }
 
 /** The event of what happened to a hold. A hold of a partner concerns every unit, so that the event belongs to none. */
 export function holdEvent(type: string, hold: Hold, { eventId, at }: { eventId: string; at: Date }): DomainEventRecord {
-  return {
+  return feedEvent({
     eventId,
     type,
     at,
-    dossierId: null,
-    seq: null,
-    unit: null,
-    codes: {},
     data: {
       holdId: hold.id,
       partner: hold.partner,
@@ -59,5 +42,5 @@ export function holdEvent(type: string, hold: Hold, { eventId, at }: { eventId: 
       ...(hold.endsAt === null ? {} : { until: hold.endsAt.toISOString() }),
       ...(hold.releasePerSecond === null ? {} : { ratePerSecond: hold.releasePerSecond }),
     },
-  };
+  });
 }

@@ -1,4 +1,4 @@
-import { canonicalBytes, matchesPattern, sha256 } from '#platform';
+import { canonicalBytes, causeText, matchesPattern, sha256 } from '#platform';
 
 /** What items of one group have in common: codes and a field name of the wire, never a value. */
 export interface QuarantineKind {
@@ -43,14 +43,12 @@ export function quarantineCauseOf(
 ): ExplainedQuarantineCause | undefined {
   const cause = causes.find(({ match }) => fits(match, kind));
   if (cause === undefined) return undefined;
-  const { id, label, explanation, responsible, fix } = cause;
-  return {
-    id,
-    label,
-    explanation: filled(explanation, kind),
-    responsible: responsible === 'source' ? kind.source : responsible,
-    fix: filled(fix, kind),
-  };
+  const { source, stage, reasonCode: reason, field } = kind;
+  return causeText(
+    cause,
+    { source: SOURCE_NAMES[source] ?? source, stage, reason, field },
+    { named: 'source', is: source },
+  );
 }
 
 function fits({ source, stage, reason, field }: QuarantineCause['match'], kind: QuarantineKind): boolean {
@@ -60,12 +58,4 @@ function fits({ source, stage, reason, field }: QuarantineCause['match'], kind: 
     (reason === undefined || matchesPattern(reason, kind.reasonCode)) &&
     (field === undefined || field === kind.field)
   );
-}
-
-function filled(text: string, { source, stage, reasonCode, field }: QuarantineKind): string {
-  return text
-    .replaceAll('{source}', SOURCE_NAMES[source] ?? source)
-    .replaceAll('{stage}', stage)
-    .replaceAll('{reason}', reasonCode)
-    .replaceAll('{field}', field ?? '(không rõ)');
 }

@@ -1,6 +1,6 @@
 import { answerOnce, type Vault } from '#access';
 import { kindsOfGroup, type Cause } from '#delivery';
-import { findDossierId } from '#dossier';
+import { findDossierIds } from '#dossier';
 import { AppError, holdsPersonalNumber, sha256, type Database, type Tx } from '#platform';
 import type { SyncLogActor } from '#synclog';
 import { freezeItems, type FrozenItems, type ResolvedSelection } from '../adapters/freeze-items';
@@ -163,7 +163,7 @@ export async function resolveSelection(
   const { group, from, to, dossiers, ...rest } = selection;
   const kinds = group === undefined ? undefined : await kindsOfGroup(tx, group, causes);
   if (kinds?.length === 0) throw refusal('group-unknown', 'group', 'no dead letters of this group', 404);
-  const dossierIds = dossiers && (await Promise.all(dossiers.map((code) => dossierOf(tx, code))));
+  const dossierIds = dossiers && (await dossiersOf(tx, dossiers));
   return {
     ...rest,
     units,
@@ -174,10 +174,11 @@ export async function resolveSelection(
   };
 }
 
-async function dossierOf(tx: Tx, code: string): Promise<string> {
-  const id = await findDossierId(tx, code);
-  if (!id) throw refusal('dossier-unknown', 'dossiers', 'one of the codes is unknown', 404);
-  return id;
+async function dossiersOf(tx: Tx, codes: readonly string[]): Promise<string[]> {
+  const found = await findDossierIds(tx, codes);
+  if (codes.some((code) => !found.has(code)))
+    throw refusal('dossier-unknown', 'dossiers', 'one of the codes is unknown', 404);
+  return [...new Set(found.values())];
 }
 
 function refuseUnusable(request: PlanRequest, policy: ReplayPolicy): void {

@@ -1,4 +1,4 @@
-import type { DomainEventRecord } from '#bus';
+import { feedEvent, feedEventSchemas, type DomainEventRecord } from '#bus';
 import type { ReplayPlan } from './plan';
 
 /** Told in event log and feed (CONTRACTS §3: events without a dossier). */
@@ -17,7 +17,7 @@ const PLAN_EVENTS = {
 export type PlanStep = keyof typeof PLAN_EVENTS;
 
 /** Schemas of the data of these events, by type. */
-export function planEventSchemas(): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
+export function planEventSchemas(): ReturnType<typeof feedEventSchemas> {
   const text = { type: 'string', minLength: 1, maxLength: 100 };
   const count = { type: 'integer', minimum: 0 };
   const properties = {
@@ -33,20 +33,9 @@ export function planEventSchemas(): Readonly<Record<string, Readonly<Record<stri
     failed: count,
     stopCode: text,
   };
-  return Object.fromEntries(
-    Object.values(PLAN_EVENTS).map((type) => [
-      type,
-      {
-        $schema: 'http://json-schema.org/draft-07/schema#',
-        $id: `${type}.schema.json`,
-        title: type,
-        type: 'object',
-        additionalProperties: false,
-        required: ['planId', 'action', 'source', 'state', 'reasonCode', 'items', 'dossiers', 'sent', 'done', 'failed'],
-        properties,
-      },
-    ]),
-  );
+  const optional = ['stopCode'];
+  const required = Object.keys(properties).filter((name) => !optional.includes(name));
+  return feedEventSchemas(Object.values(PLAN_EVENTS), properties, required);
 }
 
 /** The event of what happened to a plan. It concerns many units, so that the event belongs to none. */
@@ -56,14 +45,10 @@ export function planEvent(
   { eventId, at }: { eventId: string; at: Date },
 ): DomainEventRecord {
   const { sent, done, failed } = plan.counts;
-  return {
+  return feedEvent({
     eventId,
     type: PLAN_EVENTS[step],
     at,
-    dossierId: null,
-    seq: null,
-    unit: null,
-    codes: {},
     data: {
       planId: plan.id,
       action: plan.action,
@@ -77,5 +62,5 @@ export function planEvent(
       failed,
       ...(plan.stop === null ? {} : { stopCode: plan.stop.code }),
     },
-  };
+  });
 }
