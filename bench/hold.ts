@@ -1,9 +1,10 @@
 import { ApiClient } from '../apps/cli/client/api-client';
 import { connectionOf } from '../apps/cli/client/connection';
-import { openProduct, type BenchRun, type OpenSide } from './harness/bench-run';
+import type { BenchRun, OpenSide } from './harness/bench-run';
 import { latenciesOf, untilFinished } from './harness/dossier-ends';
 import { fileAtPace } from './harness/file-at-pace';
-import { Meter } from './harness/meter';
+import { measuredProduct } from './harness/measured-product';
+import type { Meter } from './harness/meter';
 import { pairedTable } from './harness/paired-table';
 import type { ProductSide } from './harness/product-side';
 import { queryOnce } from './harness/query-once';
@@ -135,22 +136,15 @@ interface Load extends HoldOptions {
   deliveries: number;
 }
 
-async function runOnce(
+function runOnce(
   run: BenchRun,
   options: HoldOptions,
   { repeat, deliveries }: { repeat: number; deliveries: number },
 ): Promise<HoldRun> {
   const label = `${deliveries > 0 ? 'backlog' : 'bare'}_${repeat}`;
-  const opened = await openProduct(run, label, { officers: OFFICERS });
-  const meter = new Meter(run.services, opened.side, opened.database);
-  try {
-    const measured = await measure(opened, meter, { ...options, deliveries, seed: run.seed + repeat * 10_000 });
-    await opened.stop();
-    return { ...measured, foreignShare: (await meter.usage()).foreignShare };
-  } finally {
-    await opened.stop();
-    await opened.drop();
-  }
+  return measuredProduct(run, { label, officers: OFFICERS }, (opened, meter) =>
+    measure(opened, meter, { ...options, deliveries, seed: run.seed + repeat * 10_000 }),
+  );
 }
 
 async function measure(

@@ -1,9 +1,10 @@
 import { ApiClient } from '../apps/cli/client/api-client';
 import { connectionOf } from '../apps/cli/client/connection';
-import { openProduct, type BenchRun, type OpenSide } from './harness/bench-run';
+import type { BenchRun, OpenSide } from './harness/bench-run';
 import { latenciesOf, untilFinished } from './harness/dossier-ends';
 import { fileAtPace } from './harness/file-at-pace';
-import { Meter } from './harness/meter';
+import { measuredProduct } from './harness/measured-product';
+import type { Meter } from './harness/meter';
 import { pairedTable } from './harness/paired-table';
 import type { ProductSide } from './harness/product-side';
 import { queryOnce } from './harness/query-once';
@@ -81,17 +82,11 @@ export async function hotKey(run: BenchRun): Promise<BenchReport> {
 
 const p99 = ({ latenciesMs }: HotRun): number => percentile(latenciesMs, 99);
 
-async function runOnce(run: BenchRun, repeat: number, isHot: boolean): Promise<HotRun> {
-  const opened = await openProduct(run, `${isHot ? 'hot' : 'even'}_${repeat}`, { officers: OFFICERS });
-  const meter = new Meter(run.services, opened.side, opened.database);
-  try {
-    const measured = await measure(opened, meter, { count: run.count, seed: run.seed + repeat * 10_000, isHot });
-    await opened.stop();
-    return { ...measured, foreignShare: (await meter.usage()).foreignShare };
-  } finally {
-    await opened.stop();
-    await opened.drop();
-  }
+function runOnce(run: BenchRun, repeat: number, isHot: boolean): Promise<HotRun> {
+  const label = `${isHot ? 'hot' : 'even'}_${repeat}`;
+  return measuredProduct(run, { label, officers: OFFICERS }, (opened, meter) =>
+    measure(opened, meter, { count: run.count, seed: run.seed + repeat * 10_000, isHot }),
+  );
 }
 
 async function measure(

@@ -1,7 +1,8 @@
 import { tableOf, type Column } from '../apps/cli/output/table';
-import { openProduct, type BenchRun, type OpenSide } from './harness/bench-run';
+import type { BenchRun, OpenSide } from './harness/bench-run';
 import { untilFinished } from './harness/dossier-ends';
-import { Meter, STATISTICS_LAG_MS } from './harness/meter';
+import { measuredProduct } from './harness/measured-product';
+import { type Meter, STATISTICS_LAG_MS } from './harness/meter';
 import { quietLines } from './harness/quiet';
 import type { BenchReport } from './harness/report';
 import { faultLines, inversionsOf, settledState, type SettledState } from './harness/settled-state';
@@ -77,19 +78,13 @@ export async function order(run: BenchRun): Promise<BenchReport> {
 
 async function runOnce(run: BenchRun, of: Pick<OrderRun, 'partnerMs' | 'share' | 'repeat'>): Promise<OrderRun> {
   const { partnerMs, share, repeat } = of;
-  const opened = await openProduct(run, `order_${partnerMs}_${share * 100}_${repeat}`, { officers: OFFICERS });
-  const meter = new Meter(run.services, opened.side, opened.database);
-  try {
-    const { endsMs, state } = await measure(opened, meter, { ...of, count: run.count, seed: run.seed + repeat });
-    await opened.stop();
-    const { foreignShare } = await meter.usage();
-    const { perSecond } = speedOf(endsMs, share);
-    run.say(`  ${partnerMs} ms, ${share * 100} % failing, repeat ${repeat}: ${perSecond.toFixed(1)} healthy/s`);
-    return { ...of, endsMs, state, foreignShare };
-  } finally {
-    await opened.stop();
-    await opened.drop();
-  }
+  const label = `order_${partnerMs}_${share * 100}_${repeat}`;
+  const measured = await measuredProduct(run, { label, officers: OFFICERS }, (opened, meter) =>
+    measure(opened, meter, { ...of, count: run.count, seed: run.seed + repeat }),
+  );
+  const { perSecond } = speedOf(measured.endsMs, share);
+  run.say(`  ${partnerMs} ms, ${share * 100} % failing, repeat ${repeat}: ${perSecond.toFixed(1)} healthy/s`);
+  return { ...of, ...measured };
 }
 
 async function measure(
