@@ -2,10 +2,9 @@ import { expectCleanLedger, untilFinished } from '../journeys/journey-assertions
 import { untilClean } from '../support/clean-state';
 import { Installation, type LedgerRow } from '../support/installation';
 import { until } from '../support/until';
+import { CATALOGUE_LOST } from './support/plans';
 
 const SEED = 20261128;
-/** hộ tịch no longer knows the country that every declaration names. */
-const CATALOGUE_LOST = { system: 'hotich', operation: 'nhanHoSoDKHT', switch: 'catalogueDrift', value: 'VN' };
 /** The server commits, and then the answer is lost (quirks.md §4). */
 const FORMS = ['drop', '502', 'html', 'late'] as const;
 /** What the portal is told of a birth, each as its state and as a row of progress. */

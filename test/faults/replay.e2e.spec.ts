@@ -2,93 +2,35 @@ import { expectCleanLedger, untilFinished } from '../journeys/journey-assertions
 import { untilClean } from '../support/clean-state';
 import { Installation, type DossierAnswer } from '../support/installation';
 import { lienthong } from '../support/installed-cli';
-import { until } from '../support/until';
+import { CATALOGUE_LOST, Plans, type ShownPlan } from './support/plans';
 
 const SEED = 20261127;
 /** So many dossiers are replayed, and so many have been sent when the worker is killed: a share here, the whole in the long run. */
 const [COUNT, KILLED_AT] = process.env.SOAK ? [300, 37] : [40, 17];
-/** hộ tịch no longer knows the country that every declaration names. */
-const CATALOGUE_LOST = { system: 'hotich', operation: 'nhanHoSoDKHT', switch: 'catalogueDrift', value: 'VN' };
-
-interface Plan {
-  id: string;
-  state: string;
-  items: number;
-  hash: string;
-  needsApproval: boolean;
-  totals: { classes: Record<string, number>; actions: Record<string, number> };
-  counts: { sent: number; done: number; failed: number };
-  wave: number;
-  stop: { code: string; found?: string } | null;
-}
 
 describe('dead letters that are brought back', () => {
   let installation: Installation;
+  let plans: Plans;
   const all: DossierAnswer[] = [];
   const cli = <T>(...args: string[]): Promise<T> => lienthong<T>(installation, args);
-  const approve = (plan: Plan): Promise<Plan> =>
-    lienthong(installation, ['replay', 'approve', plan.id, '--hash', plan.hash], 'approver');
-  const shown = (plan: Plan): Promise<Plan> => cli<Plan>('replay', 'show', plan.id);
-  async function untilPlan(plan: Plan, what: string, isThere: (now: Plan) => boolean): Promise<Plan> {
-    let now = plan;
-    await until(
-      async () => isThere((now = (await installation.get<Plan>(`/replays/${plan.id}`).catch(() => now)) ?? now)),
-      120_000,
-      () => `${what}; it is ${JSON.stringify(now)}`,
-    );
-    return now;
-  }
-  /** Births that hộ tịch has refused, and the key of their group. */
-  async function refused(count: number, seed: number): Promise<{ codes: string[]; group: string }> {
-    await installation.fault([CATALOGUE_LOST]);
-    const codes = await installation.fileCases('birth', count, seed);
-    let group = '';
-    await until(
-      async () => {
-        const groups = await cli<{ key: string; count: number; operation: string; field: string | null }[]>(
-          'dead-letter',
-          'groups',
-        );
-        const found = groups.find((one) => one.operation === 'submit-registration');
-        group = found?.key ?? '';
-        return found?.count === count;
-      },
-      90_000,
-      'dead letters of one cause',
-    );
-    await installation.clearFaults();
-    return { codes, group };
-  }
-  const plan = (group: string): Promise<Plan> =>
-    cli<Plan>(
-      'replay',
-      'plan',
-      '--group',
-      group,
-      '--why',
-      'configuration-fixed',
-      '--reason',
-      'catalogue of 26/11',
-      '--rate',
-      '100',
-    );
 
   beforeAll(async () => {
     installation = await Installation.start(['--bus', 'postgres']);
+    plans = new Plans(installation);
   }, 120_000);
   afterAll(() => installation?.remove(), 120_000);
 
   it('are looked at, approved by another person, and sent in waves; a killed worker goes on exactly there', async () => {
-    const { codes, group } = await refused(COUNT, SEED);
-    const looked = await plan(group);
+    const { codes, group } = await plans.refusedByRegistry(COUNT, SEED);
+    const looked = await plans.of(group, { rate: 100 });
     expect(looked).toMatchObject({ state: 'dry-run', items: COUNT, needsApproval: true });
     expect(looked.totals).toMatchObject({ classes: { absent: COUNT }, actions: { send: COUNT } });
     await expect(cli('replay', 'start', looked.id)).rejects.toThrow('approval-needed');
-    await approve(looked);
-    await cli('replay', 'start', looked.id);
-    await untilPlan(looked, `${KILLED_AT} sent`, ({ counts }) => counts.sent >= KILLED_AT);
+    await plans.approve(looked);
+    await plans.start(looked);
+    await plans.until(looked.id, `${KILLED_AT} sent`, ({ counts }) => counts.sent >= KILLED_AT);
     installation.kill('worker');
-    const done = await untilPlan(looked, 'the end of the plan', ({ state }) => state === 'done' || state === 'stopped');
+    const done = await plans.untilEnded(looked.id);
     expect(done).toMatchObject({ state: 'done', counts: { sent: COUNT, done: COUNT, failed: 0 } });
     all.push(...(await untilFinished(installation, codes, 120_000)));
     expectCleanLedger(await installation.ledger(), all);
@@ -96,9 +38,9 @@ describe('dead letters that are brought back', () => {
   }, 400_000);
 
   it('stop being sent when a citizen withdraws after the approval: the set has changed', async () => {
-    const { codes, group } = await refused(3, SEED + 1);
-    const looked = await plan(group);
-    await approve(looked);
+    const { codes, group } = await plans.refusedByRegistry(3, SEED + 1);
+    const looked = await plans.of(group, { rate: 100 });
+    await plans.approve(looked);
     for (const code of codes) {
       const answer = await installation.decide(code, {
         decision: 'withdraw',
@@ -108,33 +50,33 @@ describe('dead letters that are brought back', () => {
       });
       expect(answer.status).toBe(202);
     }
-    await cli('replay', 'start', looked.id);
-    const stopped = await untilPlan(looked, 'the stop', ({ state }) => state !== 'running');
+    await plans.start(looked);
+    const stopped = await plans.until(looked.id, 'the stop', ({ state }) => state !== 'running');
     expect(stopped).toMatchObject({
       state: 'stopped',
       stop: { code: 'prediction-changed', found: 'gone' },
       counts: { sent: 0 },
     });
     await cli('replay', 'cancel', looked.id);
-    expect(await shown(looked)).toMatchObject({ state: 'cancelled' });
+    expect(await cli<ShownPlan>('replay', 'show', looked.id)).toMatchObject({ state: 'cancelled' });
     await untilClean(installation, 60_000);
   }, 200_000);
 
   it('stop by themselves when the partner still refuses, after one item', async () => {
-    const { codes, group } = await refused(6, SEED + 2);
-    const looked = await plan(group);
-    await approve(looked);
+    const { codes, group } = await plans.refusedByRegistry(6, SEED + 2);
+    const looked = await plans.of(group, { rate: 100 });
+    await plans.approve(looked);
     await installation.fault([CATALOGUE_LOST]);
-    await cli('replay', 'start', looked.id);
-    const stopped = await untilPlan(looked, 'the stop', ({ state }) => state === 'stopped');
+    await plans.start(looked);
+    const stopped = await plans.until(looked.id, 'the stop', ({ state }) => state === 'stopped');
     expect(stopped).toMatchObject({ stop: { code: 'too-many-errors' }, counts: { sent: 1, failed: 1 } });
     await installation.clearFaults();
     await cli('replay', 'resume', looked.id);
-    await untilPlan(looked, 'the end', ({ state }) => state === 'done');
-    const again = await plan(group);
+    await plans.until(looked.id, 'the end', ({ state }) => state === 'done');
+    const again = await plans.of(group, { rate: 100 });
     expect(again).toMatchObject({ items: 1, totals: { classes: { absent: 1 } } });
-    await approve(again);
-    await cli('replay', 'start', again.id);
+    await plans.approve(again);
+    await plans.start(again);
     all.push(...(await untilFinished(installation, codes, 90_000)));
     expectCleanLedger(await installation.ledger(), all);
     await untilClean(installation, 30_000);
