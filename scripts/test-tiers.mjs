@@ -9,7 +9,8 @@ export const TIERS = ['unit', 'law', 'int', 'e2e'];
 
 /** Specs that need a Kafka say so in their file name. */
 const KAFKA_SPEC = String.raw`\.kafka\.(int|e2e|law)\.spec\.ts$`;
-const LEAK = 'A worker process has failed to exit gracefully';
+/** What scripts/open-handles.cjs says. */
+const LEAK = 'was still running:';
 const EXIT_GRACE_MS = 20_000;
 
 /** Runs one tier with jest; its progress is shown as it comes. Returns counts of tests.
@@ -25,7 +26,7 @@ export async function runTier(root, tier, options) {
     stdio: ['ignore', 'inherit', 'pipe'],
   });
   const { hasLeaked, code } = await watch(jest, report);
-  const counts = countsOf(report, code);
+  const counts = countsOf(report, hasLeaked ? 0 : code);
   rmSync(dir, { recursive: true, force: true });
   if (hasLeaked) {
     say('A test left something running (timer, socket or process): that counts as one failure.');
@@ -46,6 +47,8 @@ function jestArguments(root, tier, { report, withoutKafka, paths }) {
   return [
     '--experimental-vm-modules',
     '--no-warnings',
+    '--require',
+    join(root, 'scripts', 'open-handles.cjs'),
     join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
     '--ci',
     '--passWithNoTests',
@@ -70,9 +73,10 @@ async function watch(jest, report) {
   const guard = setInterval(() => {
     if (reportedAt === 0 && existsSync(report)) reportedAt = performance.now();
     if (reportedAt === 0 || performance.now() - reportedAt < EXIT_GRACE_MS) return;
+    // Told to end it says what it waits for; a second time it is not asked.
+    jest.kill(hasLeaked ? 'SIGKILL' : 'SIGTERM');
     hasLeaked = true;
-    jest.kill('SIGKILL');
-  }, 500);
+  }, 2_000);
   try {
     return { code: await exitCodeOf(jest), hasLeaked };
   } finally {
