@@ -1,7 +1,7 @@
 import type { DeliveryFacts, PartnerView } from '#delivery';
 import type { DossierState } from '#dossier';
 import { createPartners } from '#partners';
-import { AskSlots } from '#replay';
+import { Questions } from '#replay';
 import { silentLog, systemClock } from '#platform';
 import type { OpenSide } from '../harness/bench-run';
 import { settingsOf } from '../harness/process-settings';
@@ -33,22 +33,21 @@ export async function askAlone(
     [reasonCode],
   );
   const adapter = partners.adapters.hotich;
-  const slots = new AskSlots(() => Math.max(1, Math.floor(adapter.policy.maxConcurrency / 4)));
+  const questions = new Questions(() => Math.max(1, Math.floor(adapter.policy.maxConcurrency / 4)));
   const { signal } = new AbortController();
   const ask = ({ id, facts, projection }: Row): Promise<PartnerView> =>
-    slots.run('hotich', () =>
-      adapter.view(
-        {
-          deliveryId: id,
-          partner: 'hotich',
-          operation: 'submit-registration',
-          facts,
-          dossier: projection,
-          attempts: 1,
-          wasUnknown: false,
-        },
-        AbortSignal.any([signal, AbortSignal.timeout(adapter.policy.deadlineMs)]),
-      ),
+    questions.ask(
+      adapter,
+      {
+        deliveryId: id,
+        partner: 'hotich',
+        operation: 'submit-registration',
+        facts,
+        dossier: projection,
+        attempts: 1,
+        wasUnknown: false,
+      },
+      signal,
     );
   try {
     const since = performance.now();

@@ -192,11 +192,20 @@ export interface PartnerAdapter {
   probe(task: DeliveryTask, content: RenderedContent, signal: AbortSignal): Promise<ProbeResult>;
 }
 
+/** One question about several messages; as many calls as it needs, in any case no more than messages. */
+export interface ViewTogether {
+  readonly atMost: number;
+  /** @returns in the order of the tasks */
+  view(tasks: readonly DeliveryTask[], signal: AbortSignal): Promise<readonly PartnerView[]>;
+}
+
 /** What a replay asks of a partner beside the call itself (DESIGN §8). */
 export interface ReplayAdapter extends PartnerAdapter {
   historyReplay(operation: string): HistoryReplay;
   /** Asks the partner what it has of this message, by its status query. Never throws for what a partner or the wire does. */
   view(task: DeliveryTask, signal: AbortSignal): Promise<PartnerView>;
+  /** The same of several messages, where the partner's query takes more than one of them. @default one by one, by `view` */
+  readonly viewTogether?: ViewTogether;
   /** What the partner would complain about, known before it is sent: names of fields, never values. Throws as `render`. */
   complaints(task: DeliveryTask, payloads: PayloadReader): Promise<readonly FieldComplaint[]>;
 }

@@ -19,6 +19,6 @@ export { lookAfterWatches } from './app/look-after-watches';
 export { endWatch, placeWatch, type WatchRequest } from './app/place-watch';
 export { WATCH_ACTIONS, WATCH_STATES, type Watch } from './domain/watch';
 export { readWatches } from './adapters/watch-store';
-export { AskSlots } from './app/ask-slots';
+export { Questions } from './app/questions';
 export { ReplayRunner } from './app/replay-runner';
 export type { RunDeps } from './app/run-deps';

@@ -1,5 +1,5 @@
 import { createPayloadReader, loadCauses, PayloadOpener, type PayloadReader } from '#delivery';
-import { AskSlots, loadReplayPolicy, lookAfterWatches, ReplayRunner } from '#replay';
+import { loadReplayPolicy, lookAfterWatches, Questions, ReplayRunner } from '#replay';
 import { applyOutcomes, type Foundation } from '../foundation';
 import { periodicRole } from './loops';
 import type { Role } from './role';
@@ -19,7 +19,9 @@ export function replaysRole(foundation: Foundation): Role {
     adapters: partners.adapters,
     payloads: lookingReader(foundation),
     // A quarter of the partner's slots: deliveries of the day go on beside.
-    slots: new AskSlots((partner) => Math.max(1, Math.floor(partners.adapters[partner].policy.maxConcurrency / 4))),
+    questions: new Questions((partner) =>
+      Math.max(1, Math.floor(partners.adapters[partner].policy.maxConcurrency / 4)),
+    ),
     applyOutcomes: applyOutcomes(foundation),
     syncLog,
     clock,

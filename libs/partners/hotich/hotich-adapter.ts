@@ -13,7 +13,7 @@ import { viewOf } from '../view-of-probe';
 import { MessageFiles } from '../wire/message-files';
 import { missingProvince } from './birth-province';
 import { precheck } from './precheck';
-import { probeSubmission } from './probe-submission';
+import { probeSubmission, viewSubmissions } from './probe-submission';
 import type { RegistryClient } from './registry-client';
 import { unmappedLeafCount, type RegistryDeclaration } from './registry-declaration';
 import { declarationOf, registrationPush } from './registration-push';
@@ -32,6 +32,10 @@ export function createHotichAdapter(deps: AdapterDeps, client: RegistryClient): 
     probe: (task, _content, signal) => probeSubmission(deps, client, task, signal),
     historyReplay: () => 'as-was',
     view: async (task, signal) => viewOf(await probeSubmission(deps, client, task, signal)),
+    viewTogether: {
+      atMost: deps.config.limits.batch,
+      view: (tasks, signal) => viewSubmissions(deps, client, tasks, signal),
+    },
     complaints: (task, payloads) => complaints(deps, task, payloads),
   };
 }

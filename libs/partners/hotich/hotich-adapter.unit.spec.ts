@@ -314,3 +314,59 @@ describe('probing a registration', () => {
     });
   });
 });
+
+describe('asking about several registrations at once', () => {
+  const CODES = ['H99.101-260302-0001', 'H99.101-260302-0002', 'H99.101-260302-0003'];
+  const NONE = { status: 0, statusDescription: 'Có lỗi xảy ra khi lấy dữ liệu' };
+  const REFUSED = { status: 0, statusDescription: 'Số lượng hồ sơ vượt quá giới hạn' };
+  const tasks = (modules: readonly ('KS' | 'KT')[]) =>
+    modules.map((module, at) => {
+      const task = submission();
+      return { ...task, dossier: { ...task.dossier, module, codes: { ...task.dossier.codes, oneStop: CODES[at] } } };
+    });
+  const question = (codes: readonly string[], module = 'LTKS') =>
+    site().post(RESULTS, { maDinhDanhHoSo: codes, maTinh: '99', module });
+  const verdicts = async (modules: readonly ('KS' | 'KT')[]): Promise<string[]> => {
+    token('t-1');
+    const views = await world().adapter.viewTogether!.view(tasks(modules), SIGNAL);
+    return views.map(({ verdict, reasonCode }) => `${verdict} ${reasonCode}`);
+  };
+  const found = (code: string) => ({ status: 1, value: [{ maHoSoMCDT: code, trangThai: 1 }] });
+
+  it('is one call, whose rows are matched by code [Q16 Q18]', async () => {
+    expect(world().adapter.viewTogether!.atMost).toBe(3);
+    question(CODES).reply(200, found(CODES[1]));
+    expect(await verdicts(['KS', 'KS', 'KS'])).toEqual([
+      'absent hotich.probe-absent',
+      'applied hotich.probe-applied',
+      'absent hotich.probe-absent',
+    ]);
+  });
+
+  it('is one call for each module', async () => {
+    question([CODES[0], CODES[2]]).reply(200, found(CODES[2]));
+    question([CODES[1]], 'LTKT').reply(200, NONE);
+    expect(await verdicts(['KS', 'KT', 'KS'])).toEqual([
+      'absent hotich.probe-absent',
+      'absent hotich.probe-absent',
+      'applied hotich.probe-applied',
+    ]);
+  });
+
+  it('is asked one by one where hộ tịch refuses so many [Q18]', async () => {
+    question(CODES).reply(200, REFUSED);
+    question([CODES[0]]).reply(200, found(CODES[0]));
+    question([CODES[1]]).reply(200, REFUSED);
+    question([CODES[2]]).reply(200, NONE);
+    expect(await verdicts(['KS', 'KS', 'KS'])).toEqual([
+      'applied hotich.probe-applied',
+      'cannot-tell hotich.poll-refused',
+      'absent hotich.probe-absent',
+    ]);
+  });
+
+  it('is not asked again of a hộ tịch that is down', async () => {
+    question(CODES).reply(503, {});
+    expect(await verdicts(['KS', 'KS', 'KS'])).toEqual(Array(3).fill('cannot-tell http.5xx'));
+  });
+});

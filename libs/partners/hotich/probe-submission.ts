@@ -1,9 +1,10 @@
-import type { DeliveryFacts, DeliveryTask, ProbeResult, ProbeVerdict } from '#delivery';
+import type { CallResult, DeliveryFacts, DeliveryTask, PartnerView, ProbeResult, ProbeVerdict } from '#delivery';
 import { RegistryStatus } from '#dossier';
 import type { RegistryRow } from '#intake';
 import type { AdapterDeps } from '../config/adapter-deps';
+import { viewOf } from '../view-of-probe';
 import type { RegistryClient } from './registry-client';
-import { rowsOfAnswer } from './results-answer';
+import { POLL_REFUSED, rowsOfAnswer, TOO_MUCH } from './results-answer';
 
 /**
  * Asks hộ tịch's poll whether an unknown push arrived (CONTRACTS §1.3 "hộ tịch repeats"). A first push arrived when there is a
@@ -18,22 +19,86 @@ export async function probeSubmission(
   task: DeliveryTask,
   signal: AbortSignal,
 ): Promise<ProbeResult> {
+  const [probe] = await probeOf(deps, client, [task], signal);
+  return probe;
+}
+
+/** The same question about several messages, one call for each module. When hộ tịch refuses so many codes, or one row is too much for all, each is
+ *  asked for alone; a hộ tịch that is down is not asked again.
+ *  @param tasks at most `limits.batch`
+ *  @returns in the order of the tasks */
+export async function viewSubmissions(
+  deps: AdapterDeps,
+  client: RegistryClient,
+  tasks: readonly DeliveryTask[],
+  signal: AbortSignal,
+): Promise<readonly PartnerView[]> {
+  const views = new Map<DeliveryTask, PartnerView>();
+  for (const module of ['KS', 'KT'] as const) {
+    const own = tasks.filter(({ dossier }) => dossier.module === module);
+    const probes = own.length === 0 ? [] : await probeTogether(deps, client, own, signal);
+    own.forEach((task, at) => views.set(task, viewOf(probes[at])));
+  }
+  return tasks.map((task) => views.get(task)!);
+}
+
+async function probeTogether(
+  deps: AdapterDeps,
+  client: RegistryClient,
+  tasks: readonly DeliveryTask[],
+  signal: AbortSignal,
+): Promise<readonly ProbeResult[]> {
+  const probes = await probeOf(deps, client, tasks, signal);
+  if (tasks.length === 1 || !probes.some(({ call }) => isTooMuchAtOnce(call))) return probes;
+  const alone: ProbeResult[] = [];
+  for (const task of tasks) alone.push(...(await probeOf(deps, client, [task], signal)));
+  return alone;
+}
+
+function isTooMuchAtOnce({ reasonCode }: CallResult): boolean {
+  return reasonCode === POLL_REFUSED || TOO_MUCH.has(reasonCode);
+}
+
+/** One call. @param tasks of one module */
+async function probeOf(
+  deps: AdapterDeps,
+  client: RegistryClient,
+  tasks: readonly DeliveryTask[],
+  signal: AbortSignal,
+): Promise<readonly ProbeResult[]> {
   const askedAt = deps.clock.now();
-  const { codes, module } = task.dossier;
-  const asked = { module, codes: codes.oneStop === undefined ? [] : [codes.oneStop] };
-  if (asked.codes.length === 0) {
-    const call = { outcome: 'unknown', wire: 'not-written', reasonCode: 'hotich.no-one-stop-code' } as const;
-    return { verdict: 'cannot-tell', askedAt, call };
-  }
-  const reply = await client.results(module, asked.codes, signal);
-  if (reply.kind === 'failed') return { verdict: 'cannot-tell', askedAt, call: reply.result };
+  const { module } = tasks[0].dossier;
+  const codes = [...new Set(tasks.flatMap(({ dossier }) => dossier.codes.oneStop ?? []))];
+  const found = codes.length === 0 ? NOTHING_ASKED : await rowsOf(deps, client, { module, codes }, signal);
+  return tasks.map(({ facts, dossier }) => {
+    if (dossier.codes.oneStop === undefined) return { verdict: 'cannot-tell', askedAt, call: WITHOUT_CODE };
+    if ('failed' in found) return { verdict: 'cannot-tell', askedAt, call: found.failed };
+    const verdict = verdictOf(
+      facts,
+      found.rows.find(({ code }) => code === dossier.codes.oneStop),
+    );
+    return { verdict, askedAt, call: { outcome: 'accepted', reasonCode: `hotich.probe-${verdict}`, ...found.raw } };
+  });
+}
+
+const WITHOUT_CODE = { outcome: 'unknown', wire: 'not-written', reasonCode: 'hotich.no-one-stop-code' } as const;
+const NOTHING_ASKED = { failed: WITHOUT_CODE };
+
+type Found =
+  | { failed: CallResult }
+  | { rows: readonly RegistryRow[]; raw: Pick<CallResult, 'httpStatus' | 'answer'> & { wire: 'answered' } };
+
+async function rowsOf(
+  { config }: AdapterDeps,
+  client: RegistryClient,
+  asked: { module: 'KS' | 'KT'; codes: readonly string[] },
+  signal: AbortSignal,
+): Promise<Found> {
+  const reply = await client.results(asked.module, asked.codes, signal);
+  if (reply.kind === 'failed') return { failed: reply.result };
   const raw = { wire: 'answered', httpStatus: reply.httpStatus, answer: reply.answer } as const;
-  const rows = rowsOfAnswer(deps.config, asked, reply.json);
-  if (rows === undefined) {
-    return { verdict: 'cannot-tell', askedAt, call: { outcome: 'retry', reasonCode: 'hotich.poll-refused', ...raw } };
-  }
-  const verdict = verdictOf(task.facts, rows[0]);
-  return { verdict, askedAt, call: { outcome: 'accepted', reasonCode: `hotich.probe-${verdict}`, ...raw } };
+  const rows = rowsOfAnswer(config, asked, reply.json);
+  return rows === undefined ? { failed: { outcome: 'retry', reasonCode: POLL_REFUSED, ...raw } } : { rows, raw };
 }
 
 function verdictOf(facts: DeliveryFacts, row: RegistryRow | undefined): ProbeVerdict {

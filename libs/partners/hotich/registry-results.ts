@@ -3,10 +3,7 @@ import type { RegistryReply, RegistryResults } from '#intake';
 import type { AdapterDeps } from '../config/adapter-deps';
 import { readFailure } from '../http/partner-call';
 import type { RegistryClient } from './registry-client';
-import { readResults } from './results-answer';
-
-/** Answers that are more than we take: one row may be what is too much, so the others are asked for without it. */
-const TOO_MUCH: ReadonlySet<string> = new Set(['wire.answer-too-large', 'answer.too-many-values']);
+import { POLL_REFUSED, readResults, TOO_MUCH } from './results-answer';
 
 /** hộ tịch's results by poll (`layKetQuaDKHT`, hotich.md §4).
  *  @param client shared with the adapter, so that pushes and polls use one token */
@@ -21,8 +18,7 @@ export function createRegistryResults(deps: AdapterDeps, client: RegistryClient)
       const reply = await client.results(module, codes, signal);
       if (reply.kind === 'failed') return { askedAt, ...withoutRows(reply.result, codes) };
       const read = readResults(deps.config, { module, codes }, reply.json);
-      if (read === undefined)
-        return { askedAt, rows: null, unclear: 'hotich.poll-refused', isRefusal: true, raw: reply.answer };
+      if (read === undefined) return { askedAt, rows: null, unclear: POLL_REFUSED, isRefusal: true, raw: reply.answer };
       const { rows, strange } = read;
       return { askedAt, rows, raw: reply.answer, ...(strange > 0 ? { unclear: 'hotich.rows-strange' } : {}) };
     },

@@ -5,6 +5,12 @@ import { comparableText, occurrences } from '#platform';
 import { filledText } from '../wire/fields';
 import { readRows, type ReadRows } from './result-rows';
 
+/** An answer that carries no rows and does not say that none are known: it refuses the question. */
+export const POLL_REFUSED = 'hotich.poll-refused';
+
+/** Answers that are more than we take: one row may be what is too much, so the others are asked for without it. */
+export const TOO_MUCH: ReadonlySet<string> = new Set(['wire.answer-too-large', 'answer.too-many-values']);
+
 /** What was asked of `layKetQuaDKHT`. */
 export interface AskedResults {
   module: 'KS' | 'KT';

@@ -4,13 +4,13 @@ import { AppError, codeOf, isConnectionLost, type Clock, type Log } from '#platf
 import type { PlanSubject } from '../adapters/item-store';
 import { actionFor, classWithoutAsking, mayHaveArrived, type FoundItem, type ItemClass } from '../domain/item-class';
 import type { ReplayPlan } from '../domain/plan';
-import type { AskSlots } from './ask-slots';
+import type { Questions } from './questions';
 
 export interface LookDeps {
   adapters: Readonly<Record<PartnerId, ReplayAdapter>>;
   /** Reads payloads, and gives no link to anybody. */
   payloads: PayloadReader;
-  slots: AskSlots;
+  questions: Pick<Questions, 'ask'>;
   clock: Clock;
   log: Log;
 }
@@ -83,7 +83,7 @@ async function look(
   const task = taskOf(subject);
   const validity = await validityOf(subject, plan, adapter, deps);
   if ('invalid' in validity) return as('invalid', validity.invalid);
-  const view = await ask(adapter, task, deps, signal);
+  const view = await deps.questions.ask(adapter, task, signal);
   const isTooSoon =
     view.verdict === 'absent' && plan.source === 'dead-letters' && mayStillArrive(subject, adapter, deps);
   return answered(subject, plan, isTooSoon ? TOO_SOON : view, { as, complaints: validity.complaints });
@@ -184,30 +184,6 @@ export function keepsContent(
   if (contentRef === null || editedRef !== null) return false;
   if (source === 'history') return adapter.historyReplay(operation) === 'as-was';
   return outcome !== 'refused' && mayHaveArrived({ outcome, wasUnknown });
-}
-
-async function ask(
-  adapter: ReplayAdapter,
-  task: DeliveryTask,
-  { slots }: LookDeps,
-  signal: AbortSignal,
-): Promise<PartnerView> {
-  return slots.run(adapter.partner, async () => {
-    const deadline = new AbortController();
-    const end = (): void => deadline.abort();
-    // Taken away when the answer is there: of ten thousand looks each would else fire later.
-    const timer = setTimeout(end, adapter.policy.deadlineMs);
-    signal.addEventListener('abort', end, { once: true });
-    if (signal.aborted) end();
-    try {
-      return await adapter.view(task, deadline.signal);
-    } catch (error) {
-      return { verdict: 'cannot-tell', reasonCode: codeOf(error) };
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-    }
-  });
 }
 
 function taskOf({

@@ -15,7 +15,7 @@ import { ScriptedPartner } from '../../delivery/testing/scripted-partner';
 import { loadReplayPolicy } from '../adapters/load-replay-policy';
 import { readItems, type ItemRow } from '../adapters/item-store';
 import { readPlan } from '../adapters/plan-store';
-import { AskSlots } from '../app/ask-slots';
+import { Questions } from '../app/questions';
 import { createPlan, type PlanCaller, type PlanDeps, type PlanRequest } from '../app/create-plan';
 import { ReplayRunner } from '../app/replay-runner';
 import type { RunDeps } from '../app/run-deps';
@@ -116,7 +116,7 @@ export class ReplayBench {
         ReplayAdapter
       >,
       payloads: {} as PayloadReader,
-      slots: new AskSlots(() => 4),
+      questions: new Questions(() => 4),
       policy: this.policy,
     };
   }
