@@ -205,14 +205,9 @@ describe(`holds under anything, seed ${LAW_SEED}`, () => {
       ).flat();
       this.underWay.push(...taken);
       const claims = taken.map(({ claim }) => claim);
-      this.wrong.push(
-        ...this.model.judge(
-          before,
-          { taken: claims, isFull: workers.length > 1 || taken.length === SLOTS },
-          clock.now(),
-        ),
-      );
-      this.model.learn(await this.holds());
+      const isFull = workers.length > 1 || taken.length === SLOTS;
+      const found = this.model.judge(before, { taken: claims, isFull, holds: await this.holds() }, clock.now());
+      this.wrong.push(...found);
     }
 
     private async settle(count: number, answer: Answer): Promise<void> {
@@ -224,16 +219,15 @@ describe(`holds under anything, seed ${LAW_SEED}`, () => {
       for (const { claim } of ended) this.model.settled(claim.deliveryId);
     }
 
-    /** Everything is released and answered: nothing may be left behind. */
+    /** Everything is answered and released, again where a first lane had not got through: nothing may be left behind. */
     async end(): Promise<void> {
-      const open = (await this.holds()).filter(({ state }) => state !== 'over');
-      for (const { id } of open) await releaseHold({ holdId: id, ratePerSecond: null }, by(), deps);
       for (let round = 0; round < 200 && (await this.isLeft()); round += 1) {
+        const inForce = (await this.holds()).filter(({ state }) => state === 'in-force');
+        for (const { id } of inForce) await releaseHold({ holdId: id, ratePerSecond: null }, by(), deps);
         await this.claim(['a']);
         await this.settle(this.underWay.length, 'accepted');
         clock.advance(31_000);
       }
-      await this.claim(['a']);
     }
 
     private async isLeft(): Promise<boolean> {
@@ -287,6 +281,6 @@ describe(`holds under anything, seed ${LAW_SEED}`, () => {
       expect(left).toEqual([]);
       expect((await play.holds()).filter(({ state }) => state !== 'over')).toEqual([]);
     });
-    await fc.assert(property, lawRun(25, 400));
+    await fc.assert(property, lawRun(25, 150));
   }, 1_200_000);
 });

@@ -21,6 +21,8 @@ interface ModelHold {
   /** Its first lane goes alone, until it has been answered. */
   isCanary: boolean;
   canary?: string;
+  /** Over since the claim that is judged now. */
+  hasEnded: boolean;
   isOver: boolean;
 }
 
@@ -36,6 +38,7 @@ export class HoldModel {
       endsMs: endsAt?.getTime() ?? Number.POSITIVE_INFINITY,
       taken: [],
       isCanary: true,
+      hasEnded: false,
       isOver: false,
       ...(endsAt === null ? {} : { release: { sinceMs: endsAt.getTime(), perSecond: releasePerSecond } }),
     });
@@ -54,8 +57,8 @@ export class HoldModel {
     this.answered.add(deliveryId);
   }
 
-  /** What a claim has told: which holds are over, and which are in force again since their first lane did not get through. */
-  learn(holds: readonly Hold[]): void {
+  /** What the claim has told: which holds are over, and which are in force again since their first lane did not get through. */
+  private learn(holds: readonly Hold[]): void {
     for (const { id, state, releasedAt } of holds) {
       const hold = this.holds.get(id)!;
       hold.isOver ||= state === 'over';
@@ -68,13 +71,15 @@ export class HoldModel {
     }
   }
 
-  /** @param isFull  no slot was left, or several claimed at once: what was left says nothing then
+  /** @param holds as they stand after the claim
+   *  @param isFull no slot was left, or several claimed at once: what was left says nothing then
    *  @returns what this claim did that no hold allows, and what it left although nothing held it; texts without dossiers */
   judge(
     before: readonly HeadOfLane[],
-    { taken, isFull }: { taken: readonly ClaimedDelivery[]; isFull: boolean },
+    { taken, isFull, holds }: { taken: readonly ClaimedDelivery[]; isFull: boolean; holds: readonly Hold[] },
     now: Date,
   ): string[] {
+    for (const { id, state } of holds) this.holds.get(id)!.hasEnded = state === 'over';
     const heads = new Map(before.map((head) => [head.deliveryId, head]));
     const wrong: string[] = [];
     for (const claim of taken) {
@@ -87,6 +92,7 @@ export class HoldModel {
     const isFree = (head: HeadOfLane): boolean => head.isDue && this.stopping(head, now.getTime()).length === 0;
     if (!isFull && before.some((head) => isFree(head) && !ids.includes(head.deliveryId)))
       wrong.push('left: nothing held it');
+    this.learn(holds);
     return wrong;
   }
 
@@ -96,7 +102,10 @@ export class HoldModel {
 
   private judgeOne(head: HeadOfLane, now: Date): string[] {
     const atMs = now.getTime();
-    return this.stopping(head, atMs).flatMap((hold) => this.letGo(hold, head.deliveryId, atMs));
+    const stopping = this.stopping(head, atMs);
+    // A hold does not wait for what another one stops too: it may have ended in this very claim, before the other let go.
+    const isOthers = (hold: ModelHold): boolean => hold.hasEnded && stopping.length > 1;
+    return stopping.flatMap((hold) => (isOthers(hold) ? [] : this.letGo(hold, head.deliveryId, atMs)));
   }
 
   /** A lane that a hold stops is taken: only when it may let it go. */
