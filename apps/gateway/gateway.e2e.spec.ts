@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ensureMasterKey, hashSecret, insertClient } from '#access';
-import { ensureSigningKey } from '#synclog';
+import { ensureLogKey, ensureSigningKey } from '#synclog';
 import { testDatabase, until, type TestDatabase } from '#testing';
 
 const MAIN = join(__dirname, '../../dist/apps/gateway/main.js');
@@ -25,6 +25,7 @@ describe('the gateway’s process', () => {
     keyDir = mkdtempSync(join(tmpdir(), 'lienthong-gateway-'));
     ensureMasterKey(keyDir);
     ensureSigningKey(keyDir);
+    ensureLogKey(keyDir, 'http://gateway.test');
     const account = {
       kind: 'person' as const,
       units: null,

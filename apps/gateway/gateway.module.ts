@@ -21,6 +21,7 @@ import { QuarantineController } from './controllers/quarantine.controller';
 import { ReceiptsController } from './controllers/receipts.controller';
 import { ReplaysController } from './controllers/replays.controller';
 import { SyncLogController } from './controllers/sync-log.controller';
+import { TlogController } from './controllers/tlog.controller';
 import { TokenController } from './controllers/token.controller';
 import { WatchesController } from './controllers/watches.controller';
 import { createAddressDigest } from './http/address-digest';
@@ -53,6 +54,7 @@ const CONTROLLERS = [
   WatchesController,
   ProgressController,
   SyncLogController,
+  TlogController,
   ClientsController,
   FilesController,
   HealthController,
@@ -94,6 +96,7 @@ function valuesOf(parts: GatewayParts): Provider[] {
     { provide: tokens.LOG, useValue: parts.log },
     { provide: tokens.METRICS, useValue: parts.metrics },
     { provide: tokens.SIGNING_KEYS, useValue: parts.signingKeys },
+    { provide: tokens.LOG_VERIFIER_KEY, useValue: parts.logVerifierKey },
     { provide: tokens.ADDRESS_DIGEST, useValue: addressDigest },
     { provide: tokens.CAUSES, useValue: parts.causes },
     { provide: tokens.QUARANTINE_CAUSES, useValue: parts.quarantineCauses },

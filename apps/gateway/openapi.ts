@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureMasterKey } from '#access';
 import { gatewaySettings, silentLog } from '#platform';
-import { ensureSigningKey } from '#synclog';
+import { ensureLogKey, ensureSigningKey } from '#synclog';
 import { createHttpApp } from './http-app';
 import type { OpenApiHolder } from './controllers/openapi.controller';
 import { closeParts, openParts } from './parts';
@@ -15,6 +15,7 @@ export async function openApiDocument(configDir = 'config'): Promise<object> {
   try {
     ensureMasterKey(keyDir);
     ensureSigningKey(keyDir);
+    ensureLogKey(keyDir, 'http://127.0.0.1');
     const env = {
       DATABASE_URL: 'postgres://nobody@127.0.0.1:9/none',
       KEY_DIR: keyDir,

@@ -17,7 +17,7 @@ import {
   type Metrics,
 } from '#platform';
 import { loadReplayPolicy, type ReplayPolicy } from '#replay';
-import { createSyncLog, fileSigningKeys, type SigningKeys, type SyncLog } from '#synclog';
+import { createSyncLog, fileLogKey, fileSigningKeys, type SigningKeys, type SyncLog } from '#synclog';
 
 /** A caller that waits longer has given up. */
 const STATEMENT_TIMEOUT_MS = 10_000;
@@ -34,6 +34,8 @@ export interface GatewayParts {
   metrics: Metrics;
   masterKeys: MasterKeys;
   signingKeys: SigningKeys;
+  /** Of the sync log, one line (C2SP signed-note). */
+  logVerifierKey: string;
   vault: Vault;
   fileTokens: FileTokens;
   syncLog: SyncLog;
@@ -84,6 +86,7 @@ export function openParts(settings: GatewaySettings, log: Log, options: OpenOpti
     metrics: promMetrics({ withProcess: true }),
     masterKeys,
     signingKeys: fileSigningKeys(settings.keyDir),
+    logVerifierKey: fileLogKey(settings.keyDir).vkey,
     vault: createVault({ db, keys: masterKeys, ids: uuidIds, clock }),
     fileTokens: createFileTokens({
       keys: masterKeys,

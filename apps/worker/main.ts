@@ -15,6 +15,7 @@ import { clocksRole, relayRole, routerRole, sequencerRole } from './roles/flow-r
 import { metricsRole } from './roles/metrics-role';
 import { pollersRole } from './roles/poller-role';
 import { replaysRole } from './roles/replay-role';
+import { sealerRole } from './roles/sealer-role';
 import type { Role } from './roles/role';
 import { subscribersRole } from './roles/subscribers-role';
 
@@ -22,6 +23,7 @@ import { subscribersRole } from './roles/subscribers-role';
 const ROLES: readonly (readonly [WorkerRole, (foundation: Foundation) => Role])[] = [
   ['sequencer', sequencerRole],
   ['relay', relayRole],
+  ['sealer', sealerRole],
   ['router', routerRole],
   ['subscribers', subscribersRole],
   ['couriers', couriersRole],

@@ -348,15 +348,26 @@ schema_migration.timestamp bigint not null
 sequencer.id integer not null
 sequencer.next_leaf bigint not null
 sequencer.next_position bigint not null
+synclog_checkpoint.note text not null
+synclog_checkpoint.root bytea not null
+synclog_checkpoint.signed_at timestamp with time zone not null
+synclog_checkpoint.size bigint not null
 synclog_entry.at timestamp with time zone not null
 synclog_entry.bytes bytea not null
 synclog_entry.dossier_id uuid
 synclog_entry.id uuid not null
 synclog_entry.kind text not null
+synclog_head.id smallint not null
+synclog_head.partials bytea[] not null
+synclog_head.root bytea not null
+synclog_head.size bigint not null
 synclog_leaf.entry_id uuid not null
 synclog_leaf.leaf_index bigint not null
 synclog_outbox.entry_id uuid not null
 synclog_outbox.id bigint not null generated always as identity
+synclog_tile.hashes bytea not null
+synclog_tile.level smallint not null
+synclog_tile.tile_index bigint not null
 timer.cancelled_at timestamp with time zone
 timer.caused_seq integer not null
 timer.data jsonb not null default '{}'::jsonb
@@ -472,11 +483,18 @@ reply_rule_version: PRIMARY KEY (partner, version)
 schema_migration: PRIMARY KEY (id)
 sequencer: CHECK ((id = 1))
 sequencer: PRIMARY KEY (id)
+synclog_checkpoint: CHECK ((octet_length(root) = 32))
+synclog_checkpoint: PRIMARY KEY (size)
 synclog_entry: CHECK ((octet_length(bytes) <= 16384))
 synclog_entry: PRIMARY KEY (id)
+synclog_head: CHECK ((id = 1))
+synclog_head: CHECK ((octet_length(root) = 32))
+synclog_head: PRIMARY KEY (id)
 synclog_leaf: PRIMARY KEY (leaf_index)
 synclog_leaf: UNIQUE (entry_id)
 synclog_outbox: PRIMARY KEY (id)
+synclog_tile: CHECK ((octet_length(hashes) = 8192))
+synclog_tile: PRIMARY KEY (level, tile_index)
 timer: FOREIGN KEY (dossier_id) REFERENCES dossier(id)
 timer: PRIMARY KEY (id)
 timer: UNIQUE (dossier_id, kind, caused_seq)
@@ -564,10 +582,13 @@ CREATE UNIQUE INDEX replay_plan_pkey ON public.replay_plan USING btree (id)
 CREATE UNIQUE INDEX replay_watch_pkey ON public.replay_watch USING btree (id)
 CREATE UNIQUE INDEX reply_rule_version_pkey ON public.reply_rule_version USING btree (partner, version)
 CREATE UNIQUE INDEX sequencer_pkey ON public.sequencer USING btree (id)
+CREATE UNIQUE INDEX synclog_checkpoint_pkey ON public.synclog_checkpoint USING btree (size)
 CREATE UNIQUE INDEX synclog_entry_pkey ON public.synclog_entry USING btree (id)
+CREATE UNIQUE INDEX synclog_head_pkey ON public.synclog_head USING btree (id)
 CREATE UNIQUE INDEX synclog_leaf_entry_id_key ON public.synclog_leaf USING btree (entry_id)
 CREATE UNIQUE INDEX synclog_leaf_pkey ON public.synclog_leaf USING btree (leaf_index)
 CREATE UNIQUE INDEX synclog_outbox_pkey ON public.synclog_outbox USING btree (id)
+CREATE UNIQUE INDEX synclog_tile_pkey ON public.synclog_tile USING btree (level, tile_index)
 CREATE UNIQUE INDEX timer_dossier_id_kind_caused_seq_key ON public.timer USING btree (dossier_id, kind, caused_seq)
 CREATE UNIQUE INDEX timer_pkey ON public.timer USING btree (id)
 CREATE UNIQUE INDEX vault_chunk_pkey ON public.vault_chunk USING btree (object_id, number)
@@ -611,9 +632,12 @@ replay_watch: INSERT, SELECT, UPDATE
 reply_rule_version: DELETE, INSERT, SELECT, UPDATE
 schema_migration: DELETE, INSERT, SELECT, UPDATE
 sequencer: DELETE, INSERT, SELECT, UPDATE
+synclog_checkpoint: INSERT, SELECT
 synclog_entry: INSERT, SELECT
+synclog_head: SELECT, UPDATE
 synclog_leaf: INSERT, SELECT
 synclog_outbox: DELETE, INSERT, SELECT
+synclog_tile: INSERT, SELECT
 timer: DELETE, INSERT, SELECT, UPDATE
 vault_chunk: DELETE, INSERT, SELECT, UPDATE
 vault_draft: DELETE, INSERT, SELECT, UPDATE

@@ -16,6 +16,12 @@ export {
   type SaltedDigest,
 } from './receipts/domain/receipt';
 export { issueReceipt, type ReceiptInput } from './receipts/app/issue-receipt';
+export { checkpointFile } from './sealing/adapters/checkpoint-file';
+export { ensureLogKey, fileLogKey } from './sealing/adapters/file-log-key';
+export { readNewestCheckpoint } from './sealing/adapters/tree-store';
+export { readResource } from './sealing/app/read-resource';
+export { Sealer } from './sealing/app/sealer';
+export { parseTilePath } from './tlog/tiles';
 export { findReceipt } from './receipts/adapters/receipt-store';
 export type { PublicJwk, SigningKeys } from './receipts/signing-keys';
 export { ensureSigningKey, fileSigningKeys, type FileSigningKeys } from './receipts/adapters/file-signing-keys';

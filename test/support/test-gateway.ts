@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ensureMasterKey, hashSecret, insertClient, ROLES, type Role } from '#access';
 import { gatewaySettings, type Clock, type Log, type LogFields } from '#platform';
-import { ensureSigningKey } from '#synclog';
+import { ensureLogKey, ensureSigningKey } from '#synclog';
 import { createHttpApp, type HttpApp } from '../../apps/gateway/http-app';
 import { closeParts, openParts, type GatewayParts } from '../../apps/gateway/parts';
 import { testDatabase } from './test-database';
@@ -48,6 +48,7 @@ export async function testGateway(options: TestGatewayOptions = {}): Promise<Tes
   const keyDir = mkdtempSync(join(tmpdir(), 'lienthong-gateway-'));
   ensureMasterKey(keyDir);
   ensureSigningKey(keyDir);
+  ensureLogKey(keyDir, 'http://gateway.test');
   const lines: LogLine[] = [];
   const settings = gatewaySettings({
     DATABASE_URL: options.databaseUrl?.(database.url) ?? database.url,

@@ -74,6 +74,7 @@ export class Applications {
       PORT: new URL(this.run.baseUrl).port || '80',
       PUBLIC_URL: this.env.PUBLIC_URL ?? this.run.baseUrl,
       KEY_DIR: join(this.run.dataDir, 'keys'),
+      CHECKPOINT_DIR: this.env.CHECKPOINT_DIR ?? join(this.run.dataDir, 'checkpoints'),
       CONFIG_DIR: this.configDir,
     };
     // Given as a value and as a file at once, a setting is refused; the migrator's URL is nobody's business but ours.

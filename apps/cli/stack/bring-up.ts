@@ -98,7 +98,7 @@ function keysStep({ run }: BringUp, found: Found): ListrTask {
     task: () =>
       guarded(run, async () => {
         run.checkGoingOn();
-        ensureKeys(join(run.dataDir, 'keys'));
+        ensureKeys(join(run.dataDir, 'keys'), run.baseUrl);
         found.credentials = ensureCredentials(run.dataDir, { baseUrl: run.baseUrl, simulatorsUrl: null });
       }),
   };

@@ -11,7 +11,7 @@ const PARTNERS = ['dvclt', 'hotich', 'dvcqg', 'onestop'] as const;
 export function composeSecrets(dir: string): void {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   chmodSync(dir, 0o700);
-  ensureKeys(dir);
+  ensureKeys(dir, 'http://gateway:3000');
   const { oneStop } = ensureCredentials(dir, {
     baseUrl: 'http://127.0.0.1:3000',
     simulatorsUrl: 'http://127.0.0.1:4000',

@@ -34,20 +34,22 @@ describe('files of an installation', () => {
 
   it('are for the owner only', () => {
     prepareDataDir(dir);
-    ensureKeys(join(dir, 'keys'));
+    ensureKeys(join(dir, 'keys'), 'http://127.0.0.1:1');
     ensureCredentials(dir, { baseUrl: 'http://127.0.0.1:1', simulatorsUrl: null });
     expect(['', 'keys', 'logs'].map((name) => modeOf(join(dir, name)))).toEqual([0o700, 0o700, 0o700]);
-    expect(['credentials.json', 'keys/master.key', 'keys/signing.json'].map((name) => modeOf(join(dir, name)))).toEqual(
-      [0o600, 0o600, 0o600],
-    );
+    expect(
+      ['credentials.json', 'keys/master.key', 'keys/signing.json', 'keys/synclog.json'].map((name) =>
+        modeOf(join(dir, name)),
+      ),
+    ).toEqual([0o600, 0o600, 0o600, 0o600]);
   });
 
   it('keep keys and secrets from start to start and take the addresses of now', () => {
     prepareDataDir(dir);
-    ensureKeys(join(dir, 'keys'));
+    ensureKeys(join(dir, 'keys'), 'http://127.0.0.1:1');
     const key = readFileSync(join(dir, 'keys', 'signing.json'), 'utf8');
     const before = ensureCredentials(dir, { baseUrl: 'http://127.0.0.1:1', simulatorsUrl: null });
-    ensureKeys(join(dir, 'keys'));
+    ensureKeys(join(dir, 'keys'), 'http://127.0.0.1:1');
     const after = ensureCredentials(dir, { baseUrl: 'http://127.0.0.1:2', simulatorsUrl: 'http://127.0.0.1:3' });
     expect(readFileSync(join(dir, 'keys', 'signing.json'), 'utf8')).toBe(key);
     expect(after).toEqual({ ...before, baseUrl: 'http://127.0.0.1:2', simulatorsUrl: 'http://127.0.0.1:3' });

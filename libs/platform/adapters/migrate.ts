@@ -3,6 +3,7 @@ import { Protection1700000000002 } from './migrations/0002-protection';
 import { ReplayPlans1700000000003 } from './migrations/0003-replay-plans';
 import { QuarantineRequests1700000000004 } from './migrations/0004-quarantine-requests';
 import { Watches1700000000005 } from './migrations/0005-watches';
+import { SealedLog1700000000006 } from './migrations/0006-sealed-log';
 
 const MIGRATIONS = [
   Foundation1700000000001,
@@ -10,6 +11,7 @@ const MIGRATIONS = [
   ReplayPlans1700000000003,
   QuarantineRequests1700000000004,
   Watches1700000000005,
+  SealedLog1700000000006,
 ];
 
 /** Brings the schema up to date with the migrator's role. Returns the names of the migrations it ran.

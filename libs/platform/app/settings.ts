@@ -24,6 +24,7 @@ export const WORKER_ROLES = [
   'replays',
   'pollers',
   'clocks',
+  'sealer',
 ] as const;
 export type WorkerRole = (typeof WORKER_ROLES)[number];
 
@@ -44,7 +45,8 @@ const COMMON = {
     fallbackText: 'none',
   }),
   keyDir: text('KEY_DIR', {
-    about: 'Folder with `master.key` (32 random bytes, base64) and `signing.json` (Ed25519 private JWK with `kid`).',
+    about:
+      'Folder with `master.key` (32 random bytes, base64) and `signing.json` (Ed25519 private JWK with `kid`), `synclog.json` (the same with `origin`, the sync log’s name).',
   }),
   configDir: text('CONFIG_DIR', { about: 'Folder of procedures, partners, reply rules, units.', fallback: 'config' }),
   publicUrl: url('PUBLIC_URL', ['http:', 'https:'], {
@@ -93,6 +95,10 @@ const WORKER = {
     fallbackText: `all: ${WORKER_ROLES.join(', ')}`,
   }),
   workerId: optionalText('WORKER_ID', { about: 'Name of this worker in leases; a new one at each start when absent.' }),
+  checkpointDir: optionalText('CHECKPOINT_DIR', {
+    about:
+      'Folder outside the database that gets the newest checkpoint of the sync log; against it a database that was set back shows. None when absent.',
+  }),
   metricsPort: whole('METRICS_PORT', 0, 65_535, {
     about: 'Port on 127.0.0.1 for the worker’s `/metrics` and `/health/live`; 0 serves none.',
     fallback: 0,

@@ -1,0 +1,66 @@
+import { Controller, Get, Header, Inject, Param, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { AppError, Database } from '#platform';
+import { parseTilePath, readNewestCheckpoint, readResource } from '#synclog';
+import { Operation, Roles } from '../http/access';
+import { LOG_VERIFIER_KEY } from '../tokens';
+
+const TEXT = 'text/plain; charset=utf-8';
+const BYTES = 'application/octet-stream';
+
+/** The sync log as C2SP tlog-tiles, for verifiers and witnesses written by others. Everything but the checkpoint never changes. */
+@ApiTags('sync log')
+@Controller('synclog')
+export class TlogController {
+  constructor(
+    private readonly db: Database,
+    @Inject(LOG_VERIFIER_KEY) private readonly verifierKey: string,
+  ) {}
+
+  @Get('checkpoint')
+  @Roles('auditor')
+  @Header('content-type', TEXT)
+  @Header('cache-control', 'no-cache')
+  @Operation('synclog.checkpoint', 'The newest signed checkpoint of the sync log')
+  @ApiProduces(TEXT)
+  @ApiOkResponse({ type: String })
+  async checkpoint(): Promise<string> {
+    const newest = await readNewestCheckpoint(this.db);
+    if (newest === undefined) throw notThere();
+    return newest.note;
+  }
+
+  @Get('key')
+  @Roles('auditor')
+  @Header('content-type', TEXT)
+  @Header('cache-control', 'no-cache')
+  @Operation('synclog.key', 'The verifier key of the sync log; get it on a second way, too')
+  @ApiProduces(TEXT)
+  @ApiOkResponse({ type: String })
+  key(): string {
+    return `${this.verifierKey}\n`;
+  }
+
+  @Get('tile/*')
+  @Roles('auditor')
+  @Operation('synclog.tile', 'A hash tile (`tile/<L>/<N>[.p/<W>]`) or an entry bundle (`tile/entries/<N>[.p/<W>]`)')
+  @ApiParam({ name: 'path', type: String, description: '`<L>/<N>` or `entries/<N>`, with `.p/<W>` for a partial one' })
+  @ApiProduces(BYTES)
+  async tile(@Param('*') path: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<Buffer> {
+    const name = parseTilePath(`tile/${path}`);
+    const bytes = name && (await readResource(this.db, name));
+    if (bytes === undefined) throw notThere();
+    void reply.headers({ 'content-type': BYTES, 'cache-control': 'private, max-age=31536000, immutable' });
+    return bytes;
+  }
+}
+
+function notThere(): AppError {
+  return new AppError({
+    code: 'synclog-resource-unknown',
+    disposition: 'refuse',
+    status: 404,
+    detail: 'the sync log has no such resource',
+  });
+}

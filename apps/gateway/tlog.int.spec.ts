@@ -1,0 +1,106 @@
+import { sequenceBatch } from '#bus';
+import { silentLog, uuidIds } from '#platform';
+import { createSyncLog, fileLogKey, leafHash, Sealer } from '#synclog';
+import { parseCheckpoint } from '../../libs/synclog/tlog/checkpoint';
+import { entriesOf } from '../../libs/synclog/tlog/entry-bundle';
+import { isSignedBy, parseNote, parseVerifierKey } from '../../libs/synclog/tlog/signed-note';
+import { hashesOf, tilePath, widthAt } from '../../libs/synclog/tlog/tiles';
+import { rootOf } from '../../libs/synclog/tlog/tree-hash';
+import { testGateway, type TestGateway } from '../../test/support/test-gateway';
+
+/** A reader that knows the format and nothing of our database. */
+describe('the sync log on the wire', () => {
+  let gateway: TestGateway;
+  let token: string;
+  let sealer: Sealer;
+  beforeAll(async () => {
+    gateway = await testGateway();
+    token = await gateway.token('auditor');
+    const { db, clock, settings } = gateway.parts;
+    const doorbell = { wait: async () => false };
+    sealer = new Sealer({ db, signer: fileLogKey(settings.keyDir), places: [], doorbell, clock, log: silentLog });
+  }, 60_000);
+  afterAll(() => gateway.stop());
+
+  async function read(path: string): Promise<{ status: number; type: string | undefined; bytes: Buffer }> {
+    const { statusCode, headers, rawPayload } = await gateway.app.inject({
+      method: 'GET',
+      url: `/synclog/${path}`,
+      headers: { authorization: `Bearer ${token}` },
+    });
+    return { status: statusCode, type: headers['content-type']?.toString(), bytes: rawPayload };
+  }
+  async function grow(count: number): Promise<number> {
+    const { db, clock } = gateway.parts;
+    const log = createSyncLog({ ids: uuidIds, clock });
+    await db.run((tx) =>
+      log.append(
+        tx,
+        Array.from({ length: count }, () => ({
+          kind: 'dossier.received' as const,
+          actor: { id: 'worker', type: 'system' as const },
+        })),
+      ),
+    );
+    await sequenceBatch(db, 100_000);
+    await sealer.round();
+    return (await checkpoint()).size;
+  }
+  async function checkpoint() {
+    const { status, type, bytes } = await read('checkpoint');
+    expect([status, type]).toEqual([200, 'text/plain; charset=utf-8']);
+    const { bytes: key } = await read('key');
+    const note = parseNote(bytes.toString('utf8'));
+    expect(isSignedBy(note, parseVerifierKey(key.toString('utf8')))).toBe(true);
+    return parseCheckpoint(note.text);
+  }
+
+  it('gives every entry and every tile of its checkpoint, and they come to its root', async () => {
+    await grow(300);
+    const size = await grow(400);
+    const { root } = await checkpoint();
+    const leaves: Buffer[] = [];
+    for (let index = 0; widthAt({ level: 0, index }, size) > 0; index += 1) {
+      const width = widthAt({ level: 0, index }, size);
+      const [bundle, tile] = [
+        await read(tilePath({ level: 'entries', index, width })),
+        await read(tilePath({ level: 0, index, width })),
+      ];
+      expect([bundle.status, bundle.type, tile.status, tile.type]).toEqual([
+        200,
+        'application/octet-stream',
+        200,
+        'application/octet-stream',
+      ]);
+      leaves.push(...entriesOf(bundle.bytes).map((entry) => leafHash(entry)));
+      expect(hashesOf(tile.bytes)).toEqual(leaves.slice(index * 256));
+    }
+    expect(leaves).toHaveLength(size);
+    expect(rootOf(leaves)).toEqual(root);
+    const upper = await read(tilePath({ level: 1, index: 0, width: widthAt({ level: 1, index: 0 }, size) }));
+    expect(hashesOf(upper.bytes)[1]).toEqual(rootOf(leaves.slice(256, 512)));
+  });
+
+  it('goes on answering for a partial tile after its full one is there, with the same bytes', async () => {
+    const size = await grow(1);
+    const name = { index: Math.floor(size / 256), width: size % 256 };
+    const before = [await read(tilePath({ level: 0, ...name })), await read(tilePath({ level: 'entries', ...name }))];
+    await grow(300);
+    expect([await read(tilePath({ level: 0, ...name })), await read(tilePath({ level: 'entries', ...name }))]).toEqual(
+      before,
+    );
+    expect((await read(tilePath({ level: 0, index: name.index, width: 256 }))).status).toBe(200);
+  });
+
+  it.each(['tile/0/999', 'tile/0/000.p/0', 'tile/9/000', 'tile/entries/x001/000', 'tile/', 'nothing'])(
+    'answers 404 for %s',
+    async (path) => expect((await read(path)).status).toBe(404),
+  );
+
+  it('is for auditors', async () => {
+    const url = '/synclog/checkpoint';
+    expect((await gateway.app.inject({ method: 'GET', url })).statusCode).toBe(401);
+    const authorization = `Bearer ${await gateway.token('operator')}`;
+    expect((await gateway.app.inject({ method: 'GET', url, headers: { authorization } })).statusCode).toBe(403);
+  });
+});
