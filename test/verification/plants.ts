@@ -279,6 +279,11 @@ const STUCK: readonly Plant[] = [
     isGlobal: true,
   },
   {
+    code: 'stuck.entry-not-sealed',
+    sql: `update synclog_head set size = size - 1, partials[1] = substring(partials[1] for octet_length(partials[1]) - 32) returning size::text as subject`,
+    isGlobal: true,
+  },
+  {
     code: 'stuck.event-not-relayed',
     sql: `insert into bus_cursor (consumer, partition, position, lease_owner) values ('relay', 0, 0, 'relay') returning '1' as subject`,
     isGlobal: true,
@@ -352,6 +357,12 @@ const UNEXPLAINED: readonly Plant[] = [
   {
     code: 'unexplained.code',
     sql: `insert into dossier_code (system, code, dossier_id) values ('registry', 'R/none', $id)`,
+  },
+  {
+    code: 'unexplained.entry-not-as-sealed',
+    sql: `with changed as (
+            update synclog_entry set bytes = bytes || ' ' where id = (select id from synclog_entry where dossier_id = $id order by id desc limit 1) returning id)
+          select l.leaf_index::text as subject from synclog_leaf l join changed on changed.id = l.entry_id`,
   },
   { code: 'unexplained.event-without-fact', sql: `update event_log set seq = 999 where dossier_id = $id and seq = 5` },
   {

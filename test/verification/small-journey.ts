@@ -17,6 +17,7 @@ import {
   type ReceiptDeps,
 } from '#intake';
 import { Doorbell, rfc3339, silentLog, uuidIds } from '#platform';
+import { sealBatch } from '../../libs/synclog/sealing/app/seal-batch';
 import { ensureSigningKey, fileSigningKeys } from '#synclog';
 import { until } from '#testing';
 import { FakeDecisionSource } from '../intake/fake-decision-source';
@@ -191,6 +192,7 @@ export class SmallJourney {
       'the end of all deliveries',
     );
     await sequenceBatch(db, 1_000);
+    await sealBatch(db, 10_000);
   }
 
   private async route(): Promise<void> {

@@ -23,6 +23,9 @@ order by found.at limit $3`;
 const EVERYTHING = '$1::timestamptz is not null';
 const RECENT = (column: string): string => `($2::timestamptz is null or ${column} >= $2)`;
 
+/** RFC 6962. */
+const LEAF_HASH = `sha256('\\x00'::bytea || e.bytes)`;
+
 export const TABLE_CHECKS: readonly TableCheck[] = [
   { code: 'out-of-order.event-log-gap', sql: gaps('event_log', 'position', 'next_position', 1) },
   { code: 'out-of-order.leaf-gap', sql: gaps('synclog_leaf', 'leaf_index', 'next_leaf', 0) },
@@ -37,6 +40,13 @@ from event_outbox where at <= $1 and ${RECENT('at')} order by id limit $3`,
     sql: `
 select e.id::text as subject, e.dossier_id as "dossierId", e.kind || ' waits for its leaf since ' || e.at as sentence
 from synclog_outbox o join synclog_entry e on e.id = o.entry_id where e.at <= $1 and ${RECENT('e.at')} order by o.id limit $3`,
+  },
+  {
+    code: 'stuck.entry-not-sealed',
+    sql: `
+select l.leaf_index::text as subject, e.dossier_id as "dossierId", 'leaf ' || l.leaf_index || ' of ' || e.at || ' is not sealed' as sentence
+from synclog_head h join synclog_leaf l on l.leaf_index = h.size join synclog_entry e on e.id = l.entry_id
+where e.at <= $1 and ${RECENT('e.at')} limit $3`,
   },
   {
     code: 'stuck.event-not-relayed',
@@ -80,6 +90,26 @@ from (
   select event_id, type, at from event_log where dossier_id is null
   union all select event_id, type, at from event_outbox where dossier_id is null
 ) e where ${EVERYTHING} and ${RECENT('at')} group by event_id having count(*) > 1 limit $3`,
+  },
+  {
+    code: 'unexplained.entry-not-as-sealed',
+    // Tile by tile; only of a tile that differs each leaf is looked at.
+    sql: `
+with tile as (
+  select tile_index as at, hashes from synclog_tile where level = 0
+  union all select size / 256, partials[1] from synclog_head where id = 1 and size % 256 > 0
+), suspect as (
+  select t.at * 256 as first, t.at * 256 + octet_length(t.hashes) / 32 as behind, t.hashes from tile t
+  where t.hashes is distinct from (
+    select string_agg(${LEAF_HASH}, ''::bytea order by l.leaf_index) from synclog_leaf l join synclog_entry e on e.id = l.entry_id
+    where l.leaf_index >= t.at * 256 and l.leaf_index < t.at * 256 + octet_length(t.hashes) / 32)
+)
+select l.leaf_index::text as subject, e.dossier_id as "dossierId", 'leaf ' || l.leaf_index || ' is not the entry that was sealed' as sentence
+from suspect s
+join synclog_leaf l on l.leaf_index >= s.first and l.leaf_index < s.behind
+join synclog_entry e on e.id = l.entry_id
+where substring(s.hashes from (l.leaf_index - s.first)::integer * 32 + 1 for 32) <> ${LEAF_HASH} and ${EVERYTHING} and $2::timestamptz is null
+order by l.leaf_index limit $3`,
   },
   {
     code: 'unexplained.event-without-fact',

@@ -148,6 +148,11 @@ export const CATALOGUE = {
     means: 'Entries of the sync log have waited for their leaf longer than the grace time.',
     remedy: 'See whether a worker with the sequencer role runs, and whether something holds the row of the sequencer.',
   },
+  'stuck.entry-not-sealed': {
+    means: 'Entries of the sync log have waited longer than the grace time to be sealed: no signature covers them yet.',
+    remedy:
+      'See whether a worker with the sealer role runs. `sealer.failed` with `synclog-behind`, `synclog-forked` or `synclog-foreign` in its log means that it refuses: the database is not what was published.',
+  },
   'stuck.event-not-relayed': {
     means: 'The relay is at work, and events have waited longer than the grace time to be handed to Kafka.',
     remedy: 'See whether the broker answers; the product goes on without it, more slowly.',
@@ -225,6 +230,10 @@ export const CATALOGUE = {
   'unexplained.code': {
     means: 'A code leads to a dossier whose journal does not hold it.',
     remedy: REBUILD_REMEDY,
+  },
+  'unexplained.entry-not-as-sealed': {
+    means: 'An entry of the sync log is not the one that was sealed: somebody has changed it in the database.',
+    remedy: 'Keep the database as it is and the newest checkpoint outside: both are evidence. Call the auditor.',
   },
   'unexplained.event-without-fact': {
     means: 'The event log holds an event that no journal holds, or under another number or type.',
