@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { EVENTS_TOPIC } from '#bus/drivers';
 import { eventSchemas } from '#dossier';
 import { Database, silentLog } from '#platform';
@@ -9,6 +11,8 @@ import { Installation } from '../support/installation';
 import { readTopic } from '../support/read-topic';
 import { expectCleanLedger, untilFinished } from './journey-assertions';
 import { personalStrings } from './personal-strings';
+import { hasGo, tesseraFsck } from './tessera-fsck';
+import { TlogReader } from './tlog-reader';
 
 const SEED = 20261125;
 
@@ -70,6 +74,29 @@ describe('the main job on Kafka', () => {
   it('leaves a state in which nothing is lost, doubled, overtaken, stuck or unexplained', async () => {
     await untilClean(installation, 30_000);
   }, 60_000);
+
+  it('has all of it in a sealed log that an auditor’s own reader verifies', async () => {
+    const reader = new TlogReader((path) => installation.read(`/synclog/${path}`, 'auditor'));
+    const newest = await installation.read('/synclog/checkpoint', 'auditor');
+    const { size, root, entries } = await reader.readAll();
+    const kinds = new Set(entries.map((entry) => (JSON.parse(entry) as { kind: string }).kind));
+    expect([...kinds]).toEqual(expect.arrayContaining(['dossier.received', 'attempt.settled', 'log-in.succeeded']));
+    expect(size).toBeGreaterThan(122 * 20);
+    // Outside the database, too.
+    const kept = readFileSync(join(installation.dataDir, 'checkpoints', 'checkpoint'), 'utf8');
+    expect(kept.split('\n')[0]).toBe(newest.toString('utf8').split('\n')[0]);
+    expect(Buffer.from(root, 'base64')).toHaveLength(32);
+  }, 60_000);
+
+  if (hasGo)
+    it('has a sealed log that passes the fsck of Tessera', async () => {
+      const said = await tesseraFsck({
+        url: `${installation.stack.baseUrl}/synclog`,
+        key: await installation.read('/synclog/key', 'auditor'),
+        token: await installation.token('auditor'),
+      });
+      expect(said).toContain("Successfully fsck'd log with size");
+    }, 400_000);
 
   it('publishes events that fit their published schemas, each dossier in its order', async () => {
     const ajv = addFormats(new Ajv({ allErrors: true, strict: false }));

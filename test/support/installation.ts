@@ -176,6 +176,13 @@ export class Installation {
     return (await response.json()) as T;
   }
 
+  /** GET of a path that is no part of `/api/v1`, as one of the accounts. @throws Error for anything but 200 */
+  async read(path: string, account: string): Promise<Buffer> {
+    const response = await this.call(path, account, {}, '');
+    if (response.status !== 200) throw new Error(`GET ${path}: ${response.status}`);
+    return Buffer.from(await response.arrayBuffer());
+  }
+
   /** POST of our API as one of the accounts, for a request of its own. */
   async post<T>(path: string, body: object, account = 'operator'): Promise<T> {
     const response = await this.send(path, body, { account });
@@ -248,12 +255,17 @@ export class Installation {
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 
-  private async call(path: string, account: string, init: RequestInit = {}): Promise<Response> {
+  private async call(path: string, account: string, init: RequestInit = {}, prefix = '/api/v1'): Promise<Response> {
     const { baseUrl } = this.stack;
     const ask = (token: string): Promise<Response> =>
-      fetch(`${baseUrl}/api/v1${path}`, { ...init, headers: { ...init.headers, authorization: `Bearer ${token}` } });
+      fetch(`${baseUrl}${prefix}${path}`, { ...init, headers: { ...init.headers, authorization: `Bearer ${token}` } });
     const response = await ask(this.tokens.get(account) ?? (await this.logIn(baseUrl, account)));
     return response.status === 401 ? ask(await this.logIn(baseUrl, account)) : response;
+  }
+
+  /** A new access token. */
+  token(account: string): Promise<string> {
+    return this.logIn(this.stack.baseUrl, account);
   }
 
   private async logIn(baseUrl: string, account: string): Promise<string> {
