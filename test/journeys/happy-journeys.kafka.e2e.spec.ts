@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EVENTS_TOPIC } from '#bus/drivers';
+import { CheckpointTopic, EVENTS_TOPIC } from '#bus/drivers';
 import { eventSchemas } from '#dossier';
 import { Database, silentLog } from '#platform';
 import { Ajv } from 'ajv';
@@ -85,6 +85,9 @@ describe('the main job on Kafka', () => {
     // Outside the database, too.
     const kept = readFileSync(join(installation.dataDir, 'checkpoints', 'checkpoint'), 'utf8');
     expect(kept.split('\n')[0]).toBe(newest.toString('utf8').split('\n')[0]);
+    const topic = new CheckpointTopic({ brokers: installation.stack.kafkaBrokers!, clientId: 'test', log: silentLog });
+    const sizes = (await topic.newest()).map((note) => Number(note.split('\n')[1]));
+    expect(Math.max(...sizes)).toBeGreaterThanOrEqual(size);
     expect(Buffer.from(root, 'base64')).toHaveLength(32);
   }, 60_000);
 

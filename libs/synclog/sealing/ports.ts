@@ -2,8 +2,8 @@
 export interface CheckpointPlace {
   /** For logs and errors. */
   readonly name: string;
-  /** The note; undefined before the first. */
-  newest(): Promise<string | undefined>;
-  /** Keeps it; an older one than the newest is left out. */
+  /** The last notes, the newest among them; none before the first. @throws while the place is away */
+  newest(): Promise<readonly string[]>;
+  /** @throws while the place is away: the next one is published then */
   publish(checkpoint: { size: number; note: string }): Promise<void>;
 }

@@ -55,6 +55,11 @@ describe('the sealer', () => {
     );
     await sequenceBatch(test.db, count);
   }
+  async function sealAll(): Promise<void> {
+    const own = sealer();
+    await own.round();
+    await own.published();
+  }
   const rootOfEntries = async (size: number): Promise<Buffer> =>
     rootOf((await readEntries(test.db, { from: 0, to: size })).map(leafHash));
   const published = async () => {
@@ -70,6 +75,7 @@ describe('the sealer', () => {
     await append(300);
     expect(await own.round()).toBe(300);
     expect(await published()).toEqual({ origin: ORIGIN, size: 300, root: await rootOfEntries(300) });
+    await own.published();
     expect(readFileSync(join(dir, 'checkpoint'), 'utf8')).toBe((await readNewestCheckpoint(test.db))!.note);
     await append(5_000);
     expect(await own.round()).toBe(5_000);
@@ -112,21 +118,70 @@ describe('the sealer', () => {
     expect(await published()).toMatchObject({ size: 15 });
   });
 
-  it('does not sign for a place that is away, but for all others', async () => {
-    const away: CheckpointPlace = {
-      name: 'away',
-      newest: async () => undefined,
-      publish: async () => Promise.reject(new Error('away')),
-    };
-    await append(3);
-    await sealer([away, checkpointFile(dir)]).round();
-    expect(parseCheckpoint(parseNote(readFileSync(join(dir, 'checkpoint'), 'utf8')).text).size).toBe(3);
+  describe('with places outside', () => {
+    const away = (name: string): CheckpointPlace & { isAway: boolean; notes: string[] } => ({
+      name,
+      isAway: true,
+      notes: [],
+      async newest() {
+        if (this.isAway) throw new Error('away');
+        return this.notes;
+      },
+      async publish({ note }) {
+        if (this.isAway) throw new Error('away');
+        this.notes.push(note);
+      },
+    });
+
+    it('does not wait for one that is away, and gives it the next checkpoint when it is back', async () => {
+      const place = away('kafka');
+      const own = sealer([place, checkpointFile(dir)]);
+      await append(3);
+      await own.round();
+      await own.published();
+      expect(parseCheckpoint(parseNote(readFileSync(join(dir, 'checkpoint'), 'utf8')).text).size).toBe(3);
+      place.isAway = false;
+      await append(1);
+      await own.round();
+      await own.published();
+      expect(place.notes.map((note) => parseCheckpoint(parseNote(note).text).size)).toEqual([4]);
+    });
+
+    it('signs nothing until one of them has said what was published', async () => {
+      const [first, second] = [away('file'), away('kafka')];
+      const own = sealer([first, second]);
+      await append(3);
+      await expect(own.round()).rejects.toMatchObject({ code: 'synclog-places-away' });
+      expect(await readNewestCheckpoint(test.db)).toBeUndefined();
+      second.isAway = false;
+      await own.round();
+      expect(await published()).toMatchObject({ size: 3 });
+    });
+
+    it('stops when one that comes back later has published another history', async () => {
+      await append(5);
+      const late = away('kafka');
+      const theirs = sealer([late]);
+      late.isAway = false;
+      await theirs.round();
+      await theirs.published();
+      await asOwner(`update synclog_head set size = 0, root = sha256(''), partials = '{}'`);
+      await asOwner('delete from synclog_checkpoint');
+      await asOwner(`update synclog_entry set bytes = 'x'`);
+      late.isAway = true;
+      const own = sealer([late, checkpointFile(dir)]);
+      await own.round();
+      late.isAway = false;
+      await append(5);
+      await own.round().catch(() => undefined);
+      await expect(own.round()).rejects.toMatchObject({ code: 'synclog-forked' });
+    });
   });
 
   describe('whose database is not what it has published', () => {
     async function setBack(): Promise<void> {
       await append(20);
-      await sealer().round();
+      await sealAll();
       await asOwner("update synclog_head set size = 0, root = sha256(''), partials = '{}'");
       await asOwner('delete from synclog_checkpoint');
     }
@@ -150,7 +205,7 @@ describe('the sealer', () => {
 
     it('signs nothing beside a checkpoint that its key has not signed', async () => {
       await append(3);
-      await sealer().round();
+      await sealAll();
       const file = join(dir, 'checkpoint');
       writeFileSync(file, readFileSync(file, 'utf8').replace('\n3\n', '\n2\n'));
       await append(3);

@@ -1,9 +1,10 @@
-import { AppError, codeOf, pause, StepLoop, type Clock, type Database, type Doorbell, type Log } from '#platform';
+import { AppError, pause, StepLoop, type Clock, type Database, type Doorbell, type Log } from '#platform';
 import { checkpointText, parseCheckpoint } from '../../tlog/checkpoint';
 import type { TreeHead } from '../../tlog/proofs';
 import { isSignedBy, parseNote, parseVerifierKey, signNote, type NoteSigner } from '../../tlog/signed-note';
 import { insertCheckpoint, readHead, readNewestCheckpoint, type StoredHead } from '../adapters/tree-store';
 import type { CheckpointPlace } from '../ports';
+import { OutsidePlace } from './outside-place';
 import { RangeRoots } from './range-roots';
 import { sealBatch } from './seal-batch';
 
@@ -21,6 +22,8 @@ export interface SealerDeps {
 const BATCH = 2_000;
 /** Between two checkpoints; an entry waits no longer than this and its batch. */
 const EVERY_MS = 500;
+/** How long a stop waits for the places outside. */
+const LAST_PUBLISH_MS = 1_000;
 /** Longest wait for the doorbell. */
 const POLL_MS = 500;
 
@@ -28,14 +31,20 @@ const POLL_MS = 500;
  *  not go on from what it has published is not signed any more: somebody has set its database back, or has changed it. */
 export class Sealer {
   private readonly loop: StepLoop;
-  /** What has been signed by this process, or was found outside at its start. */
-  private known: TreeHead | undefined;
+  private readonly places: readonly OutsidePlace[];
+  /** What this process has signed last. */
+  private signed: TreeHead | undefined;
+  /** Published by whomever, and not yet compared with the tree. */
+  private found: TreeHead[] | undefined;
+  private refusal: AppError | undefined;
 
   constructor(private readonly deps: SealerDeps) {
+    const { log } = deps;
+    this.places = deps.places.map((place) => new OutsidePlace(place, log));
     let startedAt = Number.NEGATIVE_INFINITY;
     this.loop = new StepLoop({
       name: 'sealer',
-      log: deps.log,
+      log,
       step: async (signal) => {
         await pause(Math.max(0, startedAt + EVERY_MS - performance.now()), signal);
         startedAt = performance.now();
@@ -49,58 +58,78 @@ export class Sealer {
     this.loop.start();
   }
 
-  stop(): Promise<void> {
-    return this.loop.stop();
+  async stop(): Promise<void> {
+    await this.loop.stop();
+    // A place that is away does not hold up the end: the next start publishes what it is worth.
+    const over = new AbortController();
+    await Promise.race([this.published(), pause(LAST_PUBLISH_MS, over.signal)]);
+    over.abort();
+  }
+
+  /** Resolves when the places outside have the newest checkpoint, or could not take it. */
+  async published(): Promise<void> {
+    await Promise.all(this.places.map((place) => place.idle()));
   }
 
   /** Seals what is numbered, and publishes the checkpoint of it.
    *  @returns how many entries were sealed
-   *  @throws AppError `synclog-behind`, `synclog-forked`, `synclog-foreign`: nothing is signed, and a person must look */
+   *  @throws AppError `synclog-behind`, `synclog-forked`, `synclog-foreign`: nothing is signed, and a person must look; `synclog-places-away`: no
+   *  place outside answers yet, and what was published is not known */
   async round(): Promise<number> {
     const { db } = this.deps;
-    this.known ??= await this.outside();
+    await this.look();
     let sealed = 0;
     for (let count = BATCH; count === BATCH; sealed += count) count = await sealBatch(db, BATCH);
     const head = await readHead(db);
-    if (this.known === undefined || head.size !== this.known.size || sealed > 0) await this.sign(head);
+    await this.compare(head);
+    if (head.size !== this.signed?.size) await this.sign(head);
     return sealed;
   }
 
   /** Only what is committed, and only when it goes on from what is known. */
   private async sign(head: StoredHead): Promise<void> {
-    const { db, signer, clock, places, log } = this.deps;
-    await this.refuseUnlessGrown(head);
+    const { db, signer, clock } = this.deps;
+    if (this.signed !== undefined) await this.refuseUnlessGrown(head, this.signed);
     const note = signNote(checkpointText({ origin: signer.name, ...head }), signer);
     await insertCheckpoint(db, { size: head.size, root: head.root, note, signedAt: clock.now() });
-    this.known = { size: head.size, root: head.root };
-    for (const place of places) {
-      // A place that is away gets the next one; the log itself serves this one.
-      await place
-        .publish({ size: head.size, note })
-        .catch((error: unknown) =>
-          log.warn('synclog.checkpoint-not-published', { place: place.name, code: codeOf(error) }),
-        );
+    this.signed = { size: head.size, root: head.root };
+    for (const place of this.places) place.offer({ size: head.size, note });
+  }
+
+  private async compare(head: StoredHead): Promise<void> {
+    for (const published of this.found ?? []) await this.refuseUnlessGrown(head, published);
+    this.found = [];
+  }
+
+  private async refuseUnlessGrown(head: StoredHead, published: TreeHead): Promise<void> {
+    if (head.size < published.size)
+      throw refusal('synclog-behind', `the log has ${head.size} entries, and has published ${published.size}`);
+    if (published.size === 0) return;
+    const root = await new RangeRoots(this.deps.db, head).rootOf({ from: 0, to: published.size });
+    if (Buffer.compare(root, published.root) !== 0)
+      throw refusal('synclog-forked', `its first ${published.size} entries are not those that were published`);
+  }
+
+  /** Learns what was published: from the database, and from each place once. The first round waits for one of the places, the others may come later.
+   *  @throws AppError `synclog-foreign`, `synclog-places-away` */
+  private async look(): Promise<void> {
+    if (this.found === undefined) {
+      const newest = await readNewestCheckpoint(this.deps.db);
+      this.found = newest === undefined ? [] : [this.ownHead('database', newest.note)];
     }
+    const looks = this.places.filter(({ isRead }) => !isRead).map((place) => this.ask(place));
+    if (looks.length > 0 && looks.length === this.places.length) await firstOf(looks);
+    if (this.refusal !== undefined) throw this.refusal;
   }
 
-  private async refuseUnlessGrown(head: StoredHead): Promise<void> {
-    const { known } = this;
-    if (known === undefined || known.size === 0) return;
-    if (head.size < known.size)
-      throw refusal('synclog-behind', `the log has ${head.size} entries, and has published ${known.size}`);
-    const root = await new RangeRoots(this.deps.db, head).rootOf({ from: 0, to: known.size });
-    if (Buffer.compare(root, known.root) !== 0)
-      throw refusal('synclog-forked', `its first ${known.size} entries are not those that were published`);
-  }
-
-  /** The newest checkpoint that this log has published, in the database and outside.
-   *  @throws `synclog-foreign`: a place keeps one that this log's key has not signed */
-  private async outside(): Promise<TreeHead | undefined> {
-    const { db, places } = this.deps;
-    const kept = [{ place: 'database', note: (await readNewestCheckpoint(db))?.note }];
-    for (const place of places) kept.push({ place: place.name, note: await place.newest() });
-    const heads = kept.flatMap(({ place, note }) => (note === undefined ? [] : [this.ownHead(place, note)]));
-    return heads.sort((a, b) => b.size - a.size)[0];
+  private async ask(place: OutsidePlace): Promise<boolean> {
+    try {
+      return await place.read((note) => this.found?.push(this.ownHead(place.name, note)));
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      this.refusal = error;
+      return true;
+    }
   }
 
   private ownHead(place: string, text: string): TreeHead {
@@ -111,6 +140,16 @@ export class Sealer {
       throw refusal('synclog-foreign', `the checkpoint in ${place} is not signed with the key of this log`);
     return checkpoint;
   }
+}
+
+/** @throws AppError `synclog-places-away` when none of them has answered */
+async function firstOf(looks: readonly Promise<boolean>[]): Promise<void> {
+  const answers = looks.map(async (look) => {
+    if (!(await look)) throw new AppError({ code: 'synclog-places-away', disposition: 'retry' });
+  });
+  await Promise.any(answers).catch(() => {
+    throw new AppError({ code: 'synclog-places-away', disposition: 'retry' });
+  });
 }
 
 function refusal(code: string, detail: string): AppError {
