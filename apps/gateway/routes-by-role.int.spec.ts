@@ -24,6 +24,7 @@ const MATRIX: Record<string, readonly Role[] | 'public'> = {
   'POST /api/v1/dossiers/:code/decisions': ['integrator'],
   'GET /api/v1/feed': ['integrator', ...READERS],
   'GET /api/v1/receipts/:id': ['integrator', ...READERS],
+  'GET /api/v1/receipts/:id/proof': ['integrator', ...READERS],
   'GET /api/v1/deliveries': [...READERS, 'manager'],
   'GET /api/v1/deliveries/:id': READERS,
   'POST /api/v1/deliveries/:id/classification': ['operator'],

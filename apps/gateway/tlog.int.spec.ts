@@ -3,10 +3,25 @@ import { silentLog, uuidIds } from '#platform';
 import { createSyncLog, fileLogKey, leafHash, Sealer } from '#synclog';
 import { parseCheckpoint } from '../../libs/synclog/tlog/checkpoint';
 import { entriesOf } from '../../libs/synclog/tlog/entry-bundle';
+import { isIncluded } from '../../libs/synclog/tlog/proofs';
 import { isSignedBy, parseNote, parseVerifierKey } from '../../libs/synclog/tlog/signed-note';
 import { hashesOf, tilePath, widthAt } from '../../libs/synclog/tlog/tiles';
 import { rootOf } from '../../libs/synclog/tlog/tree-hash';
 import { testGateway, type TestGateway } from '../../test/support/test-gateway';
+
+/** Synthetic. */
+const FILING = {
+  dvcltCode: 'G22.99.08-260302-009001',
+  oneStopCode: 'H99.001-260302-9001',
+  procedureCode: '2.000986',
+  module: 'KS',
+  unit: '123',
+  receivedAt: '2026-03-02T08:00:00+07:00',
+  subject: { name: 'TRẺ MẪU MỘT', birthDate: '01.03.2026' },
+  requester: { name: 'NGƯỜI MẪU HAI' },
+  content: { nksHoTen: 'TRẺ MẪU MỘT', nycHoTen: 'NGƯỜI MẪU HAI' },
+  attachments: [],
+};
 
 /** A reader that knows the format and nothing of our database. */
 describe('the sync log on the wire', () => {
@@ -15,6 +30,7 @@ describe('the sync log on the wire', () => {
   let sealer: Sealer;
   beforeAll(async () => {
     gateway = await testGateway();
+    await gateway.addClient({ id: 'other-one-stop', roles: ['integrator'] });
     token = await gateway.token('auditor');
     const { db, clock, settings } = gateway.parts;
     const doorbell = { wait: async () => false };
@@ -96,6 +112,31 @@ describe('the sync log on the wire', () => {
     'answers 404 for %s',
     async (path) => expect((await read(path)).status).toBe(404),
   );
+
+  it('proves to the one-stop, with its newest checkpoint, what it gave a receipt for', async () => {
+    const integrator = { authorization: `Bearer ${await gateway.token('integrator')}` };
+    const filed = await gateway.app.inject({
+      method: 'POST',
+      url: '/api/v1/dossiers',
+      headers: { ...integrator, 'idempotency-key': 'sealed-1' },
+      payload: FILING,
+    });
+    expect(filed.statusCode).toBe(202);
+    const { id, leafHash: leaf } = filed.json<{ id: string; leafHash: string }>();
+    const url = `/api/v1/receipts/${id}/proof`;
+    const early = await gateway.app.inject({ url, headers: integrator });
+    expect([early.statusCode, early.json<{ code: string }>().code]).toEqual([409, 'receipt-not-sealed']);
+    await grow(500);
+    const [kind, place, ...rest] = (await gateway.app.inject({ url, headers: integrator })).body.split('\n');
+    expect(kind).toBe('c2sp.org/tlog-proof@v1');
+    const proof = rest.slice(0, rest.indexOf('')).map((hash) => Buffer.from(hash, 'base64'));
+    const { size, root } = parseCheckpoint(parseNote(rest.slice(rest.indexOf('') + 1).join('\n')).text);
+    const index = Number(place.slice('index '.length));
+    expect(isIncluded(Buffer.from(leaf, 'base64'), { index, size, proof }, root)).toBe(true);
+    expect({ size, root }).toMatchObject(await checkpoint().then(({ size, root }) => ({ size, root })));
+    const other = { authorization: `Bearer ${await gateway.token('other-one-stop')}` };
+    expect((await gateway.app.inject({ url, headers: other })).statusCode).toBe(404);
+  });
 
   it('is for auditors', async () => {
     const url = '/synclog/checkpoint';

@@ -1,11 +1,13 @@
-import { Controller, Get, Param } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Header, Param } from '@nestjs/common';
+import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Principal } from '#access';
 import { AppError, Database } from '#platform';
-import { findReceipt } from '#synclog';
+import { findReceipt, findReceiptLeaf, proveEntry, type Receipt } from '#synclog';
 import { Caller, Operation, Roles } from '../http/access';
 import { IdPipe } from '../http/id-pipe';
 import { ReceiptView } from '../schema/receipt';
+
+const TEXT = 'text/plain; charset=utf-8';
 
 @ApiTags('receipts')
 @Controller('api/v1/receipts')
@@ -16,10 +18,32 @@ export class ReceiptsController {
   @Roles('integrator', 'operator', 'approver', 'auditor')
   @Operation('receipt.show', 'A signed receipt; an integrator sees its own')
   @ApiOkResponse({ type: ReceiptView })
-  async show(
-    @Caller() caller: Principal,
-    @Param('id', new IdPipe('receipt-unknown')) id: string,
-  ): Promise<ReceiptView> {
+  show(@Caller() caller: Principal, @Param('id', new IdPipe('receipt-unknown')) id: string): Promise<ReceiptView> {
+    return this.receiptFor(caller, id);
+  }
+
+  @Get(':id/proof')
+  @Roles('integrator', 'operator', 'approver', 'auditor')
+  @Header('content-type', TEXT)
+  @Header('cache-control', 'no-store')
+  @Operation('receipt.prove', 'Proof that the sealed log holds what a receipt speaks of (C2SP tlog-proof)')
+  @ApiProduces(TEXT)
+  @ApiOkResponse({ type: String })
+  async prove(@Caller() caller: Principal, @Param('id', new IdPipe('receipt-unknown')) id: string): Promise<string> {
+    const receipt = await this.receiptFor(caller, id);
+    const leaf = await findReceiptLeaf(this.db, receipt);
+    const proof = leaf === undefined ? undefined : await proveEntry(this.db, leaf);
+    if (proof === undefined)
+      throw new AppError({
+        code: 'receipt-not-sealed',
+        disposition: 'retry',
+        status: 409,
+        detail: 'no signed checkpoint covers it yet; ask again in a few seconds',
+      });
+    return proof;
+  }
+
+  private async receiptFor(caller: Principal, id: string): Promise<Receipt> {
     const receipt = await findReceipt(this.db, id);
     const isOthers = receipt?.clientId !== caller.clientId && caller.roles.every((role) => role === 'integrator');
     if (!receipt || isOthers)
