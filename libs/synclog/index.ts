@@ -15,6 +15,7 @@ export {
   type Receipt,
   type SaltedDigest,
 } from './receipts/domain/receipt';
+export { checkReceipt, type Finding, type ReceiptFindings } from './receipts/domain/check-receipt';
 export { issueReceipt, type ReceiptInput } from './receipts/app/issue-receipt';
 export { checkpointFile } from './sealing/adapters/checkpoint-file';
 export { ensureLogKey, fileLogKey } from './sealing/adapters/file-log-key';

@@ -10,6 +10,7 @@ import { readJson } from '../stack/data-dir';
 import { statePath, type StackState } from '../stack/stack-state';
 import { examples, type GlobalOptions } from './context';
 import { durationMs } from './duration';
+import { addVerifyReceipt } from './verify-receipt';
 
 interface VerifyOptions {
   database?: string;
@@ -25,9 +26,9 @@ const ROOT = join(__dirname, '../../../..');
 
 /** `lienthong verify state`: nothing lost, doubled, overtaken, stuck or invented? Exit code 1 when there is a violation. */
 export function addVerifyCommands(program: Command): void {
-  program
-    .command('verify')
-    .description('check what is stored against what must hold')
+  const verify = program.command('verify').description('check what is stored against what must hold');
+  addVerifyReceipt(verify);
+  verify
     .command('state')
     .description(
       'the invariants of the whole database: lost, doubled, out of order, stuck, unexplained; changes nothing',

@@ -1,5 +1,6 @@
 import type { Queryable } from '#platform';
 import { parseCheckpoint } from '../../tlog/checkpoint';
+import { proofFile } from '../../tlog/proof-file';
 import { inclusionRanges } from '../../tlog/proofs';
 import { parseNote } from '../../tlog/signed-note';
 import { readHead, readNewestCheckpoint } from '../adapters/tree-store';
@@ -14,7 +15,7 @@ export async function proveEntry(tx: Queryable, index: number): Promise<string |
   const { size } = parseCheckpoint(parseNote(newest.note).text);
   // What the tree had at that size is still in it.
   const roots = new RangeRoots(tx, await readHead(tx));
-  const proof: string[] = [];
-  for (const range of inclusionRanges(index, size)) proof.push((await roots.rootOf(range)).toString('base64'));
-  return ['c2sp.org/tlog-proof@v1', `index ${index}`, ...proof, '', newest.note].join('\n');
+  const proof: Buffer[] = [];
+  for (const range of inclusionRanges(index, size)) proof.push(await roots.rootOf(range));
+  return proofFile({ index, proof, note: newest.note });
 }
