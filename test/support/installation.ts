@@ -57,7 +57,7 @@ export interface CallLine {
 /** The whole product as a user starts it, in a folder of its own. */
 export class Installation {
   private output = '';
-  private readonly tokens = new Map<string, string>();
+  private readonly tokens = new Map<string, Promise<string>>();
 
   private constructor(
     readonly dataDir: string,
@@ -259,16 +259,28 @@ export class Installation {
     const { baseUrl } = this.stack;
     const ask = (token: string): Promise<Response> =>
       fetch(`${baseUrl}${prefix}${path}`, { ...init, headers: { ...init.headers, authorization: `Bearer ${token}` } });
-    const response = await ask(this.tokens.get(account) ?? (await this.logIn(baseUrl, account)));
-    return response.status === 401 ? ask(await this.logIn(baseUrl, account)) : response;
+    const token = this.tokens.get(account) ?? this.logIn(account);
+    const response = await ask(await token);
+    if (response.status !== 401) return response;
+    // Calls at once share one log-in: the first that finds the token ended asks for the next.
+    const next = this.tokens.get(account);
+    return ask(await (next === undefined || next === token ? this.logIn(account) : next));
   }
 
   /** A new access token. */
   token(account: string): Promise<string> {
-    return this.logIn(this.stack.baseUrl, account);
+    return this.logIn(account);
   }
 
-  private async logIn(baseUrl: string, account: string): Promise<string> {
+  private logIn(account: string): Promise<string> {
+    const token = this.newToken(account);
+    this.tokens.set(account, token);
+    token.catch(() => this.tokens.delete(account));
+    return token;
+  }
+
+  private async newToken(account: string): Promise<string> {
+    const { baseUrl } = this.stack;
     const credentials = JSON.parse(readFileSync(join(this.dataDir, 'credentials.json'), 'utf8')) as Record<
       string,
       Account
@@ -283,7 +295,6 @@ export class Installation {
         client_secret: clientSecret,
       }).toString(),
     });
-    this.tokens.set(account, token);
     return token;
   }
 
