@@ -85,7 +85,9 @@ describe('the main job on Kafka', () => {
     // Outside the database, too.
     const kept = readFileSync(join(installation.dataDir, 'checkpoints', 'checkpoint'), 'utf8');
     expect(kept.split('\n')[0]).toBe(newest.toString('utf8').split('\n')[0]);
-    const topic = new CheckpointTopic({ brokers: installation.stack.kafkaBrokers!, clientId: 'test', log: silentLog });
+    const origin = newest.toString('utf8').split('\n')[0];
+    const brokers = installation.stack.kafkaBrokers!;
+    const topic = new CheckpointTopic({ brokers, clientId: 'test', log: silentLog, origin });
     const sizes = (await topic.newest()).map((note) => Number(note.split('\n')[1]));
     expect(Math.max(...sizes)).toBeGreaterThanOrEqual(size);
     expect(Buffer.from(root, 'base64')).toHaveLength(32);

@@ -6,13 +6,13 @@ import type { Role } from './role';
 /** Seals the sync log and signs its checkpoints. */
 export function sealerRole({ relayDb, doorbell, settings, clock, log, workerId }: Foundation): Role {
   const { checkpointDir, bus, keyDir } = settings;
-  const topic =
-    bus.kind === 'kafka'
-      ? new CheckpointTopic({ brokers: bus.brokers.join(','), clientId: `lienthong-sealer-${workerId}`, log })
-      : undefined;
+  const signer = fileLogKey(keyDir);
+  const brokers = bus.brokers.join(',');
+  const clientId = `lienthong-sealer-${workerId}`;
+  const topic = bus.kind === 'kafka' ? new CheckpointTopic({ brokers, clientId, log, origin: signer.name }) : undefined;
   const sealer = new Sealer({
     db: relayDb,
-    signer: fileLogKey(keyDir),
+    signer,
     places: [...(checkpointDir === null ? [] : [checkpointFile(checkpointDir)]), ...(topic ? [topic] : [])],
     doorbell,
     clock,

@@ -5,8 +5,8 @@ import { ensureTopics } from './kafka-admin';
 
 describe('the topic of checkpoints', () => {
   const open: CheckpointTopic[] = [];
-  const topicAt = (brokers: string): CheckpointTopic => {
-    const topic = new CheckpointTopic({ brokers, clientId: 'test', log: silentLog });
+  const topicAt = (brokers: string, origin = 'log.test'): CheckpointTopic => {
+    const topic = new CheckpointTopic({ brokers, clientId: 'test', log: silentLog, origin });
     open.push(topic);
     return topic;
   };
@@ -20,9 +20,10 @@ describe('the topic of checkpoints', () => {
     const mine = topicAt(brokers);
     const before = (await mine.newest()).length;
     for (let size = 1; size <= 12; size += 1) await mine.publish({ note: `note ${size}` });
+    await topicAt(brokers, 'other.test').publish({ note: 'note of another log' });
     const notes = await topicAt(brokers).newest();
     expect(before).toBe(0);
-    expect(notes).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((size) => `note ${size}`));
+    expect(notes).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((size) => `note ${size}`));
   }, 60_000);
 
   it('says so when the broker is away', async () => {

@@ -3,8 +3,8 @@ import { AppError, pause, type Log } from '#platform';
 import { CHECKPOINTS_TOPIC, forgetGroup } from './kafka-admin';
 import { kafkaClient, murmur2Partitioner, type Kafka, type Producer } from './kafka-client';
 
-/** Two that publish at once may come in either order: the newest is among so many. */
-const LOOK_BACK = 10;
+/** Two that publish at once may come in either order, and other logs may publish between: the newest is among so many. */
+const LOOK_BACK = 200;
 const READ_DEADLINE_MS = 20_000;
 
 export interface CheckpointTopicOptions {
@@ -12,6 +12,8 @@ export interface CheckpointTopicOptions {
   brokers: string;
   clientId: string;
   log: Log;
+  /** Name of the log: the key of its records. Those of other logs on the same broker are left alone. */
+  origin: string;
   /** @default 'synclog.checkpoints' */
   topic?: string;
 }
@@ -21,9 +23,11 @@ export class CheckpointTopic {
   readonly name = 'kafka';
   private readonly kafka: Kafka;
   private readonly topic: string;
+  private readonly origin: string;
   private producer: Promise<Producer> | undefined;
 
-  constructor({ brokers, clientId, log, topic }: CheckpointTopicOptions) {
+  constructor({ brokers, clientId, log, origin, topic }: CheckpointTopicOptions) {
+    this.origin = origin;
     this.kafka = kafkaClient(brokers, clientId, log);
     this.topic = topic ?? CHECKPOINTS_TOPIC;
   }
@@ -32,14 +36,16 @@ export class CheckpointTopic {
   async publish({ note }: { note: string }): Promise<void> {
     this.producer ??= this.connect();
     try {
-      await (await this.producer).send({ topic: this.topic, acks: -1, timeout: 10_000, messages: [{ value: note }] });
+      await (
+        await this.producer
+      ).send({ topic: this.topic, acks: -1, timeout: 10_000, messages: [{ key: this.origin, value: note }] });
     } catch (error) {
       await this.close();
       throw error;
     }
   }
 
-  /** The last notes, oldest first; none before the first.
+  /** The last notes of this log, oldest first; none before the first.
    *  @throws what the broker or its absence throws; AppError `checkpoints-not-read` (retry) when they do not come in time */
   async newest(): Promise<readonly string[]> {
     const { low, high } = await this.ends();
@@ -55,7 +61,8 @@ export class CheckpointTopic {
       await consumer.run({
         autoCommit: false,
         eachMessage: async ({ message }) => {
-          if (Number(message.offset) >= from) notes.push(message.value?.toString('utf8') ?? '');
+          const isOwn = message.key?.toString('utf8') === this.origin;
+          if (isOwn && Number(message.offset) >= from) notes.push(message.value?.toString('utf8') ?? '');
           if (Number(message.offset) >= high - 1) arrival.abort();
         },
       });
