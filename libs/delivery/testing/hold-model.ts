@@ -14,10 +14,10 @@ export interface HeadOfLane {
 interface ModelHold {
   scope: HoldScope;
   startsMs: number;
-  endsMs: number;
   /** Since when, and how fast, it may let go; absent while it is in force. */
   release?: { sinceMs: number; perSecond: number | null };
-  taken: { atMs: number; deliveryId: string }[];
+  /** When it let a lane go, since it was released last. */
+  takenMs: number[];
   /** Its first lane goes alone, until it has been answered. */
   isCanary: boolean;
   canary?: string;
@@ -35,8 +35,7 @@ export class HoldModel {
     this.holds.set(id, {
       scope: { operation, unit, dossierId },
       startsMs: startsAt.getTime(),
-      endsMs: endsAt?.getTime() ?? Number.POSITIVE_INFINITY,
-      taken: [],
+      takenMs: [],
       isCanary: true,
       hasEnded: false,
       isOver: false,
@@ -50,7 +49,7 @@ export class HoldModel {
     hold.isOver ||= hold.scope.dossierId !== undefined || hold.startsMs > now.getTime();
     hold.isCanary &&= canary;
     hold.release = { sinceMs: now.getTime(), perSecond };
-    hold.taken = [];
+    hold.takenMs = [];
   }
 
   settled(deliveryId: string): void {
@@ -65,7 +64,6 @@ export class HoldModel {
       const isAgain = state === 'in-force' && releasedAt === null && hold.canary !== undefined;
       if (!isAgain) continue;
       hold.release = undefined;
-      hold.endsMs = Number.POSITIVE_INFINITY;
       hold.isCanary = true;
       hold.canary = undefined;
     }
@@ -110,17 +108,17 @@ export class HoldModel {
 
   /** A lane that a hold stops is taken: only when it may let it go. */
   private letGo(hold: ModelHold, deliveryId: string, atMs: number): string[] {
-    const { release, taken } = hold;
+    const { release, takenMs } = hold;
     if (release === undefined || release.sinceMs > atMs) return ['taken: a hold in force stops it'];
     if (hold.isCanary && hold.canary !== undefined && !this.answered.has(hold.canary))
       return ['taken: before the canary was answered'];
     hold.canary ??= deliveryId;
-    taken.push({ atMs, deliveryId });
+    takenMs.push(atMs);
     if (release.perSecond === null) return [];
     const { perSecond } = release;
-    const tooMany = taken.some((first, at) => {
-      const allowed = ((atMs - first.atMs) / 1_000 + 1) * perSecond + 1;
-      return taken.length - at > allowed;
+    const tooMany = takenMs.some((firstMs, at) => {
+      const allowed = ((atMs - firstMs) / 1_000 + 1) * perSecond + 1;
+      return takenMs.length - at > allowed;
     });
     return tooMany ? ['taken: faster than the rate'] : [];
   }
