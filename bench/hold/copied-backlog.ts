@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { copyDossiers } from '../harness/dossier-copies';
+import { copyDossiers, tidyUp } from '../harness/dossier-copies';
 
 /** Copies of dossiers that wait for a partner. */
 export interface CopiedBacklog {
@@ -33,7 +33,7 @@ export async function copyBacklog(
        from copy c join delivery v on v.dossier_id = c.new_id where v.status in ('queued', 'waiting')`,
     );
     await client.query('commit');
-    await client.query('analyze');
+    await tidyUp(client);
     return { deliveries: made.rows[0].deliveries, dossierIds: new Set(made.rows[0].ids) };
   } finally {
     await client.end();

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { copyDossiers } from '../harness/dossier-copies';
+import { copyDossiers, tidyUp } from '../harness/dossier-copies';
 import type { OpenSide } from '../harness/bench-run';
 import { sealOwnContents } from './own-contents';
 import { PROCEDURE } from './originals';
@@ -52,7 +52,7 @@ export async function makeDeadLetters(
     await client.query('commit');
     await client.query('create index if not exists copy_rank on copy (rank)');
     await sealOwnContents(client, { databaseUrl, keyDir, reasonCode, copies });
-    await client.query('analyze');
+    await tidyUp(client);
     return { reasonCode, items: rows[0].items, codes: dvcltCodes };
   } finally {
     await client.end();
