@@ -20,5 +20,6 @@ export * from './app/settings';
 export { SettingsError, type Environment } from './app/setting';
 export * from './app/metrics';
 export * from './app/by-load';
+export * from './app/read-ahead';
 export * from './app/step-loop';
 export * from './app/trace';

@@ -46,6 +46,37 @@ describe('a replay plan that takes long', () => {
     expect((await bench.plan(id)).state).toBe('dry-run');
   });
 
+  it('taken over in the middle of its dry run goes on behind what was committed; what the first worker found meanwhile does not count', async () => {
+    await bench.dead(1_100);
+    const { id } = await bench.create();
+    await requestDryRun(id, bench.by(), bench.deps);
+    for (const worker of ['worker-a', 'worker-b'])
+      await bench.delivery.db.execute(`insert into worker values ($1, $2, $2, '{replays}')`, [
+        worker,
+        bench.clock.now(),
+      ]);
+    const lookedAt = async (): Promise<number> => (await bench.plan(id)).lookedNumber;
+    let takeOver: Promise<void> | undefined;
+    bench.partner.view = async ({ dossier }) => {
+      bench.partner.asked.push(dossier.id);
+      // The second set is asked about while the first is committed.
+      if (bench.partner.asked.length > 500)
+        await (takeOver ??= (async () => {
+          while ((await lookedAt()) < 500) await new Promise((resolve) => setImmediate(resolve));
+          await bench.delivery.db.execute(`update replay_plan set lease_owner = 'worker-b' where id = $1`, [id]);
+        })());
+      return { verdict: 'absent', reasonCode: 'test.absent' };
+    };
+    const first = bench.runner('worker-a');
+    await first.runOnce(signal);
+    expect(await lookedAt()).toBe(500);
+    expect((await bench.items(id)).slice(500).every((item) => item.class === null)).toBe(true);
+    await first.stop();
+    const { state, totals } = await bench.work(id, 'dry-run', bench.runner('worker-b'));
+    expect({ state, totals }).toMatchObject({ state: 'dry-run', totals: { classes: { absent: 1_100 } } });
+    expect(bench.partner.asked.slice(-600)).toHaveLength(new Set(bench.partner.asked.slice(-600)).size);
+  });
+
   it('holds up no other plan of its worker', async () => {
     const [slow] = await bench.dead(1);
     const first = await bench.create();

@@ -43,12 +43,13 @@ const OF_DELIVERY = `d.id as "deliveryId", d.dossier_id as "dossierId",
   d.last_attempt_at as "lastAttemptAt",
   (select max(c.replay_number) from delivery c
    where c.partner = d.partner and c.dossier_id = d.dossier_id and c.caused_seq = d.caused_seq and c.step = d.step) as "lastReplay",
-  d.caused_seq as "causedSeq", d.step, d.content_ref as "contentRef", l.lease_owner is not null as "isLeased", o.projection`;
+  d.caused_seq as "causedSeq", d.step, d.content_ref as "contentRef", l.lease_owner is not null as "isLeased"`;
 
 /** A dossier's items stand side by side, so that those of the read numbers are all that can be in the plan for a dossier read whole. Compared by a set made
- *  once: asking the plan's items for each newer delivery would read all of them each time. */
+ *  once: asking the plan's items for each newer delivery would read all of them each time. The dossier itself comes with its first item only. */
 const SUBJECTS = `
 select i.number, i.is_last as "isLast", i.edited_ref as "editedRef", i.class, i.action, ${OF_DELIVERY},
+  case when lag(d.dossier_id) over (order by i.number) is distinct from d.dossier_id then o.projection end as projection,
   case when coalesce(i.edited_ref, d.edited_ref) is null then d.facts
     else d.facts || jsonb_build_object('contentRef', coalesce(i.edited_ref, d.edited_ref)) end as facts,
   exists (
@@ -93,17 +94,28 @@ export async function readSubjects(
   { from, atMost }: { from: number; atMost: number },
 ): Promise<PlanSubject[]> {
   for (let size = atMost; ; size *= 4) {
-    const rows = await tx.query<PlanSubject>(SUBJECTS, [planId, from, from + size]);
+    const rows = await tx.query<SubjectRow>(SUBJECTS, [planId, from, from + size]);
     const whole = rows.slice(0, rows.findLastIndex((row) => row.isLast) + 1);
-    if (whole.length > 0 || rows.length < size) return whole;
+    if (whole.length > 0 || rows.length < size) return withProjections(whole);
   }
+}
+
+type SubjectRow = Omit<PlanSubject, 'projection'> & { projection: DossierState | null };
+
+function withProjections(rows: readonly SubjectRow[]): PlanSubject[] {
+  let projection: DossierState | null = null;
+  return rows.map((row) => {
+    projection = row.projection ?? projection;
+    if (projection === null) throw new Error('the first item of a dossier comes with it');
+    return { ...row, projection };
+  });
 }
 
 /** Some deliveries outside of any plan, as a look needs them. */
 export async function readLoose(tx: Queryable, ids: readonly string[]): Promise<PlanSubject[]> {
   return tx.query<PlanSubject>(
     `select (row_number() over (order by d.id))::integer as number, true as "isLast", null as "editedRef", null as class, null as action,
-       ${OF_DELIVERY}, d.facts, false as "isPlannedElsewhere", '{}'::uuid[] as blockers,
+       ${OF_DELIVERY}, o.projection, d.facts, false as "isPlannedElsewhere", '{}'::uuid[] as blockers,
        null as "newerSeq"
      from delivery d
      join lane l on l.partner = d.partner and l.dossier_id = d.dossier_id

@@ -1,7 +1,8 @@
-import type { Tx } from '#platform';
+import { readAhead, type Tx } from '#platform';
 import { lockPlan, updatePlan } from '../adapters/plan-store';
-import { readReach, readSubjects, writeFound } from '../adapters/item-store';
+import { readReach, readSubjects, writeFound, type PlanSubject } from '../adapters/item-store';
 import { readTotals } from '../adapters/plan-totals';
+import type { FoundItem } from '../domain/item-class';
 import type { ReplayPlan } from '../domain/plan';
 import { needsApproval } from '../domain/replay-policy';
 import { lookAtItems } from './look-at-items';
@@ -12,31 +13,60 @@ import type { RunDeps } from './run-deps';
 /** Items of one look: their questions share the partner's slots, their findings one transaction. */
 const BATCH = 500;
 
-/** Looks at the next items of a plan; after the last, totals and hash are there for a second person. Progress is committed batch by batch.
- *  @returns how many it looked at */
-export async function dryRunNext(plan: ReplayPlan, deps: RunDeps, signal: AbortSignal): Promise<number> {
-  const subjects = await readSubjects(deps.db, plan.id, { from: plan.lookedNumber + 1, atMost: BATCH });
-  const found = await lookAtItems(subjects, plan, deps, signal);
-  if (signal.aborted) return 0;
-  await deps.db.run(async (tx) => {
-    const now = await lockPlan(tx, plan.id, null);
-    if (
-      !now ||
-      now.state !== 'dry-running' ||
-      now.leaseOwner !== deps.workerId ||
-      now.lookedNumber !== plan.lookedNumber
-    )
-      return;
+/** Items that were looked at, behind the one with the number `after`. */
+interface LookedBatch {
+  after: number;
+  subjects: readonly PlanSubject[];
+  found: readonly FoundItem[];
+}
+
+/** Looks at the items of a plan that are left; after the last, totals and hash are there for a second person. Progress is committed batch by batch,
+ *  while the next one is looked at and the one behind it is read.
+ *  @returns how many it looked at; none when the plan is not this worker's any more */
+export async function dryRunRest(plan: ReplayPlan, deps: RunDeps, signal: AbortSignal): Promise<number> {
+  const over = new AbortController();
+  const batches = lookedBatches(plan, deps, AbortSignal.any([signal, over.signal]));
+  let looked = 0;
+  // Nobody waits for answers about what will not be committed.
+  for await (const batch of readAhead(batches, () => over.abort())) {
+    if (signal.aborted || !(await commit(plan.id, batch, deps))) return 0;
+    looked += batch.subjects.length;
+  }
+  return looked;
+}
+
+async function* lookedBatches(plan: ReplayPlan, deps: RunDeps, signal: AbortSignal): AsyncGenerator<LookedBatch> {
+  for await (const { after, subjects } of readAhead(unseenBatches(plan, deps)))
+    yield { after, subjects, found: await lookAtItems(subjects, plan, deps, signal) };
+}
+
+/** Always at least one, which may be empty: with it the dry run ends. */
+async function* unseenBatches(plan: ReplayPlan, { db }: RunDeps): AsyncGenerator<Omit<LookedBatch, 'found'>> {
+  for (let after = plan.lookedNumber; ;) {
+    const subjects = await readSubjects(db, plan.id, { from: after + 1, atMost: BATCH });
+    yield { after, subjects };
+    const last = subjects.at(-1)?.number ?? plan.items;
+    if (last >= plan.items) return;
+    after = last;
+  }
+}
+
+/** @returns whether the plan was still as this look had it */
+async function commit(planId: string, { after, subjects, found }: LookedBatch, deps: RunDeps): Promise<boolean> {
+  return deps.db.run(async (tx) => {
+    const now = await lockPlan(tx, planId, null);
+    const isOurs = now?.state === 'dry-running' && now.leaseOwner === deps.workerId && now.lookedNumber === after;
+    if (!isOurs) return false;
     await writeFound(
       tx,
-      plan.id,
+      planId,
       subjects.map(({ number }, at) => ({ number, found: found[at] })),
     );
     const lookedNumber = subjects.at(-1)?.number ?? now.items;
     if (lookedNumber >= now.items) await finish(tx, { ...now, lookedNumber }, deps);
     else await updatePlan(tx, { ...now, lookedNumber });
+    return true;
   });
-  return subjects.length;
 }
 
 async function finish(tx: Tx, plan: ReplayPlan, deps: RunDeps): Promise<void> {

@@ -1,7 +1,7 @@
 import { codeOf, pause } from '#platform';
 import { leasePlans, releasePlans } from '../adapters/plan-store';
 import type { ReplayPlan } from '../domain/plan';
-import { dryRunNext } from './dry-run';
+import { dryRunRest } from './dry-run';
 import type { RunDeps } from './run-deps';
 import { runNext, type StepEnd } from './run-plan';
 
@@ -68,7 +68,7 @@ export class ReplayRunner {
   private async step(plan: ReplayPlan, signal: AbortSignal): Promise<StepEnd> {
     try {
       return plan.state === 'dry-running'
-        ? (await dryRunNext(plan, this.deps, signal)) > 0
+        ? (await dryRunRest(plan, this.deps, signal)) > 0
           ? 'again'
           : 'wait'
         : await runNext(plan, this.deps, signal);
