@@ -6,12 +6,16 @@ export interface DeliveryRow {
   id: string;
   status: DeliveryStatus;
   lastCallAt: Date | null;
+  /** Sealed object of the content kept for its calls, and the salted digest of it; null before it is kept. */
+  contentRef: string | null;
+  contentDigest: Buffer | null;
 }
 
 /** Read after the lanes' locks, so these are the deliveries of now. */
 export async function readDeliveries(tx: Tx, ids: readonly string[]): Promise<Map<string, DeliveryRow>> {
   const rows = await tx.query<DeliveryRow>(
-    'select id, status, last_attempt_at as "lastCallAt" from delivery where id = any($1::uuid[])',
+    `select id, status, last_attempt_at as "lastCallAt", content_ref as "contentRef", content_digest as "contentDigest"
+     from delivery where id = any($1::uuid[])`,
     [ids],
   );
   return new Map(rows.map((row) => [row.id, row]));

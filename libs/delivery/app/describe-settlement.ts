@@ -94,7 +94,13 @@ export function entriesOf(judged: JudgedAttempt, evidence: AnswerEvidence): Sync
   if (next?.status === 'dead') kinds.push('delivery.dead-lettered');
   if (next?.status === 'unknown' && next.dueAt === null) kinds.push('delivery.unresolved');
   if (next?.status === 'settled' && next.outcome === 'refused') kinds.push('discrepancy.found');
-  return kinds.map((kind) => ({ kind, ...sharedFields(judged.attempt), detail: detailOf(judged, evidence) }));
+  const { content } = judged;
+  return kinds.map((kind) => ({
+    kind,
+    ...sharedFields(judged.attempt),
+    ...(content === null ? {} : { contentDigest: content.digest.toString('base64') }),
+    detail: detailOf(judged, evidence),
+  }));
 }
 
 /** A delivery that was cancelled because its dossier has ended. */
@@ -128,7 +134,7 @@ function sharedFields(attempt: FinishedAttempt): Omit<SyncLogEntryInput, 'kind'>
   };
 }
 
-function detailOf({ attempt, next, statusBefore }: JudgedAttempt, evidence: AnswerEvidence): SyncLogDetail {
+function detailOf({ attempt, next, statusBefore, content }: JudgedAttempt, evidence: AnswerEvidence): SyncLogDetail {
   const call = callOf(attempt);
   return {
     deliveryId: attempt.claim.deliveryId,
@@ -140,6 +146,7 @@ function detailOf({ attempt, next, statusBefore }: JudgedAttempt, evidence: Answ
     toState: next?.status ?? statusBefore,
     ...(call.httpStatus === undefined ? {} : { httpStatus: call.httpStatus }),
     ...(attempt.field === undefined ? {} : { field: loggable(attempt.field) }),
+    ...(content === null ? {} : { contentRef: content.ref }),
     ...(evidence.digest === null ? {} : { answerDigest: evidence.digest.toString('base64') }),
     ...(evidence.ref === null ? {} : { refs: [evidence.ref] }),
   };

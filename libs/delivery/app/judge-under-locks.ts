@@ -1,8 +1,8 @@
 import type { Tx } from '#platform';
-import { readDeliveries, readRecorded } from '../adapters/settlement-rows';
+import { readDeliveries, readRecorded, type DeliveryRow } from '../adapters/settlement-rows';
 import type { FinishedAttempt } from '../domain/attempt';
 import { policyFor } from '../domain/decide-next';
-import { judgeAttempt, type JudgedAttempt } from '../domain/judge-attempt';
+import { judgeAttempt, type JudgedAttempt, type SentContent } from '../domain/judge-attempt';
 import { laneText, lockLanes } from './lane-locks';
 import type { SettlementDeps } from './settlement-deps';
 
@@ -38,6 +38,7 @@ export async function judgeUnderLocks(
       lastCallAt: delivery?.lastCallAt ?? null,
       fence: lane?.fence ?? '',
       leaseOwner: lane?.leaseOwner ?? null,
+      content: contentOf(delivery),
     };
     const adapter = deps.adapterOf(attempt.claim.partner);
     const rules = {
@@ -48,4 +49,9 @@ export async function judgeUnderLocks(
     };
     return judgeAttempt(attempt, found, deps.workerId, rules);
   });
+}
+
+function contentOf(delivery: DeliveryRow | undefined): SentContent | null {
+  const { contentRef: ref, contentDigest: digest } = delivery ?? { contentRef: null, contentDigest: null };
+  return ref === null || digest === null ? null : { ref, digest };
 }

@@ -79,6 +79,49 @@ describe('settling attempts', () => {
     expect((await claimOf(dossierId)).fence).toBe('2');
   });
 
+  describe('names in the sync log what was sent', () => {
+    const entryOf = async (dossierId: string): Promise<{ contentDigest?: string; detail: { contentRef?: string } }> => {
+      const [{ bytes }] = await bench.db.query<{ bytes: Buffer }>(
+        `select bytes from synclog_entry where dossier_id = $1 and kind like 'attempt.%'`,
+        [dossierId],
+      );
+      return JSON.parse(bytes.toString()) as { contentDigest?: string; detail: { contentRef?: string } };
+    };
+    const kept = async (claim: ClaimedDelivery): Promise<{ ref: string; digest: Buffer }> => {
+      const rendered = [{ claim, content: { body: Buffer.from('{"sent":true}') } }];
+      await bench.db.run((tx) => keepContent(tx, rendered, 'worker-a', bench.vault));
+      const [row] = await bench.db.query<{ ref: string; digest: Buffer }>(
+        `select content_ref as ref, content_digest as digest from delivery where id = $1`,
+        [claim.deliveryId],
+      );
+      return row;
+    };
+
+    it('by the salted digest and the sealed object of the content', async () => {
+      const dossierId = await bench.newDossier();
+      await bench.enqueue(dossierId, [1]);
+      const claim = await claimOf(dossierId);
+      const { ref, digest } = await kept(claim);
+      await settle([called(claim, ACCEPTED)]);
+      expect(await entryOf(dossierId)).toMatchObject({
+        contentDigest: digest.toString('base64'),
+        detail: { contentRef: ref },
+      });
+    });
+
+    it('but not when the lease was lost: another may have made the content anew', async () => {
+      const dossierId = await bench.newDossier();
+      await bench.enqueue(dossierId, [1]);
+      const claim = await claimOf(dossierId);
+      await kept(claim);
+      await bench.db.execute(`update lane set fence = fence + 1 where dossier_id = $1`, [dossierId]);
+      await settle([called(claim, ACCEPTED)]);
+      const entry = await entryOf(dossierId);
+      expect(entry.contentDigest).toBeUndefined();
+      expect(entry.detail.contentRef).toBeUndefined();
+    });
+  });
+
   it('lets a retry wait with its lane', async () => {
     const dossierId = await bench.newDossier();
     await bench.enqueue(dossierId, [1, 2]);

@@ -8,6 +8,13 @@ export interface FoundDelivery {
   lastCallAt: Date | null;
   fence: string;
   leaseOwner: string | null;
+  content: SentContent | null;
+}
+
+/** What a call carries: its sealed object, and the salted digest of it. */
+export interface SentContent {
+  ref: string;
+  digest: Buffer;
 }
 
 /** An attempt with what follows from it. `next` null: kept as evidence, nothing changes. */
@@ -17,6 +24,8 @@ export interface JudgedAttempt {
   isLate: boolean;
   next: NextStep | null;
   statusBefore: DeliveryStatus;
+  /** Null where nothing was kept to be sent, and after a lost lease: another may have made the content anew. */
+  content: SentContent | null;
 }
 
 /** Decides whether an attempt may still settle its delivery, and how. Pure.
@@ -28,7 +37,7 @@ export function judgeAttempt(
   rules: DecisionRules,
 ): JudgedAttempt {
   const isLate = found.fence !== attempt.claim.fence || found.leaseOwner !== workerId;
-  const base = { attempt, isLate, statusBefore: found.status };
+  const base = { attempt, isLate, statusBefore: found.status, content: isLate ? null : found.content };
   if (isLate) return { ...base, next: lateStep(attempt, found, rules) };
   if (found.status !== 'in-flight' && found.status !== 'unknown') return { ...base, next: null };
   const next = stepOf(attempt, found.status, found, rules);
