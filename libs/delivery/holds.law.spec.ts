@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { createSyncLog } from '#synclog';
 import { AppError } from '#platform';
-import { fixedClock, LAW_SEED, lawRun } from '#testing';
+import { fixedClock, assertLaw, LAW_SEED, lawRun } from '#testing';
 import { claimFromHolds } from './app/claim-from-holds';
 import { LaneClaims } from './app/claim-lanes';
 import { placeHold, type HoldDeps } from './app/place-hold';
@@ -281,6 +281,6 @@ describe(`holds under anything, seed ${LAW_SEED}`, () => {
       expect(left).toEqual([]);
       expect((await play.holds()).filter(({ state }) => state !== 'over')).toEqual([]);
     });
-    await fc.assert(property, lawRun(25, 150));
+    await assertLaw('holds', property, lawRun(25, 150));
   }, 1_200_000);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { AppError } from '#platform';
-import { LAW_SEED, lawRun } from '#testing';
+import { assertLaw, LAW_SEED, lawRun } from '#testing';
 import { claimLanes } from '../delivery/app/claim-lanes';
 import { settleAttempts } from '../delivery/app/settle-attempts';
 import type { ClaimedDelivery, FinishedAttempt } from '../delivery/domain/attempt';
@@ -240,6 +240,6 @@ describe(`replay plans under anything, seed ${LAW_SEED}`, () => {
         await expectLawful(play);
       },
     );
-    await fc.assert(property, lawRun(30, 150));
+    await assertLaw('replay plans', property, lawRun(30, 150));
   }, 1_200_000);
 });

@@ -1,6 +1,6 @@
 export { freePort } from '../../apps/cli/stack/free-port';
 export { fixedClock, type FixedClock } from './fixed-clock';
-export { LAW_SEED, lawRun } from './law';
+export { assertLaw, LAW_SEED, lawRun } from './law';
 export { seededRandom } from './seeded-random';
 export { temporaryDir } from './temporary-dir';
 export { testDatabase, type TestDatabase } from './test-database';
