@@ -143,11 +143,14 @@ export const SUPPLEMENT_BRANCHES: readonly Branch[] = [
   },
   {
     name: 'is shown at the portal in no state that is not true when the portal refuses a true one',
-    order: { kind: 'death', script: { oneStop: ['hold', 'accept'], citizen: ['supplement'] } },
+    order: { kind: 'death', script: { oneStop: ['hold', 'accept'], citizen: [] } },
     faults: [{ system: 'dvcqg', operation: 'DongBoHoSoMC', switch: 'stateValidation', value: [5, 6, 8] }],
     async play(one) {
       await one.untilConfirmed('portal', 1);
       await one.decide('request-supplement');
+      // A call carries the state of its own moment: a supplement that comes sooner leaves nothing to refuse.
+      await one.untilEvent('discrepancy.found');
+      await one.supplement();
     },
     ends: {
       ...FINISHED,
