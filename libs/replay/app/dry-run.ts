@@ -20,28 +20,47 @@ interface LookedBatch {
   found: readonly FoundItem[];
 }
 
-/** Looks at the items of a plan that are left; after the last, totals and hash are there for a second person. Progress is committed batch by batch,
- *  while the next one is looked at and the one behind it is read.
+/** Looks at the items of a plan that are left; after the last, totals and hash are there for a second person. Progress is committed batch by batch.
+ *  Two of them are looked at at a time, while the next is read: database, partner and processor all have work.
  *  @returns how many it looked at; none when the plan is not this worker's any more */
 export async function dryRunRest(plan: ReplayPlan, deps: RunDeps, signal: AbortSignal): Promise<number> {
   const over = new AbortController();
-  const batches = lookedBatches(plan, deps, AbortSignal.any([signal, over.signal]));
+  const batches = batchesUnderLook(plan, deps, AbortSignal.any([signal, over.signal]));
   let looked = 0;
   // Nobody waits for answers about what will not be committed.
-  for await (const batch of readAhead(batches, () => over.abort())) {
+  for await (const { after, subjects, look } of readAhead(batches, () => over.abort())) {
+    const batch = { after, subjects, found: await look };
     if (signal.aborted || !(await commit(plan.id, batch, deps))) return 0;
-    looked += batch.subjects.length;
+    looked += subjects.length;
   }
   return looked;
 }
 
-async function* lookedBatches(plan: ReplayPlan, deps: RunDeps, signal: AbortSignal): AsyncGenerator<LookedBatch> {
-  for await (const { after, subjects } of readAhead(unseenBatches(plan, deps)))
-    yield { after, subjects, found: await lookAtItems(subjects, plan, deps, signal) };
+type UnseenBatch = Omit<LookedBatch, 'found'>;
+
+/** Each look has begun when its batch is given, and has ended when the generator has. */
+async function* batchesUnderLook(
+  plan: ReplayPlan,
+  deps: RunDeps,
+  signal: AbortSignal,
+): AsyncGenerator<UnseenBatch & { look: Promise<FoundItem[]> }> {
+  const looks = new Set<Promise<FoundItem[]>>();
+  try {
+    for await (const batch of readAhead(unseenBatches(plan, deps))) {
+      const look = lookAtItems(batch.subjects, plan, deps, signal);
+      looks.add(look);
+      // Thrown where it is awaited.
+      const forget = (): void => void looks.delete(look);
+      look.then(forget, forget);
+      yield { ...batch, look };
+    }
+  } finally {
+    await Promise.allSettled(looks);
+  }
 }
 
 /** Always at least one, which may be empty: with it the dry run ends. */
-async function* unseenBatches(plan: ReplayPlan, { db }: RunDeps): AsyncGenerator<Omit<LookedBatch, 'found'>> {
+async function* unseenBatches(plan: ReplayPlan, { db }: RunDeps): AsyncGenerator<UnseenBatch> {
   for (let after = plan.lookedNumber; ;) {
     const subjects = await readSubjects(db, plan.id, { from: after + 1, atMost: BATCH });
     yield { after, subjects };
