@@ -53,11 +53,27 @@ module.exports = {
       name: 'libraries-meet-at-their-index',
       severity: 'error',
       comment:
-        'A library is entered through its index.ts; the bus has two doors more, so that who only stores events loads neither Nest nor a driver. Test benches build on each other.',
+        'A library is entered through its index.ts; the bus has two doors more, so that who only stores events loads neither Nest nor a driver, and the sync log one for its offline verifier. Test benches build on each other.',
       from: { path: '^(?:libs|apps)/([^/]+)/', pathNot: ['\\.spec\\.ts$', '^libs/[^/]+/testing/'] },
       to: {
         path: '^libs/([^/]+)/.+',
-        pathNot: ['^libs/$1/', '^libs/[^/]+/index\\.ts$', '^libs/bus/(drivers|nest)\\.ts$'],
+        pathNot: [
+          '^libs/$1/',
+          '^libs/[^/]+/index\\.ts$',
+          '^libs/bus/(drivers|nest)\\.ts$',
+          '^libs/synclog/verifier\\.ts$',
+        ],
+      },
+    },
+    {
+      name: 'verifier-stands-alone',
+      severity: 'error',
+      comment:
+        'The offline verifier is one file for bare Node: it knows the format of the log and of receipts, and no package, platform or database.',
+      from: { path: '^libs/synclog/(verifier|tlog)[/.]', pathNot: ['\\.spec\\.ts$', '/testing/'] },
+      to: {
+        dependencyTypesNot: ['core'],
+        pathNot: ['^libs/synclog/(verifier|tlog)/', '^libs/synclog/receipts/(domain/jwk-verifier|signing-keys)\\.ts$'],
       },
     },
     {

@@ -12,7 +12,8 @@ const STRAIGHT_PATH = '1,3,7,4,5';
 const STEPS_OF_BIRTH = 5;
 const RATIO_GOAL = 0.4;
 
-const PLAN: BurstPlan = {
+/** From the filing of all births to DVCLT's 5 and the portal's 10 for each. */
+export const WHOLE_BIRTHS: BurstPlan = {
   officers: OFFICERS,
   endsAtRest: true,
   // The fifth row of progress is the last call to the portal, the fifth status the last one to DVCLT.
@@ -21,10 +22,10 @@ const PLAN: BurstPlan = {
   endTimes,
 };
 
-/** Whole births: from the filing of all to DVCLT's 5 and the portal's 10 for each. Then one at a time, paced. */
+/** Whole births at once; then one at a time, paced. */
 export async function journey(run: BenchRun): Promise<BenchReport> {
   run.say(`journey: ${run.count} births at once, ${run.repeats} interleaved repeats`);
-  const pairs = await interleave(run, PLAN);
+  const pairs = await interleave(run, WHOLE_BIRTHS);
   run.say('journey, paced: births at 2/s, default configuration');
   const paced = await runPaced(run);
   const ratio = spreadOf(ratiosOf(pairs));

@@ -16,6 +16,9 @@ import { memory } from './memory';
 import { order } from './order';
 import { replay } from './replay';
 import { restart } from './restart';
+import { search } from './search';
+import { synclog } from './synclog';
+import { synclogVerify } from './synclog-verify';
 
 interface Options {
   count?: number;
@@ -82,11 +85,28 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     about: 'a rolling restart of two gateways and two workers under load',
     run: (place, options) => compared(place, options, restart, 120),
   },
+  search: { about: 'the sync log searched by whatever an auditor asks: p95 over a million entries', run: searchOver },
+  synclog: {
+    about: 'the sync log: entries a second, time to the signature, what it costs a birth',
+    run: (place, options) => compared(place, options, synclog, 300),
+  },
+  'synclog-verify': { about: 'a sealed log checked offline: entries a second', run: verifyAt },
 };
 
 async function faultsAt({ dir, open }: Place, { seed, kills, seconds }: Options): Promise<Outcome> {
   const { serverVersion, ...report } = await faults({ dir, open, seed, kills, seconds, say });
   return { report, serverVersion, settings: { seed } };
+}
+
+async function searchOver({ dir, open }: Place, { seed, count = 1_000_000 }: Options): Promise<Outcome> {
+  const { serverVersion, ...report } = await search({ dir, open, count, seed, say });
+  return { report, serverVersion, settings: { count, seed } };
+}
+
+/** Needs neither PostgreSQL nor Kafka. */
+async function verifyAt({ dir }: Place, { count = 500_000, repeats }: Options): Promise<Outcome> {
+  const report = await synclogVerify({ dir: join(dir, 'log'), entries: count, repeats, say });
+  return { report, serverVersion: 'none', settings: { count, repeats } };
 }
 
 /** A bench that compares sides on one PostgreSQL and one Kafka. */
@@ -140,7 +160,11 @@ function wholeNumber(text: string): number {
 
 const program = new Command('npm run bench --')
   .argument('<name>', Object.keys(BENCHES).join(' or '))
-  .option('--count <n>', 'dossiers; hold: waiting deliveries; replay: dead letters', wholeNumber)
+  .option(
+    '--count <n>',
+    'dossiers; hold: waiting deliveries; replay: dead letters; search, synclog-verify: entries',
+    wholeNumber,
+  )
   .option('--repeats <n>', 'interleaved pairs of runs', wholeNumber, 3)
   .option('--seed <n>', 'of the generated cases', wholeNumber, 20_261_101)
   .option('--kills <n>', 'faults: processes killed', wholeNumber, 200)
@@ -150,7 +174,7 @@ const program = new Command('npm run bench --')
   .option('--profile <dir>', 'CPU profiles of our processes go there; figures of such a run do not count')
   .addHelpText(
     'after',
-    ['', ...Object.entries(BENCHES).map(([name, { about }]) => `  ${name.padEnd(12)} ${about}`)].join('\n'),
+    ['', ...Object.entries(BENCHES).map(([name, { about }]) => `  ${name.padEnd(14)} ${about}`)].join('\n'),
   )
   .action(async (name: string, options: Options) => {
     process.exitCode = await main(name, options).catch((error: unknown) => {

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { runStep, say } from './terminal.mjs';
 
+const BUILD_VERIFIER = join('scripts', 'build-verifier.mjs');
+
 /** Installs and builds what is missing in the clone at `root`. Two starts from one clone wait for each other. */
 export async function prepare(root) {
   const release = await takeLock(root);
@@ -12,10 +14,9 @@ export async function prepare(root) {
     const sources = sourceDigest(root);
     const stamp = join(root, 'dist', '.built');
     if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== sources) {
-      await runStep('Building', join(root, 'node_modules', '.bin', 'nest'), ['build'], {
-        cwd: root,
-        env: environment(root),
-      });
+      const place = { cwd: root, env: environment(root) };
+      await runStep('Building', join(root, 'node_modules', '.bin', 'nest'), ['build'], place);
+      await runStep('Building the offline verifier', nodeBinary(root), [join(root, BUILD_VERIFIER)], place);
       mkdirSync(join(root, 'dist'), { recursive: true });
       writeFileSync(stamp, sources);
     }
@@ -61,7 +62,14 @@ function isInstalled(root) {
 /** Digest of everything that the build reads. Contents, not times: a checkout changes times. */
 function sourceDigest(root) {
   const hash = createHash('sha256');
-  const files = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json'];
+  const files = [
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'nest-cli.json',
+    BUILD_VERIFIER,
+  ];
   for (const folder of ['apps', 'libs', 'bench']) files.push(...sourcesBelow(root, folder));
   for (const file of files) hash.update(`${file}\0`).update(readFileSync(join(root, file)));
   return hash.digest('hex');

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { CliError, EXIT } from './client/cli-error';
+import { addAuditCommands } from './commands/audit';
 import { addDeliveryCommands } from './commands/delivery';
 import { addDossierCommands } from './commands/dossier';
 import { addHoldCommands } from './commands/hold';
@@ -10,6 +11,7 @@ import { addSimCommands } from './commands/sim';
 import { addStackCommands } from './commands/stack';
 import { addStatusCommand } from './commands/status';
 import { addVerifyCommands } from './commands/verify';
+import { addWitnessCommands } from './commands/witness';
 
 function buildProgram(): Command {
   const program = new Command('lienthong')
@@ -29,6 +31,8 @@ function buildProgram(): Command {
   addRepliesCommands(program);
   addSimCommands(program);
   addVerifyCommands(program);
+  addAuditCommands(program);
+  addWitnessCommands(program);
   addStackCommands(program);
   return program;
 }

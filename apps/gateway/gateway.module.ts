@@ -31,8 +31,10 @@ import { ProblemFilter } from './http/problem-filter';
 import type { GatewayParts } from './parts';
 import * as tokens from './tokens';
 import { CheckReadiness } from './use-cases/check-readiness';
+import { ExportSyncLog } from './use-cases/export-sync-log';
 import { FetchFile } from './use-cases/fetch-file';
 import { HoldDesk } from './use-cases/hold-desk';
+import { MeasureWitnesses } from './use-cases/measure-witnesses';
 import { MeasureWork } from './use-cases/measure-work';
 import { OperatorsDesk } from './use-cases/operators-desk';
 import { ReplayDesk } from './use-cases/replay-desk';
@@ -74,10 +76,12 @@ export class GatewayModule {
         FeedWaiters,
         CheckReadiness,
         { provide: FetchFile, useValue: new FetchFile({ ...parts, tokens: parts.fileTokens }) },
+        { provide: ExportSyncLog, useValue: new ExportSyncLog(parts) },
         { provide: OperatorsDesk, useValue: new OperatorsDesk(parts) },
         { provide: HoldDesk, useValue: new HoldDesk(parts) },
         { provide: ReplayDesk, useValue: new ReplayDesk(parts) },
         MeasureWork,
+        MeasureWitnesses,
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
@@ -97,6 +101,7 @@ function valuesOf(parts: GatewayParts): Provider[] {
     { provide: tokens.METRICS, useValue: parts.metrics },
     { provide: tokens.SIGNING_KEYS, useValue: parts.signingKeys },
     { provide: tokens.LOG_VERIFIER_KEY, useValue: parts.logVerifierKey },
+    { provide: tokens.WITNESSES, useValue: parts.witnesses },
     { provide: tokens.ADDRESS_DIGEST, useValue: addressDigest },
     { provide: tokens.CAUSES, useValue: parts.causes },
     { provide: tokens.QUARANTINE_CAUSES, useValue: parts.quarantineCauses },

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { codeOf, gatewaySettings, jsonLog, SettingsError } from '#platform';
+import { recordConfigurationOnceThere } from '#synclog';
 import { createHttpApp } from './http-app';
 import { closeParts, openParts, type GatewayParts } from './parts';
 
@@ -17,13 +18,19 @@ async function start(): Promise<void> {
     host: settings.host,
     port: portOf(app.getHttpServer().address() as { port: number } | null),
   });
-  endOnSignal(app, parts);
+  void recordConfigurationOnceThere(
+    { part: 'gateway', configDir: settings.configDir },
+    { ...parts, signal: endOnSignal(app, parts) },
+  );
   log.info('gateway.started', { bus: settings.bus.kind });
 }
 
-/** No new connections, running requests to their end (at most DRAIN_MS), then bus, doorbell and pool. */
-function endOnSignal(app: NestFastifyApplication, parts: GatewayParts): void {
+/** No new connections, running requests to their end (at most DRAIN_MS), then bus, doorbell and pool.
+ *  @returns aborted when the end begins */
+function endOnSignal(app: NestFastifyApplication, parts: GatewayParts): AbortSignal {
+  const over = new AbortController();
   const end = (signal: string): void => {
+    over.abort();
     log.info('gateway.stopping', { signal });
     // Node closes idle connections once, when the server closes; one whose answer ends a moment later would hold us for its keep-alive time.
     setInterval(() => app.getHttpServer().closeIdleConnections(), IDLE_LOOK_MS).unref();
@@ -42,6 +49,7 @@ function endOnSignal(app: NestFastifyApplication, parts: GatewayParts): void {
   };
   process.once('SIGTERM', () => end('SIGTERM'));
   process.once('SIGINT', () => end('SIGINT'));
+  return over.signal;
 }
 
 function portOf(address: { port: number } | null): number {

@@ -17,7 +17,15 @@ import {
   type Metrics,
 } from '#platform';
 import { loadReplayPolicy, type ReplayPolicy } from '#replay';
-import { createSyncLog, fileLogKey, fileSigningKeys, type SigningKeys, type SyncLog } from '#synclog';
+import {
+  createSyncLog,
+  fileLogKey,
+  fileSigningKeys,
+  loadWitnesses,
+  type SigningKeys,
+  type SyncLog,
+  type Witness,
+} from '#synclog';
 
 /** A caller that waits longer has given up. */
 const STATEMENT_TIMEOUT_MS = 10_000;
@@ -36,6 +44,7 @@ export interface GatewayParts {
   signingKeys: SigningKeys;
   /** Of the sync log, one line (C2SP signed-note). */
   logVerifierKey: string;
+  witnesses: readonly Witness[];
   vault: Vault;
   fileTokens: FileTokens;
   syncLog: SyncLog;
@@ -87,6 +96,7 @@ export function openParts(settings: GatewaySettings, log: Log, options: OpenOpti
     masterKeys,
     signingKeys: fileSigningKeys(settings.keyDir),
     logVerifierKey: fileLogKey(settings.keyDir).vkey,
+    witnesses: loadWitnesses(settings.configDir).witnesses,
     vault: createVault({ db, keys: masterKeys, ids: uuidIds, clock }),
     fileTokens: createFileTokens({
       keys: masterKeys,

@@ -251,14 +251,6 @@ describe('what the API shows', () => {
     ).toMatchObject({ items: [{ unit: '99002' }], next: null });
   });
 
-  it('shows the auditor entries whose leaf hash is that of the shown form', async () => {
-    const { items } = (await get('/api/v1/sync-log/entries?limit=2', 'auditor')).json<{
-      items: { entry: { v: number; kind: string }; leafHash: string }[];
-    }>();
-    expect(items[0].entry).toMatchObject({ v: 1, kind: 'log-in.succeeded' });
-    expect(items[0].leafHash).toMatch(/^[A-Za-z0-9+/]{43}=$/);
-  });
-
   it('creates a client once per key, shows its secret again to the same request, and refuses another', async () => {
     const create = async (key: string, payload: object) =>
       gateway.app.inject({

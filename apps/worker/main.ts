@@ -8,6 +8,7 @@ import {
   type WorkerRole,
   type WorkerSettings,
 } from '#platform';
+import { recordConfigurationOnceThere } from '#synclog';
 import { untilDatabaseAnswers } from './await-database';
 import { closeFoundation, createFoundation, type Foundation } from './foundation';
 import { couriersRole } from './roles/courier-role';
@@ -41,6 +42,11 @@ async function run(settings: WorkerSettings): Promise<void> {
   const roles = ROLES.filter(([name]) => settings.roles.includes(name)).map(([, make]) => make(foundation));
   if (settings.metricsPort > 0) roles.push(metricsRole(foundation));
   await untilDatabaseAnswers(foundation);
+  const { configDir } = settings;
+  await recordConfigurationOnceThere(
+    { part: 'worker', configDir },
+    { ...foundation, signal: new AbortController().signal },
+  );
   await foundation.doorbell.start();
   for (const role of roles) await role.start();
   log.info('worker.started', { workerId: foundation.workerId, roles: roles.map((role) => role.name) });

@@ -6,7 +6,8 @@ import { startProduct, type ProductSide } from './product-side';
 import type { Services } from './services';
 import type { OfficerPace, Side, SideRun } from './side';
 
-export type SideName = 'floor' | 'ours';
+/** `unlogged`: ours, but that it writes no sync log. */
+export type SideName = 'floor' | 'ours' | 'unlogged';
 
 /** What all runs of one bench share. */
 export interface BenchRun {
@@ -31,13 +32,15 @@ export interface OpenSide<S extends Side = Side> {
   drop(): Promise<void>;
 }
 
-const STARTERS = { floor: startFloor, ours: startProduct };
+const STARTERS = { floor: startFloor, ours: startProduct, unlogged: startProduct };
+const PRELOADS: Partial<Record<SideName, string>> = { unlogged: join(__dirname, '../synclog/null-append.js') };
 
 /** A side on a fresh database with fresh simulators. */
 export function openSide(run: BenchRun, sideName: SideName, label: string, officers?: OfficerPace): Promise<OpenSide> {
   return open<Side>(run, STARTERS[sideName], `${sideName}_${label}`, {
     officers,
     profileDir: sideName === 'ours' ? run.profileDir : undefined,
+    preload: PRELOADS[sideName],
   });
 }
 
@@ -54,7 +57,7 @@ async function open<S extends Side>(
   run: BenchRun,
   start: (run: SideRun) => Promise<S>,
   label: string,
-  options: Pick<SideRun, 'officers' | 'publicUrl' | 'profileDir'>,
+  options: Pick<SideRun, 'officers' | 'publicUrl' | 'profileDir' | 'preload'>,
 ): Promise<OpenSide<S>> {
   const { services } = run;
   const name = `bench_${label}`;

@@ -32,7 +32,12 @@ const DEADLINE_MS = 1_200_000;
 const ASK_EVERY_MS = 500;
 
 /** One side, once. */
-async function runBurst(run: BenchRun, sideName: SideName, repeat: number, plan: BurstPlan): Promise<BurstResult> {
+export async function runBurst(
+  run: BenchRun,
+  sideName: SideName,
+  repeat: number,
+  plan: BurstPlan,
+): Promise<BurstResult> {
   const opened = await openSide(run, sideName, String(repeat), plan.officers);
   const meter = new Meter(run.services, opened.side, opened.database);
   try {

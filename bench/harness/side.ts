@@ -22,6 +22,8 @@ export interface SideRun {
   publicUrl?: string;
   /** Folder for V8 CPU profiles of the processes; undefined makes none. */
   profileDir?: string;
+  /** Module that is loaded first into each process: what a bench takes out of the product. */
+  preload?: string;
 }
 
 /** One contestant at work: its own simulators, database and processes; PostgreSQL and Kafka are shared, one side at a time. */
@@ -45,11 +47,12 @@ export function officerEnvironment({ officers }: SideRun): Record<string, string
 }
 
 /** Our environment without what would point a side at other services, and without a profile where none is asked for. */
-export function sideEnvironment({ profileDir }: Pick<SideRun, 'profileDir'>): NodeJS.ProcessEnv {
+export function sideEnvironment({ profileDir, preload }: Pick<SideRun, 'profileDir' | 'preload'>): NodeJS.ProcessEnv {
   const isForeign = (name: string): boolean => /DATABASE_URL|^KAFKA_BROKERS$|^PARTNER_|^NODE_OPTIONS$|^BUS$/.test(name);
   const own = Object.entries(process.env).filter(([name]) => !isForeign(name));
-  return {
-    ...Object.fromEntries(own),
-    ...(profileDir ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileDir}` } : {}),
-  };
+  const options = [
+    ...(profileDir ? [`--cpu-prof --cpu-prof-dir=${profileDir}`] : []),
+    ...(preload ? [`--require ${preload}`] : []),
+  ];
+  return { ...Object.fromEntries(own), ...(options.length > 0 ? { NODE_OPTIONS: options.join(' ') } : {}) };
 }

@@ -47,6 +47,9 @@ client.operations text[]
 client.roles text[] not null
 client.secret_hash text not null
 client.units text[]
+configuration_file.digest bytea not null
+configuration_file.part text not null
+configuration_file.path text not null
 decision_event.codes jsonb not null
 decision_event.content_digest bytea not null
 decision_event.failed_since timestamp with time zone
@@ -352,6 +355,10 @@ synclog_checkpoint.note text not null
 synclog_checkpoint.root bytea not null
 synclog_checkpoint.signed_at timestamp with time zone not null
 synclog_checkpoint.size bigint not null
+synclog_cosignature.line text not null
+synclog_cosignature.received_at timestamp with time zone not null
+synclog_cosignature.size bigint not null
+synclog_cosignature.witness text not null
 synclog_entry.at timestamp with time zone not null
 synclog_entry.bytes bytea not null
 synclog_entry.dossier_id uuid
@@ -361,13 +368,23 @@ synclog_head.id smallint not null
 synclog_head.partials bytea[] not null
 synclog_head.root bytea not null
 synclog_head.size bigint not null
+synclog_indexed.bundle integer not null
+synclog_indexed.first_at timestamp with time zone
+synclog_indexed.last_at timestamp with time zone
 synclog_leaf.entry_id uuid not null
 synclog_leaf.leaf_index bigint not null
 synclog_outbox.entry_id uuid not null
 synclog_outbox.id bigint not null generated always as identity
+synclog_posting.bundle integer not null
+synclog_posting.places bit(256) not null
+synclog_posting.term bigint not null
 synclog_tile.hashes bytea not null
 synclog_tile.level smallint not null
 synclog_tile.tile_index bigint not null
+synclog_witness.ask_after timestamp with time zone not null
+synclog_witness.failures integer not null
+synclog_witness.size bigint not null
+synclog_witness.witness text not null
 timer.cancelled_at timestamp with time zone
 timer.caused_seq integer not null
 timer.data jsonb not null default '{}'::jsonb
@@ -415,6 +432,8 @@ bus_rejected: PRIMARY KEY (id)
 bus_rejected: UNIQUE (consumer, topic, partition, record_offset)
 client: CHECK ((kind = ANY (ARRAY['machine'::text, 'person'::text])))
 client: PRIMARY KEY (id)
+configuration_file: CHECK ((octet_length(digest) = 32))
+configuration_file: PRIMARY KEY (part, path)
 decision_event: CHECK ((state = ANY (ARRAY['waiting'::text, 'applied'::text, 'conflict'::text, 'quarantined'::text])))
 decision_event: PRIMARY KEY ("position")
 decision_event: UNIQUE (id)
@@ -485,16 +504,21 @@ sequencer: CHECK ((id = 1))
 sequencer: PRIMARY KEY (id)
 synclog_checkpoint: CHECK ((octet_length(root) = 32))
 synclog_checkpoint: PRIMARY KEY (size)
+synclog_cosignature: FOREIGN KEY (size) REFERENCES synclog_checkpoint(size)
+synclog_cosignature: PRIMARY KEY (size, witness)
 synclog_entry: CHECK ((octet_length(bytes) <= 16384))
 synclog_entry: PRIMARY KEY (id)
 synclog_head: CHECK ((id = 1))
 synclog_head: CHECK ((octet_length(root) = 32))
 synclog_head: PRIMARY KEY (id)
+synclog_indexed: PRIMARY KEY (bundle)
 synclog_leaf: PRIMARY KEY (leaf_index)
 synclog_leaf: UNIQUE (entry_id)
 synclog_outbox: PRIMARY KEY (id)
+synclog_posting: PRIMARY KEY (term, bundle) INCLUDE (places)
 synclog_tile: CHECK ((octet_length(hashes) = 8192))
 synclog_tile: PRIMARY KEY (level, tile_index)
+synclog_witness: PRIMARY KEY (witness)
 timer: FOREIGN KEY (dossier_id) REFERENCES dossier(id)
 timer: PRIMARY KEY (id)
 timer: UNIQUE (dossier_id, kind, caused_seq)
@@ -550,6 +574,7 @@ CREATE UNIQUE INDEX bus_member_pkey ON public.bus_member USING btree (consumer, 
 CREATE UNIQUE INDEX bus_rejected_consumer_topic_partition_record_offset_key ON public.bus_rejected USING btree (consumer, topic, partition, record_offset)
 CREATE UNIQUE INDEX bus_rejected_pkey ON public.bus_rejected USING btree (id)
 CREATE UNIQUE INDEX client_pkey ON public.client USING btree (id)
+CREATE UNIQUE INDEX configuration_file_pkey ON public.configuration_file USING btree (part, path)
 CREATE UNIQUE INDEX decision_event_id_key ON public.decision_event USING btree (id)
 CREATE UNIQUE INDEX decision_event_pkey ON public.decision_event USING btree ("position")
 CREATE UNIQUE INDEX delivery_partner_dossier_id_caused_seq_replay_number_step_key ON public.delivery USING btree (partner, dossier_id, caused_seq, replay_number, step)
@@ -583,12 +608,16 @@ CREATE UNIQUE INDEX replay_watch_pkey ON public.replay_watch USING btree (id)
 CREATE UNIQUE INDEX reply_rule_version_pkey ON public.reply_rule_version USING btree (partner, version)
 CREATE UNIQUE INDEX sequencer_pkey ON public.sequencer USING btree (id)
 CREATE UNIQUE INDEX synclog_checkpoint_pkey ON public.synclog_checkpoint USING btree (size)
+CREATE UNIQUE INDEX synclog_cosignature_pkey ON public.synclog_cosignature USING btree (size, witness)
 CREATE UNIQUE INDEX synclog_entry_pkey ON public.synclog_entry USING btree (id)
 CREATE UNIQUE INDEX synclog_head_pkey ON public.synclog_head USING btree (id)
+CREATE UNIQUE INDEX synclog_indexed_pkey ON public.synclog_indexed USING btree (bundle)
 CREATE UNIQUE INDEX synclog_leaf_entry_id_key ON public.synclog_leaf USING btree (entry_id)
 CREATE UNIQUE INDEX synclog_leaf_pkey ON public.synclog_leaf USING btree (leaf_index)
 CREATE UNIQUE INDEX synclog_outbox_pkey ON public.synclog_outbox USING btree (id)
+CREATE UNIQUE INDEX synclog_posting_pkey ON public.synclog_posting USING btree (term, bundle) INCLUDE (places)
 CREATE UNIQUE INDEX synclog_tile_pkey ON public.synclog_tile USING btree (level, tile_index)
+CREATE UNIQUE INDEX synclog_witness_pkey ON public.synclog_witness USING btree (witness)
 CREATE UNIQUE INDEX timer_dossier_id_kind_caused_seq_key ON public.timer USING btree (dossier_id, kind, caused_seq)
 CREATE UNIQUE INDEX timer_pkey ON public.timer USING btree (id)
 CREATE UNIQUE INDEX vault_chunk_pkey ON public.vault_chunk USING btree (object_id, number)
@@ -604,6 +633,7 @@ bus_cursor: DELETE, INSERT, SELECT, UPDATE
 bus_member: DELETE, INSERT, SELECT, UPDATE
 bus_rejected: DELETE, INSERT, SELECT, UPDATE
 client: DELETE, INSERT, SELECT, UPDATE
+configuration_file: DELETE, INSERT, SELECT, UPDATE
 decision_event: DELETE, INSERT, SELECT, UPDATE
 delivery: DELETE, INSERT, SELECT, UPDATE
 discrepancy: DELETE, INSERT, SELECT, UPDATE
@@ -633,11 +663,15 @@ reply_rule_version: DELETE, INSERT, SELECT, UPDATE
 schema_migration: DELETE, INSERT, SELECT, UPDATE
 sequencer: DELETE, INSERT, SELECT, UPDATE
 synclog_checkpoint: INSERT, SELECT
+synclog_cosignature: INSERT, SELECT
 synclog_entry: INSERT, SELECT
 synclog_head: SELECT, UPDATE
+synclog_indexed: INSERT, SELECT
 synclog_leaf: INSERT, SELECT
 synclog_outbox: DELETE, INSERT, SELECT
+synclog_posting: INSERT, SELECT
 synclog_tile: INSERT, SELECT
+synclog_witness: INSERT, SELECT, UPDATE
 timer: DELETE, INSERT, SELECT, UPDATE
 vault_chunk: DELETE, INSERT, SELECT, UPDATE
 vault_draft: DELETE, INSERT, SELECT, UPDATE

@@ -19,6 +19,8 @@ const PLANTS: readonly (readonly [rule: string, path: string, text: string])[] =
     "import '../../libs/delivery/app/claim-lanes';\n",
   ],
   ['libraries-meet-at-their-index', 'apps/gateway/planted-driver.ts', "import '../../libs/bus/adapters/create-bus';\n"],
+  ['verifier-stands-alone', 'libs/synclog/verifier/app/planted-platform.ts', "import '#platform';\n"],
+  ['verifier-stands-alone', 'libs/synclog/verifier/app/planted-package.ts', "import 'uuidv7';\n"],
   ['simulators-are-independent', 'apps/simulators/dvclt/planted-shared.ts', "import '#dossier';\n"],
   ['partners-stay-at-the-edge', 'libs/delivery/app/planted-partner.ts', "import '#partners';\n"],
   ['platform-knows-nobody', 'libs/platform/app/planted-above.ts', "import '#dossier';\n"],

@@ -1,20 +1,25 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CheckpointTopic, EVENTS_TOPIC } from '#bus/drivers';
 import { eventSchemas } from '#dossier';
 import { Database, silentLog } from '#platform';
+import { temporaryDir } from '#testing';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { verifyState } from '#verification';
 import { untilClean } from '../support/clean-state';
 import { Installation } from '../support/installation';
+import { lienthong } from '../support/installed-cli';
 import { readTopic } from '../support/read-topic';
+import { until } from '../support/until';
 import { expectCleanLedger, untilFinished } from './journey-assertions';
 import { personalStrings } from './personal-strings';
 import { hasGo, tesseraFsck } from './tessera-fsck';
 import { TlogReader } from './tlog-reader';
 
 const SEED = 20261125;
+const VERIFIER = join(__dirname, '../../dist/lienthong-verify.mjs');
 
 describe('the main job on Kafka', () => {
   let installation: Installation;
@@ -93,14 +98,36 @@ describe('the main job on Kafka', () => {
     expect(Buffer.from(root, 'base64')).toHaveLength(32);
   }, 60_000);
 
+  it('gives it away as a folder that the offline verifier proves, and goes on with the folder later', async () => {
+    const folder = temporaryDir('lienthong-exported-log-');
+    const first = await exportLog(installation, folder);
+    let last = first;
+    // Each run logs in, and each log-in is an entry.
+    await until(async () => (last = await exportLog(installation, folder)).size > first.size, 30_000, 'a longer log');
+    const { size, origin } = last;
+    const args = [VERIFIER, folder, '--json', '--key', join(folder, 'key')];
+    const report = JSON.parse(execFileSync(process.execPath, args, { env: {}, encoding: 'utf8' })) as object;
+    expect(report).toMatchObject({ evidence: 'log-bundle', origin, size, wrongCount: 0 });
+    expect(report).toMatchObject({
+      proven: expect.arrayContaining([
+        expect.objectContaining({ code: 'entries', count: size }),
+        { code: 'older', size: first.size },
+      ]) as unknown,
+    });
+  }, 120_000);
+
   if (hasGo)
-    it('has a sealed log that passes the fsck of Tessera', async () => {
+    it('has a sealed log, live and as a folder, that passes the fsck of Tessera', async () => {
       const said = await tesseraFsck({
         url: `${installation.stack.baseUrl}/synclog`,
         key: await installation.read('/synclog/key', 'auditor'),
         token: await installation.token('auditor'),
       });
       expect(said).toContain("Successfully fsck'd log with size");
+      const folder = temporaryDir('lienthong-fsck-log-');
+      await exportLog(installation, folder);
+      const key = readFileSync(join(folder, 'key'));
+      expect(await tesseraFsck({ url: `file://${folder}`, key })).toContain("Successfully fsck'd log with size");
     }, 400_000);
 
   it('publishes events that fit their published schemas, each dossier in its order', async () => {
@@ -124,6 +151,11 @@ describe('the main job on Kafka', () => {
     }
   }, 60_000);
 });
+
+/** Downloads the sealed log as an auditor does. */
+function exportLog(installation: Installation, folder: string): Promise<{ size: number; origin: string }> {
+  return lienthong(installation, ['audit', 'export', '--to', folder], 'auditor');
+}
 
 /** Everything outside the vault that the database holds in clear text. */
 async function tablesText(installation: Installation): Promise<string> {

@@ -10,14 +10,15 @@ const FSCK = 'github.com/transparency-dev/tessera/cmd/fsck@v1.0.4';
 /** Go compiles it; its module comes from Go's registry. */
 export const hasGo = spawnSync('go', ['version'], { stdio: 'ignore' }).status === 0;
 
-/** Checks a live log.
+/** Checks a live log, or a folder that holds one (`file://…`).
  *  @returns what it said
  *  @throws the process's error, with what it said, when something does not fit */
-export async function tesseraFsck(log: { url: string; key: Buffer; token: string }): Promise<string> {
+export async function tesseraFsck(log: { url: string; key: Buffer; token?: string }): Promise<string> {
   const dir = mkdtempSync(join(tmpdir(), 'lienthong-fsck-'));
   const keyFile = join(dir, 'vkey');
   writeFileSync(keyFile, log.key);
-  const target = ['--storage_url', `${log.url}/`, '--public_key', keyFile, '--bearer_token', log.token, '--ui=false'];
+  const token = log.token === undefined ? [] : ['--bearer_token', log.token];
+  const target = ['--storage_url', `${log.url}/`, '--public_key', keyFile, ...token, '--ui=false'];
   try {
     const { stderr } = await promisify(execFile)('go', ['run', FSCK, ...target], { cwd: dir });
     return stderr;

@@ -24,14 +24,35 @@ export class ApiClient {
 
   /** GET below `/api/v1`. Throws CliError for everything but 2xx. */
   async get<T>(path: string, query: Readonly<Record<string, string | undefined>> = {}): Promise<T> {
-    const params = new URLSearchParams(
-      Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined),
-    );
-    const suffix = params.size > 0 ? `?${params.toString()}` : '';
-    const response = await request(`${this.connection.baseUrl}/api/v1${path}${suffix}`, {
+    const response = await request(`${this.connection.baseUrl}/api/v1${path}${suffixOf(query)}`, {
       headers: { authorization: `Bearer ${await this.bearer()}` },
     });
     return read<T>(response);
+  }
+
+  /** GET below `/api/v1` of what may be long: its body is read as it comes, and only its begin has a deadline. Throws CliError for everything but 2xx. */
+  async open(path: string, query: Readonly<Record<string, string | undefined>>): Promise<Response> {
+    const begin = new AbortController();
+    const timer = setTimeout(() => begin.abort(), DEADLINE_MS);
+    const response = await request(`${this.connection.baseUrl}/api/v1${path}${suffixOf(query)}`, {
+      headers: { authorization: `Bearer ${await this.bearer()}` },
+      signal: begin.signal,
+    }).finally(() => clearTimeout(timer));
+    return response.ok ? response : read(response);
+  }
+
+  /** GET of bytes below the gateway's own address, with a new token where the old one has ended in between.
+   *  @returns undefined for 404. Throws CliError for everything else but 2xx. */
+  async bytes(path: string): Promise<Buffer | undefined> {
+    const ask = async (): Promise<Response> =>
+      request(`${this.connection.baseUrl}${path}`, { headers: { authorization: `Bearer ${await this.bearer()}` } });
+    let response = await ask();
+    if (response.status === 401) {
+      this.token = undefined;
+      response = await ask();
+    }
+    if (response.status === 404) return undefined;
+    return response.ok ? bodyOf(response) : read(response);
   }
 
   /** POST below `/api/v1` with an `Idempotency-Key`, a new one when none is given. Throws CliError for everything but 2xx. */
@@ -86,14 +107,29 @@ export async function callJson<T>(url: string, init: RequestInit = {}): Promise<
   return { status: response.status, value: (await response.json().catch(() => null)) as T };
 }
 
+function suffixOf(query: Readonly<Record<string, string | undefined>>): string {
+  const params = new URLSearchParams(
+    Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined),
+  );
+  return params.size > 0 ? `?${params.toString()}` : '';
+}
+
 async function request(url: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(url, { ...init, signal: AbortSignal.timeout(DEADLINE_MS) });
+    return await fetch(url, { signal: AbortSignal.timeout(DEADLINE_MS), ...init });
   } catch {
     throw new CliError(
       `${new URL(url).origin} cannot be reached. Is it running? Start it with npm start.`,
       EXIT.unreachable,
     );
+  }
+}
+
+async function bodyOf(response: Response): Promise<Buffer> {
+  try {
+    return Buffer.from(await response.arrayBuffer());
+  } catch {
+    throw new CliError('The gateway’s answer broke off. Run the command again.', EXIT.unreachable);
   }
 }
 

@@ -1,34 +1,131 @@
-import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { IsOptional, Matches } from 'class-validator';
-import { findDossierId } from '#dossier';
-import { Database } from '#platform';
-import { Operation, Roles } from '../http/access';
-import { dossierUnknown } from '../http/dossier-code';
-import { idCursor, pageOf, PageQuery, type Page } from '../http/page';
-import { readSyncLog, syncLogItem } from '../reads/sync-log';
-import { SyncLogPage, type SyncLogItem } from '../schema/sync-log';
+import { Controller, Get, Header, Inject, Param, Query, Req, Res, StreamableFile } from '@nestjs/common';
+import { ApiOkResponse, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import type { Principal } from '#access';
+import { AppError, Database } from '#platform';
+import { proveEntry, readNumbered, searchEntries, type FoundEntry } from '#synclog';
+import { actorOf, Caller, callerOf, Operation, Roles, type AuthenticatedRequest } from '../http/access';
+import { numberCursor } from '../http/number-cursor';
+import { pageOf, type Page } from '../http/page';
+import { syncLogFilter, syncLogItem } from '../reads/sync-log';
+import { EvidenceFile, SyncLogItem, SyncLogPage } from '../schema/sync-log';
+import { EvidenceQuery, SyncLogExportQuery, SyncLogQuery } from '../schema/sync-log-query';
+import { ADDRESS_DIGEST } from '../tokens';
+import { ExportSyncLog, type ExportCaller } from '../use-cases/export-sync-log';
 
-export class SyncLogQuery extends PageQuery {
-  @ApiPropertyOptional({ description: 'Any code of a dossier.' })
-  @IsOptional()
-  @Matches(/^[\p{L}\p{N} ._/:-]{1,100}$/u)
-  dossier?: string;
-}
+const TEXT = 'text/plain; charset=utf-8';
+const MEDIA_TYPES = { jsonl: 'application/jsonl; charset=utf-8', csv: 'text/csv; charset=utf-8' };
+const INDEX = /^\d{1,15}$/;
 
 @ApiTags('sync log')
 @Controller('api/v1/sync-log')
 export class SyncLogController {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly exports: ExportSyncLog,
+    @Inject(ADDRESS_DIGEST) private readonly addressDigest: (address: string) => string,
+  ) {}
 
   @Get('entries')
   @Roles('auditor')
-  @Operation('sync-log.list', 'Entries of the sync log, oldest first')
+  @Operation('sync-log.list', 'Sealed entries of the sync log that meet all conditions, newest first')
   @ApiOkResponse({ type: SyncLogPage })
-  async list(@Query() query: SyncLogQuery): Promise<Page<SyncLogItem>> {
-    const dossierId = query.dossier ? await findDossierId(this.db, query.dossier) : null;
-    if (query.dossier && !dossierId) throw dossierUnknown();
-    const rows = await readSyncLog(this.db, dossierId, idCursor(query.after), query.limit + 1);
-    return pageOf(rows, query.limit, syncLogItem, (row) => row.id);
+  async list(@Caller() { units }: Principal, @Query() query: SyncLogQuery): Promise<Page<SyncLogItem>> {
+    const after = query.after === undefined ? undefined : numberCursor(query.after, 0);
+    const filter = await syncLogFilter(this.db, query, units);
+    const found = await searchEntries(this.db, filter, { order: query.order, after, limit: query.limit + 1 });
+    return pageOf(found, query.limit, syncLogItem, ({ index }) => String(index));
   }
+
+  @Get('entries/:index')
+  @Roles('auditor')
+  @Operation('sync-log.show', 'One sealed entry, by its leaf index')
+  @ApiParam({ name: 'index', type: Number })
+  @ApiOkResponse({ type: SyncLogItem })
+  async show(@Caller() caller: Principal, @Param('index') index: string): Promise<SyncLogItem> {
+    const found = await this.numbered(caller, index);
+    if (!found.isSealed) throw notSealed();
+    return syncLogItem(found);
+  }
+
+  @Get('entries/:index/proof')
+  @Roles('auditor')
+  @Header('content-type', TEXT)
+  @Header('cache-control', 'no-store')
+  @Operation('sync-log.prove', 'Proof that the newest checkpoint covers an entry (C2SP tlog-proof)')
+  @ApiParam({ name: 'index', type: Number })
+  @ApiProduces(TEXT)
+  @ApiOkResponse({ type: String })
+  async prove(@Caller() caller: Principal, @Param('index') index: string): Promise<string> {
+    const found = await this.numbered(caller, index);
+    const proof = await proveEntry(this.db, found.index);
+    if (proof === undefined) throw notSealed();
+    return proof;
+  }
+
+  @Get('export')
+  @Roles('auditor')
+  @Operation(
+    'sync-log.export',
+    'All entries that meet the conditions, oldest first, as lines; the export is an entry too',
+  )
+  @ApiProduces(...Object.values(MEDIA_TYPES))
+  @ApiOkResponse({ type: String })
+  async export(
+    @Query() query: SyncLogExportQuery,
+    @Req() request: AuthenticatedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StreamableFile> {
+    const { lines, size } = await this.exports.lines(query, this.by(request));
+    // So that whoever reads can tell how far it is: the export ends before this leaf.
+    void reply.headers({ 'lienthong-log-size': String(size), 'cache-control': 'no-store' });
+    return new StreamableFile(lines, {
+      type: MEDIA_TYPES[query.format],
+      disposition: `attachment; filename="sync-log.${query.format}"`,
+    });
+  }
+
+  @Get('evidence')
+  @Roles('auditor')
+  @Operation('sync-log.evidence', 'All entries about a dossier with proofs under one checkpoint, to be checked offline')
+  @ApiOkResponse({ type: EvidenceFile })
+  async evidence(
+    @Query() query: EvidenceQuery,
+    @Req() request: AuthenticatedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StreamableFile> {
+    const pieces = await this.exports.evidence(query, this.by(request));
+    void reply.header('cache-control', 'no-store');
+    return new StreamableFile(pieces, {
+      type: 'application/json; charset=utf-8',
+      disposition: 'attachment; filename="evidence.json"',
+    });
+  }
+
+  private by(request: AuthenticatedRequest): ExportCaller {
+    return { actor: actorOf(request, this.addressDigest), units: callerOf(request).units };
+  }
+
+  private async numbered({ units }: Principal, index: string): Promise<FoundEntry & { isSealed: boolean }> {
+    const found = INDEX.test(index) ? await readNumbered(this.db, Number(index)) : undefined;
+    const isSeen = units === null || units.includes(found?.entry?.unit ?? '');
+    // Another commune's entry is as unknown as none.
+    if (found !== undefined && isSeen) return found;
+    throw new AppError({
+      code: 'entry-unknown',
+      disposition: 'refuse',
+      status: 404,
+      field: 'index',
+      detail: 'no entry of the sync log has this number',
+    });
+  }
+}
+
+function notSealed(): AppError {
+  return new AppError({
+    code: 'entry-not-sealed',
+    disposition: 'retry',
+    status: 409,
+    detail: 'no signed checkpoint covers it yet; ask again in a few seconds',
+  });
 }

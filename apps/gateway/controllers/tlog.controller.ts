@@ -2,9 +2,9 @@ import { Controller, Get, Header, Inject, Param, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AppError, Database } from '#platform';
-import { parseTilePath, readNewestCheckpoint, readResource } from '#synclog';
+import { parseTilePath, readNewestCheckpoint, readResource, readWitnessed, type Witness } from '#synclog';
 import { Operation, Roles } from '../http/access';
-import { LOG_VERIFIER_KEY } from '../tokens';
+import { LOG_VERIFIER_KEY, WITNESSES } from '../tokens';
 
 const TEXT = 'text/plain; charset=utf-8';
 const BYTES = 'application/octet-stream';
@@ -16,19 +16,33 @@ export class TlogController {
   constructor(
     private readonly db: Database,
     @Inject(LOG_VERIFIER_KEY) private readonly verifierKey: string,
+    @Inject(WITNESSES) private readonly witnesses: readonly Witness[],
   ) {}
 
   @Get('checkpoint')
   @Roles('auditor')
   @Header('content-type', TEXT)
   @Header('cache-control', 'no-cache')
-  @Operation('synclog.checkpoint', 'The newest signed checkpoint of the sync log')
+  @Operation('synclog.checkpoint', 'The newest signed checkpoint of the sync log, with the cosignatures that it has')
   @ApiProduces(TEXT)
   @ApiOkResponse({ type: String })
   async checkpoint(): Promise<string> {
     const newest = await readNewestCheckpoint(this.db);
     if (newest === undefined) throw notThere();
     return newest.note;
+  }
+
+  @Get('checkpoint.witnessed')
+  @Roles('auditor')
+  @Header('content-type', TEXT)
+  @Header('cache-control', 'no-cache')
+  @Operation('synclog.witnessed', 'The newest checkpoint that more than half of the witnesses have cosigned')
+  @ApiProduces(TEXT)
+  @ApiOkResponse({ type: String })
+  async witnessed(): Promise<string> {
+    const note = await readWitnessed(this.db, this.witnesses);
+    if (note === undefined) throw notThere();
+    return note;
   }
 
   @Get('key')

@@ -1,11 +1,11 @@
 import { CheckpointTopic } from '#bus/drivers';
-import { checkpointFile, fileLogKey, Sealer } from '#synclog';
+import { checkpointFile, Cosigning, fileLogKey, httpWitness, loadWitnesses, Sealer } from '#synclog';
 import type { Foundation } from '../foundation';
 import type { Role } from './role';
 
-/** Seals the sync log and signs its checkpoints. */
-export function sealerRole({ relayDb, doorbell, settings, clock, log, workerId }: Foundation): Role {
-  const { checkpointDir, bus, keyDir } = settings;
+/** Seals the sync log, signs its checkpoints, and has them cosigned. */
+export function sealerRole({ relayDb, doorbell, settings, clock, random, log, workerId }: Foundation): Role {
+  const { checkpointDir, bus, keyDir, configDir } = settings;
   const signer = fileLogKey(keyDir);
   const brokers = bus.brokers.join(',');
   const clientId = `lienthong-sealer-${workerId}`;
@@ -18,11 +18,23 @@ export function sealerRole({ relayDb, doorbell, settings, clock, log, workerId }
     clock,
     log,
   });
+  const cosigning = new Cosigning(loadWitnesses(configDir), {
+    db: relayDb,
+    logVkey: signer.vkey,
+    connect: httpWitness,
+    learn: (published) => sealer.learn(published),
+    clock,
+    random,
+    log,
+  });
   return {
     name: 'sealer',
-    start: () => sealer.start(),
+    start: () => {
+      sealer.start();
+      cosigning.start();
+    },
     stop: async () => {
-      await sealer.stop();
+      await Promise.all([sealer.stop(), cosigning.stop()]);
       await topic?.close();
     },
   };

@@ -4,6 +4,9 @@ import { ReplayPlans1700000000003 } from './migrations/0003-replay-plans';
 import { QuarantineRequests1700000000004 } from './migrations/0004-quarantine-requests';
 import { Watches1700000000005 } from './migrations/0005-watches';
 import { SealedLog1700000000006 } from './migrations/0006-sealed-log';
+import { Witnesses1700000000007 } from './migrations/0007-witnesses';
+import { SyncLogIndex1700000000008 } from './migrations/0008-sync-log-index';
+import { ConfigurationFiles1700000000009 } from './migrations/0009-configuration-files';
 
 const MIGRATIONS = [
   Foundation1700000000001,
@@ -12,6 +15,9 @@ const MIGRATIONS = [
   QuarantineRequests1700000000004,
   Watches1700000000005,
   SealedLog1700000000006,
+  Witnesses1700000000007,
+  SyncLogIndex1700000000008,
+  ConfigurationFiles1700000000009,
 ];
 
 /** Brings the schema up to date with the migrator's role. Returns the names of the migrations it ran.

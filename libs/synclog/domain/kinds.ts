@@ -55,6 +55,7 @@ export const SYNC_LOG_KINDS = [
   'client.disabled',
   'configuration.loaded',
   'reply-rules.changed',
+  'sync-log.exported',
 ] as const;
 
 export type SyncLogKind = (typeof SYNC_LOG_KINDS)[number];

@@ -2,12 +2,20 @@ import { HASH_BYTES, nodeHash, rootOf } from './tree-hash';
 
 /** Hashes in a full tile, entries in a full bundle (C2SP tlog-tiles). */
 export const TILE_WIDTH = 256;
+/** Bytes of a full tile of hashes. */
+export const TILE_BYTES = TILE_WIDTH * HASH_BYTES;
 
 /** A tile of hashes at a level, or with level `entries` a bundle; `width` 256 is the full one. */
 export interface TileName {
   level: number | 'entries';
   index: number;
   width: number;
+}
+
+/** Where a tile of hashes stands. */
+export interface TilePlace {
+  level: number;
+  index: number;
 }
 
 /** Path below the prefix of the log, without a slash at its begin. */

@@ -1,9 +1,9 @@
-import { createPublicKey, verify } from 'node:crypto';
 import { parseCheckpoint } from '../../tlog/checkpoint';
 import { parseProofFile } from '../../tlog/proof-file';
 import { isIncluded } from '../../tlog/proofs';
 import { isSignedBy, parseNote, parseVerifierKey } from '../../tlog/signed-note';
 import type { PublicJwk } from '../signing-keys';
+import { jwkVerifier } from './jwk-verifier';
 import { verifyReceipt, type Receipt } from './receipt';
 
 /** What somebody has in hand who checks a receipt; nothing of it comes from the gateway that gave it. */
@@ -35,7 +35,7 @@ const wrong = (code: string): Finding => ({ result: 'wrong', code });
 
 /** Checks a receipt offline. Never throws for what the evidence holds. */
 export function checkReceipt({ receipt, keys, body, sealed }: ReceiptEvidence): ReceiptFindings {
-  const known = { verify: verifierOf(keys) };
+  const known = { verify: jwkVerifier(keys) };
   const isSigned = verifyReceipt(receipt, known);
   return {
     signature: isSigned ? PROVEN : wrong(signatureProblem(receipt, keys)),
@@ -60,18 +60,5 @@ function checkSealed({ leafHash }: Receipt, { proof, logKey }: { proof: string; 
   } catch (error) {
     if (error instanceof TypeError) return wrong('proof-unreadable');
     throw error;
-  }
-}
-
-function verifierOf(keys: readonly PublicJwk[]): (keyId: string, bytes: Uint8Array, signature: Uint8Array) => boolean {
-  return (keyId, bytes, signature) => keys.some((jwk) => jwk.kid === keyId && isSignature(jwk, bytes, signature));
-}
-
-/** False for a key that is none, too. */
-function isSignature(jwk: PublicJwk, bytes: Uint8Array, signature: Uint8Array): boolean {
-  try {
-    return verify(null, bytes, createPublicKey({ key: { ...jwk }, format: 'jwk' }), signature);
-  } catch {
-    return false;
   }
 }

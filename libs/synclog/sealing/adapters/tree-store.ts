@@ -76,10 +76,33 @@ export async function insertCheckpoint(
   );
 }
 
+/** A checkpoint as it is stored, with the cosignatures that it has by now. */
+const CHECKPOINT = `
+select c.size, c.note || coalesce(
+  (select string_agg(k.line, '' order by k.witness) from synclog_cosignature k where k.size = c.size), '') as note
+from synclog_checkpoint c`;
+
 /** The newest one that was published; undefined before the first. */
-export async function readNewestCheckpoint(tx: Queryable): Promise<{ size: number; note: string } | undefined> {
-  const [row] = await tx.query<{ size: string; note: string }>(
-    'select size, note from synclog_checkpoint order by size desc limit 1',
-  );
+export async function readNewestCheckpoint(tx: Queryable): Promise<PublishedCheckpoint | undefined> {
+  return publishedOf(await tx.query<PublishedRow>(`${CHECKPOINT} order by c.size desc limit 1`));
+}
+
+/** The one of this size; undefined when there is none. */
+export async function readCheckpoint(tx: Queryable, size: number): Promise<PublishedCheckpoint | undefined> {
+  return publishedOf(await tx.query<PublishedRow>(`${CHECKPOINT} where c.size = $1`, [size]));
+}
+
+/** `note` with all signatures. */
+interface PublishedCheckpoint {
+  size: number;
+  note: string;
+}
+
+interface PublishedRow {
+  size: string;
+  note: string;
+}
+
+function publishedOf([row]: readonly PublishedRow[]): PublishedCheckpoint | undefined {
   return row && { size: Number(row.size), note: row.note };
 }

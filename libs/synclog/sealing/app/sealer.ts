@@ -4,6 +4,7 @@ import type { TreeHead } from '../../tlog/proofs';
 import { isSignedBy, parseNote, parseVerifierKey, signNote, type NoteSigner } from '../../tlog/signed-note';
 import { insertCheckpoint, readHead, readNewestCheckpoint, type StoredHead } from '../adapters/tree-store';
 import type { CheckpointPlace } from '../ports';
+import { indexSealed } from '../../search/app/index-sealed';
 import { OutsidePlace } from './outside-place';
 import { RangeRoots } from './range-roots';
 import { sealBatch } from './seal-batch';
@@ -20,6 +21,8 @@ export interface SealerDeps {
 
 /** Entries of one transaction. */
 const BATCH = 2_000;
+/** Full bundles that are indexed between two checkpoints: as many entries as two batches have. */
+const INDEXED_BUNDLES = 16;
 /** Between two checkpoints; an entry waits no longer than this and its batch. */
 const EVERY_MS = 500;
 /** How long a stop waits for the places outside. */
@@ -34,8 +37,9 @@ export class Sealer {
   private readonly places: readonly OutsidePlace[];
   /** What this process has signed last. */
   private signed: TreeHead | undefined;
-  /** Published by whomever, and not yet compared with the tree. */
-  private found: TreeHead[] | undefined;
+  /** Published by whomever, signed by the log's key, and not yet compared with the tree. */
+  private found: TreeHead[] = [];
+  private isDatabaseRead = false;
   private refusal: AppError | undefined;
 
   constructor(private readonly deps: SealerDeps) {
@@ -83,7 +87,13 @@ export class Sealer {
     const head = await readHead(db);
     await this.compare(head);
     if (head.size !== this.signed?.size) await this.sign(head);
+    await indexSealed(db, INDEXED_BUNDLES);
     return sealed;
+  }
+
+  /** Gives it a checkpoint that was found outside, signed by the key of this log: it is compared with the tree before anything more is signed. */
+  learn(published: TreeHead): void {
+    this.found.push(published);
   }
 
   /** Only what is committed, and only when it goes on from what is known. */
@@ -97,7 +107,11 @@ export class Sealer {
   }
 
   private async compare(head: StoredHead): Promise<void> {
-    for (const published of this.found ?? []) await this.refuseUnlessGrown(head, published);
+    for (const published of this.found) {
+      // Another sealer may have published it after our head was read.
+      const now = published.size > head.size ? await readHead(this.deps.db) : head;
+      await this.refuseUnlessGrown(now, published);
+    }
     this.found = [];
   }
 
@@ -113,9 +127,10 @@ export class Sealer {
   /** Learns what was published: from the database, and from each place once. The first round waits for one of the places, the others may come later.
    *  @throws AppError `synclog-foreign`, `synclog-places-away` */
   private async look(): Promise<void> {
-    if (this.found === undefined) {
+    if (!this.isDatabaseRead) {
       const newest = await readNewestCheckpoint(this.deps.db);
-      this.found = newest === undefined ? [] : [this.ownHead('database', newest.note)];
+      if (newest !== undefined) this.learn(this.ownHead('database', newest.note));
+      this.isDatabaseRead = true;
     }
     const looks = this.places.filter(({ isRead }) => !isRead).map((place) => this.ask(place));
     if (looks.length > 0 && looks.length === this.places.length) await firstOf(looks);
@@ -124,7 +139,7 @@ export class Sealer {
 
   private async ask(place: OutsidePlace): Promise<boolean> {
     try {
-      return await place.read((note) => this.found?.push(this.ownHead(place.name, note)));
+      return await place.read((note) => this.learn(this.ownHead(place.name, note)));
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       this.refusal = error;

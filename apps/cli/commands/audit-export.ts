@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppError, codeOf, systemClock } from '#platform';
+import type { ApiClient } from '../client/api-client';
+import { CliError, EXIT } from '../client/cli-error';
+import { localTime } from '../output/print';
+import { pairsOf } from '../output/table';
+import { auditorContext } from './audit-filter';
+import { examples } from './context';
+
+interface ExportOptions {
+  to: string;
+  key?: string;
+  witnessed?: boolean;
+}
+
+/** The project's folder: this file runs as dist/apps/cli/commands/audit-export.js. */
+const ROOT = join(__dirname, '../../../..');
+
+/** `lienthong audit export`: the log as a folder that anybody checks offline. */
+export function addAuditExport(audit: Command): void {
+  audit
+    .command('export')
+    .description(
+      'the whole sealed log as a folder that lienthong-verify checks offline; the same folder again adds what is new',
+    )
+    .requiredOption('--to <dir>', 'the folder; what is there and fits is not fetched again')
+    .option('--key <file>', 'the verifier key of the log, got on a second way; without it the log’s own word is taken')
+    .option('--witnessed', 'up to the newest checkpoint that most witnesses have cosigned')
+    .addHelpText(
+      'after',
+      examples(['audit export --to ./log --key synclog.vkey', 'audit export --to ./log --as auditor --witnessed']),
+    )
+    .action(async (given: ExportOptions, command: Command) => {
+      const { api, print } = auditorContext(command);
+      const { files, ...manifest } = await exported(api, given);
+      const { origin, size, firstAt, lastAt } = manifest;
+      print.show({ folder: given.to, ...manifest, files: files.length }, () =>
+        [
+          pairsOf([
+            ['log', origin],
+            ['entries', size],
+            ['from', localTime(firstAt)],
+            ['to', localTime(lastAt)],
+            ['files', files.length],
+          ]),
+          `Anybody can check it without us: npx lienthong-verify ${given.to} --key synclog.vkey`,
+        ].join('\n\n'),
+      );
+    });
+}
+
+async function exported(api: ApiClient, { to, key, witnessed }: ExportOptions) {
+  const { bundleFolder, exportBundle } = await import('#synclog');
+  try {
+    return await exportBundle({
+      log: { read: (path) => api.bytes(`/synclog/${path}`) },
+      folder: bundleFolder(to),
+      trustedKey: key === undefined ? undefined : readFileSync(key, 'utf8'),
+      isWitnessed: witnessed === true,
+      exportedBy: `lienthong ${productVersion()}`,
+      clock: systemClock,
+      tell,
+    });
+  } catch (error) {
+    if (error instanceof AppError) throw new CliError(`${error.message} (${error.code})`, EXIT.no);
+    if (typeof (error as NodeJS.ErrnoException).syscall === 'string')
+      throw new CliError(`A file could not be read or written (${codeOf(error)}).`, EXIT.usage);
+    throw error;
+  }
+}
+
+function tell(done: number, total: number): void {
+  if (process.stderr.isTTY) process.stderr.write(`  ${done} of ${total} parts\r`);
+}
+
+function productVersion(): string {
+  return (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;
+}

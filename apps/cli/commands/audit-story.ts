@@ -1,0 +1,186 @@
+import type { LoggedEntry, SyncLogKind } from '#synclog';
+import { localTime } from '../output/print';
+import type { AuditItem } from './audit-item';
+
+type Tell = (entry: LoggedEntry) => string;
+
+const PARTNERS: Readonly<Record<string, string | undefined>> = {
+  dvclt: 'DVCLT',
+  onestop: 'the one-stop',
+  hotich: 'hộ tịch',
+  dvcqg: 'the national portal',
+};
+
+const OUTCOMES: Readonly<Record<string, string | undefined>> = {
+  accepted: 'accepted',
+  'already-applied': 'found applied already',
+  applied: 'found applied',
+  absent: 'found absent',
+  refused: 'refused',
+  retry: 'not taken, and may be tried again',
+  unknown: 'left without a known outcome',
+};
+
+/** Each kind as a person would tell it. A new kind needs its sentence here. */
+export const SENTENCES: Readonly<Record<SyncLogKind, Tell>> = {
+  'dossier.received': (entry) => `The dossier came in from ${from(entry)} and was stored.`,
+  'supplement.received': (entry) => `The supplement came in from ${from(entry)} and was stored.`,
+  'duplicate.received': (entry) => `The same dossier came in once more from ${from(entry)}; nothing changed.`,
+  'conflict.recorded': (entry) =>
+    `${capital(from(entry))} sent something that contradicts the dossier${because(entry)}.`,
+  'item.quarantined': (entry) =>
+    `What came from ${from(entry)} was not understood and went to quarantine${because(entry)}.`,
+  'item.rerun': (entry) => `${who(entry)} had the quarantined item run again.`,
+  'item.resolved': () => 'The quarantined item was understood and left quarantine.',
+  'item.given-up': (entry) => `${who(entry)} approved giving up the quarantined item${because(entry)}.`,
+  'give-up.requested': (entry) => `${who(entry)} asked to give up ${count(entry, 'quarantined item')}.`,
+  'give-up.approved': (entry) => `${who(entry)} approved giving up ${count(entry, 'quarantined item')}.`,
+  'registry-result.received': (entry) => `hộ tịch reported status ${detail(entry, 'status')}.`,
+  'decision.received': (entry) => `The one-stop decided: ${detail(entry, 'decision')}.`,
+  'decision.refused': (entry) =>
+    `The one-stop's decision ${detail(entry, 'decision')} was not allowed in the state ${detail(entry, 'state')}.`,
+  'attempt.settled': (entry) => `${call(entry)} was ${outcome(entry)}${tried(entry)}${because(entry)}.`,
+  'attempt.refused-late': (entry) =>
+    `${call(entry)} was answered after its time was over; the answer (${outcome(entry)}) is kept as evidence.`,
+  'probe.settled': (entry) => `We asked ${to(entry)} about ${operation(entry)}: ${outcome(entry)}${because(entry)}.`,
+  'delivery.settled': (entry) => `${message(entry)} is done${as(entry)}${because(entry)}.`,
+  'delivery.dead-lettered': (entry) =>
+    `${message(entry)} was given up by the gateway${because(entry)}; a person has to look.`,
+  'delivery.unresolved': (entry) =>
+    `Nobody can tell whether ${lower(message(entry))} arrived${because(entry)}; a person has to look.`,
+  'delivery.cancelled': (entry) => `${message(entry)} was cancelled${because(entry)}.`,
+  'delivery.classified': (entry) => `${who(entry)} said of ${lower(message(entry))}: ${outcome(entry)}.`,
+  'delivery.supplied': (entry) => `${capital(to(entry))} missed an earlier step, which was sent once more.`,
+  'delivery.replayed': (entry) => `${message(entry)} was queued again by a replay plan${because(entry)}.`,
+  'discrepancy.found': (entry) => `${capital(to(entry))} and we do not agree${because(entry)}.`,
+  'discrepancy.closed': () => 'The disagreement ended.',
+  'dossier.routing-blocked': (entry) => `What follows from the dossier's events could not be told${because(entry)}.`,
+  'hold.placed': (entry) => `${who(entry)} held what goes to ${to(entry)}.`,
+  'hold.released': (entry) => `${who(entry)} released the hold on what goes to ${to(entry)}.`,
+  'hold.reinstated': (entry) => `The hold on what goes to ${to(entry)} came back into force.`,
+  'hold.ended': (entry) => `The hold on what goes to ${to(entry)} ended.`,
+  'replay.requested': (entry) => `${who(entry)} made a replay plan for ${count(entry, 'delivery')}${because(entry)}.`,
+  'replay.dry-run-requested': (entry) => `${who(entry)} asked for the dry run of a replay plan.`,
+  'replay.examined': () => 'The dry run of a replay plan ended.',
+  'replay.approved': (entry) => `${who(entry)} approved a replay plan.`,
+  'replay.started': (entry) => `${who(entry)} started a replay plan.`,
+  'replay.paused': (entry) => `${who(entry)} paused a replay plan.`,
+  'replay.resumed': (entry) => `${who(entry)} resumed a replay plan.`,
+  'replay.stopped': (entry) => `A replay plan stopped itself (${detail(entry, 'code')}).`,
+  'replay.cancelled': (entry) => `${who(entry)} cancelled a replay plan.`,
+  'replay.finished': () => 'A replay plan came to its end.',
+  'watch.placed': (entry) => `${who(entry)} set a watch on dead letters${because(entry)}.`,
+  'watch.met': () => 'A watch saw that its cause is gone.',
+  'watch.ended': (entry) => `${who(entry)} ended a watch.`,
+  'payload.edited': (entry) => `${who(entry)} had the content of a message corrected (${detail(entry, 'field')}).`,
+  'payload.viewed': (entry) => `${who(entry)} looked at content of the dossier${purpose(entry)}.`,
+  'file.issued': (entry) => `A link to a file was given to ${to(entry)}.`,
+  'file.fetched': (entry) => `${capital(to(entry))} fetched a file (${detail(entry, 'sizeBytes')} bytes).`,
+  'file.refused': (entry) => `${capital(to(entry))} was refused a file (${entry.outcome ?? 'no reason given'}).`,
+  'log-in.succeeded': (entry) => `${who(entry)} logged in.`,
+  'log-in.failed': (entry) => `A log-in as ${entry.actor.id} failed${because(entry)}.`,
+  'client.created': (entry) => `${who(entry)} created the account ${detail(entry, 'clientId')}.`,
+  'client.changed': (entry) => `${who(entry)} changed the account ${detail(entry, 'clientId')}.`,
+  'client.disabled': (entry) => `${who(entry)} disabled the account ${detail(entry, 'clientId')}.`,
+  'configuration.loaded': (entry) => `${who(entry)} loaded its configuration.`,
+  'reply-rules.changed': (entry) =>
+    `${who(entry)} made a rule for an answer of ${to(entry)}: ${outcome(entry)}${rule(entry)}.`,
+  'sync-log.exported': (entry) =>
+    `${who(entry)} took entries of this log away (${detail(entry, 'format')})${purpose(entry)}.`,
+};
+
+/** The story of a dossier, a line for each entry: when, its index in the log, what. */
+export function storyText(items: readonly AuditItem[]): string {
+  const width = Math.max(...items.map(({ index }) => String(index).length));
+  return items
+    .map(({ index, entry }) => {
+      const at = localTime(entry?.at) ?? '-'.repeat(19);
+      return `${at}  #${String(index).padEnd(width)}  ${entry === null ? UNREADABLE : sentenceOf(entry)}`;
+    })
+    .join('\n');
+}
+
+const UNREADABLE = 'The bytes of this entry are no entry any more: verify the log.';
+
+/** @returns of a kind that this version does not know, the kind */
+export function sentenceOf(entry: LoggedEntry): string {
+  const tell = (SENTENCES as Readonly<Record<string, Tell | undefined>>)[entry.kind];
+  return tell === undefined ? `${entry.kind} by ${entry.actor.id}.` : tell(entry);
+}
+
+function who({ actor }: LoggedEntry): string {
+  return actor.type === 'system' ? `The gateway (${actor.id})` : capital(actor.id);
+}
+
+/** Who handed it over: the outside system, or the client of our API. */
+function from({ partner, actor }: LoggedEntry): string {
+  return partner === undefined || partner === 'api' ? actor.id : nameOf(partner);
+}
+
+function to({ partner }: LoggedEntry): string {
+  return partner === undefined ? 'all partners' : nameOf(partner);
+}
+
+function nameOf(partner: string): string {
+  return PARTNERS[partner] ?? partner;
+}
+
+function operation(entry: LoggedEntry): string {
+  return entry.operation ?? 'a message';
+}
+
+function call(entry: LoggedEntry): string {
+  return `The call ${operation(entry)} to ${to(entry)}`;
+}
+
+function message(entry: LoggedEntry): string {
+  return `The message ${operation(entry)} to ${to(entry)}`;
+}
+
+function outcome({ outcome: code }: LoggedEntry): string {
+  return code === undefined ? 'left without a known outcome' : (OUTCOMES[code] ?? code);
+}
+
+function as(entry: LoggedEntry): string {
+  return entry.outcome === undefined ? '' : `: ${outcome(entry)}`;
+}
+
+function tried({ detail: { attempt, httpStatus } = {} }: LoggedEntry): string {
+  const parts = [
+    ...(attempt === undefined ? [] : [`attempt ${String(attempt)}`]),
+    ...(httpStatus === undefined ? [] : [`HTTP ${String(httpStatus)}`]),
+  ];
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+}
+
+function because({ detail: { reasonCode, reasonCodes } = {} }: LoggedEntry): string {
+  const codes = [reasonCode, reasonCodes].flat().filter((code) => typeof code === 'string');
+  return codes.length === 0 ? '' : `, cause ${codes.join(' ')}`;
+}
+
+function rule({ rule: known }: LoggedEntry): string {
+  return known === undefined ? '' : ` (${known.id}, version ${known.version})`;
+}
+
+function purpose({ purpose: code }: LoggedEntry): string {
+  return code === undefined ? '' : `, for ${code}`;
+}
+
+function count(entry: LoggedEntry, thing: string): string {
+  const found = entry.detail?.count;
+  if (found === 1) return `1 ${thing}`;
+  return `${typeof found === 'number' ? found : 'some'} ${thing.replace(/y$/, 'ie')}s`;
+}
+
+function detail(entry: LoggedEntry, name: keyof NonNullable<LoggedEntry['detail']>): string {
+  const value = entry.detail?.[name];
+  return value === undefined || value === null ? 'not said' : String(value);
+}
+
+function capital(text: string): string {
+  return text === 'hộ tịch' ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+function lower(text: string): string {
+  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+}

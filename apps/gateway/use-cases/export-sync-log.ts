@@ -1,0 +1,106 @@
+import { Readable } from 'node:stream';
+import type { Database } from '#platform';
+import {
+  csvHead,
+  csvLine,
+  findEntries,
+  gatherEvidence,
+  isLoggableCode,
+  jsonLine,
+  readSealedSize,
+  searchEntries,
+  type SearchFilter,
+  type SyncLog,
+  type SyncLogActor,
+} from '#synclog';
+import { dossierUnknown } from '../http/dossier-code';
+import { syncLogFilter } from '../reads/sync-log';
+import type { EvidenceQuery, SyncLogExportQuery, SyncLogFilterQuery } from '../schema/sync-log-query';
+
+export interface ExportCaller {
+  actor: SyncLogActor;
+  /** Communes the caller is limited to; null = all. */
+  units: readonly string[] | null;
+}
+
+/** Entries that are read at once. */
+const PART = 256;
+
+/** Hands out entries of the sync log, after the log itself has it written down who took what. */
+export class ExportSyncLog {
+  constructor(private readonly parts: { db: Database; syncLog: SyncLog; logVerifierKey: string }) {}
+
+  /** Entries as lines, oldest first, up to those that are sealed now: read in parts as the caller takes them, so that neither memory nor a transaction
+   *  grows with the export. An export that broke off goes on with `from`. */
+  async lines(
+    { format, from, purpose, ...query }: SyncLogExportQuery,
+    { actor, units }: ExportCaller,
+  ): Promise<{ lines: Readable; size: number }> {
+    const { db } = this.parts;
+    const size = await readSealedSize(db);
+    const filter = await syncLogFilter(db, query, units);
+    const first = from === undefined ? 0 : Number(from);
+    await this.record(actor, { format, purpose, query, units, fromIndex: first, toIndex: size });
+    const within = { ...filter, from: Math.max(first, filter.from ?? 0), to: Math.min(size, filter.to ?? size) };
+    const head = format === 'csv' && from === undefined ? [csvHead()] : [];
+    return { lines: Readable.from(linesOf(db, within, format, head), { objectMode: false }), size };
+  }
+
+  /** The evidence file of one dossier.
+   *  @throws AppError 404 `dossier-unknown` when no sealed entry names it; 409 `sync-log-not-sealed` */
+  async evidence({ code, purpose }: EvidenceQuery, { actor, units }: ExportCaller): Promise<Readable> {
+    const { db, logVerifierKey: logKey } = this.parts;
+    const filter = await syncLogFilter(db, { code }, units);
+    const [first] = await searchEntries(db, filter, { order: 'oldest', limit: 1 });
+    if (first === undefined) throw dossierUnknown();
+    const pieces = gatherEvidence(db, filter, { subject: { code }, logKey });
+    // What is refused is refused with a status of its own and not in the middle of an answer.
+    const head = await pieces.next();
+    await this.record(actor, { format: 'evidence', purpose, query: { code }, units });
+    return Readable.from(after(head.value ?? '', pieces), { objectMode: false });
+  }
+
+  /** The log names what was asked for, but for what could be a person's. */
+  private async record(actor: SyncLogActor, { format, purpose, query, units, ...range }: Taken): Promise<void> {
+    const asked = Object.entries(query).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
+    const filters = asked.map(([name, value]) => `${name}=${isLoggableCode(value) ? value : 'unreadable'}`).sort();
+    await this.parts.db.run((tx) =>
+      this.parts.syncLog.append(tx, [
+        {
+          kind: 'sync-log.exported',
+          actor,
+          ...(purpose === undefined ? {} : { purpose }),
+          ...(query.code === undefined ? {} : { codes: [query.code] }),
+          detail: { format, filters, ...(units === null ? {} : { units }), ...range },
+        },
+      ]),
+    );
+  }
+}
+
+interface Taken {
+  format: string;
+  purpose: string | undefined;
+  query: SyncLogFilterQuery;
+  units: readonly string[] | null;
+  fromIndex?: number;
+  toIndex?: number;
+}
+
+async function* linesOf(
+  db: Database,
+  filter: SearchFilter,
+  format: SyncLogExportQuery['format'],
+  head: readonly string[],
+): AsyncGenerator<string> {
+  yield* head;
+  const line = format === 'csv' ? csvLine : jsonLine;
+  for await (const found of findEntries(db, filter, { order: 'oldest', part: PART })) {
+    if (found.length > 0) yield found.map(line).join('');
+  }
+}
+
+async function* after(first: string, rest: AsyncIterable<string>): AsyncGenerator<string> {
+  yield first;
+  yield* rest;
+}

@@ -1,0 +1,97 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryDir } from '#testing';
+import { trustLog } from '../app/trust-log';
+import { ensureWitnessKey, fileWitnessKey } from './file-witness-key';
+import { FileWitnessStore } from './file-witness-store';
+
+const LOG = 'a'.repeat(64);
+const VKEY = 'lienthong.example/synclog+75205df1+AddamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea';
+const OTHER_VKEY = 'witness.example/w1+04d2d833+BD1AF8PoQ4lakrcKp00bfrycmCzPLsSWjMDNVfEq9GYM';
+
+describe('the memory of a witness', () => {
+  let dir: string;
+  let store: FileWitnessStore;
+  beforeEach(() => {
+    dir = join(temporaryDir('witness'), 'data');
+    store = new FileWitnessStore(dir);
+  });
+
+  it('is for its owner only', () => {
+    store.replace(LOG, undefined, 'first\n');
+    const modes = ['', 'logs', 'checkpoints', `checkpoints/${LOG}`].map(
+      (path) => statSync(join(dir, path)).mode & 0o777,
+    );
+    expect(modes).toEqual([0o700, 0o700, 0o700, 0o600]);
+  });
+
+  it('is there for the next process, whole, and with nothing beside it', () => {
+    expect(store.latest(LOG)).toBeUndefined();
+    expect(store.replace(LOG, undefined, 'first\n')).toBe(true);
+    expect(store.replace(LOG, 'first\n', 'second\n')).toBe(true);
+    expect(new FileWitnessStore(dir).latest(LOG)).toBe('second\n');
+    expect(readdirSync(join(dir, 'checkpoints'))).toEqual([LOG]);
+  });
+
+  it('is not replaced by who has seen something else', () => {
+    store.replace(LOG, undefined, 'first\n');
+    expect(store.replace(LOG, undefined, 'other\n')).toBe(false);
+    expect(store.replace(LOG, 'none\n', 'other\n')).toBe(false);
+    expect(store.latest(LOG)).toBe('first\n');
+    expect(readdirSync(join(dir, 'checkpoints'))).toEqual([LOG]);
+  });
+
+  it('is not written while another process writes, and again after a kill in the middle of it', () => {
+    store.replace(LOG, undefined, 'first\n');
+    writeFileSync(join(dir, 'checkpoints', `${LOG}.draft`), 'seco');
+    expect(() => store.replace(LOG, 'first\n', 'second\n')).toThrow(expect.objectContaining({ code: 'EEXIST' }));
+    expect(store.latest(LOG)).toBe('first\n');
+    store.forgetDrafts();
+    expect(store.replace(LOG, 'first\n', 'second\n')).toBe(true);
+  });
+
+  it('that cannot be read is not taken for none', () => {
+    mkdirSync(join(dir, 'checkpoints', LOG));
+    expect(() => store.latest(LOG)).toThrow(expect.objectContaining({ code: 'EISDIR' }));
+  });
+
+  it('trusts one key for a log, and keeps to it', () => {
+    expect(trustLog(store, `${VKEY}\n`)).toBe('lienthong.example/synclog');
+    expect(trustLog(store, VKEY)).toBe('lienthong.example/synclog');
+    const [logId] = readdirSync(join(dir, 'logs'));
+    expect(store.keyOf(logId)).toBe(VKEY);
+    writeFileSync(join(dir, 'logs', logId), 'another key\n');
+    expect(() => trustLog(store, VKEY)).toThrow(expect.objectContaining({ code: 'witness-log-known' }));
+  });
+
+  it.each(['', 'lienthong', OTHER_VKEY])('does not trust %j', (vkey) => {
+    expect(() => trustLog(store, vkey)).toThrow(expect.objectContaining({ code: 'witness-log-key-unusable' }));
+    expect(readdirSync(join(dir, 'logs'))).toEqual([]);
+  });
+});
+
+describe('the key of a witness', () => {
+  it('is made once, for its owner only, and keeps its name', () => {
+    const dir = join(temporaryDir('witness'), 'data');
+    expect(fileWitnessKey(dir)).toBeUndefined();
+    ensureWitnessKey(dir, 'witness.example');
+    const made = fileWitnessKey(dir)!;
+    ensureWitnessKey(dir, 'another.example');
+    expect(fileWitnessKey(dir)).toMatchObject({ name: 'witness.example', vkey: made.vkey });
+    expect(statSync(join(dir, 'witness.json')).mode & 0o777).toBe(0o600);
+    expect(statSync(dir).mode & 0o777).toBe(0o700);
+    expect(made.vkey).not.toContain((JSON.parse(readFileSync(join(dir, 'witness.json'), 'utf8')) as { d: string }).d);
+  });
+
+  it('is not made under a name that no line could hold', () => {
+    const dir = join(temporaryDir('witness'), 'data');
+    expect(() => ensureWitnessKey(dir, 'my witness')).toThrow(TypeError);
+    expect(fileWitnessKey(dir)).toBeUndefined();
+  });
+
+  it('that cannot be read is an error that names its file', () => {
+    const dir = temporaryDir('witness');
+    writeFileSync(join(dir, 'witness.json'), '{');
+    expect(() => fileWitnessKey(dir)).toThrow(expect.objectContaining({ code: 'witness-key-unreadable' }));
+  });
+});
