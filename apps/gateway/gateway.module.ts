@@ -32,6 +32,7 @@ import type { GatewayParts } from './parts';
 import * as tokens from './tokens';
 import { CheckReadiness } from './use-cases/check-readiness';
 import { ExportSyncLog } from './use-cases/export-sync-log';
+import { RecordReaders } from './use-cases/record-readers';
 import { FetchFile } from './use-cases/fetch-file';
 import { HoldDesk } from './use-cases/hold-desk';
 import { MeasureWitnesses } from './use-cases/measure-witnesses';
@@ -77,6 +78,11 @@ export class GatewayModule {
         CheckReadiness,
         { provide: FetchFile, useValue: new FetchFile({ ...parts, tokens: parts.fileTokens }) },
         { provide: ExportSyncLog, useValue: new ExportSyncLog(parts) },
+        {
+          provide: RecordReaders,
+          useFactory: (digest: (address: string) => string) => new RecordReaders(parts, digest),
+          inject: [tokens.ADDRESS_DIGEST],
+        },
         { provide: OperatorsDesk, useValue: new OperatorsDesk(parts) },
         { provide: HoldDesk, useValue: new HoldDesk(parts) },
         { provide: ReplayDesk, useValue: new ReplayDesk(parts) },

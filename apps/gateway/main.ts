@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { codeOf, gatewaySettings, jsonLog, SettingsError } from '#platform';
-import { recordConfigurationOnceThere } from '#synclog';
+import { loadedConfiguration, recordConfigurationOnceThere } from '#synclog';
 import { createHttpApp } from './http-app';
 import { closeParts, openParts, type GatewayParts } from './parts';
 
@@ -11,6 +11,7 @@ const IDLE_LOOK_MS = 100;
 async function start(): Promise<void> {
   const settings = gatewaySettings(process.env);
   const parts = openParts(settings, log, { onFatal: () => process.exit(1) });
+  const configuration = loadedConfiguration('gateway', settings.configDir);
   const { app } = await createHttpApp(parts);
   await parts.doorbell.start();
   await app.listen(settings.port, settings.host);
@@ -18,10 +19,7 @@ async function start(): Promise<void> {
     host: settings.host,
     port: portOf(app.getHttpServer().address() as { port: number } | null),
   });
-  void recordConfigurationOnceThere(
-    { part: 'gateway', configDir: settings.configDir },
-    { ...parts, signal: endOnSignal(app, parts) },
-  );
+  void recordConfigurationOnceThere(configuration, { ...parts, signal: endOnSignal(app, parts) });
   log.info('gateway.started', { bus: settings.bus.kind });
 }
 

@@ -221,6 +221,18 @@ describe('the sync log for auditors', () => {
       ]);
     });
 
+    it('takes a condition of any length that a search takes', async () => {
+      expect((await get(`export?format=jsonl&actor=${'a'.repeat(200)}`)).statusCode).toBe(200);
+    });
+
+    it('finds an id however its letters are written', async () => {
+      const { items } = await page(`code=${FILING.oneStopCode}&limit=1`);
+      const { dossierId } = items[0].entry as unknown as { dossierId: string };
+      const [small, capital] = [dossierId, dossierId.toUpperCase()].map((id) => page(`dossierId=${id}`));
+      expect((await capital).items.length).toBeGreaterThan(0);
+      expect(await capital).toEqual(await small);
+    });
+
     it('holds for an auditor of some communes only their entries', async () => {
       const { body } = await get('export?format=jsonl', 'auditor-of-99001');
       const units = body
@@ -230,10 +242,15 @@ describe('the sync log for auditors', () => {
       expect(new Set(units.map(({ unit }) => unit))).toEqual(new Set(['99001']));
     });
 
-    it.each(['', 'format=xml', 'format=csv&from=x', 'format=csv&limit=5', 'format=csv&purpose=a b'])(
-      'refuses %j',
-      async (query) => expect((await get(`export?${query}`)).statusCode).toBe(400),
-    );
+    it.each([
+      '',
+      'format=xml',
+      'format=csv&from=x',
+      'format=csv&limit=5',
+      'format=csv&purpose=a b',
+      'format=csv&purpose=0912345678',
+      'format=csv&since=2026-W48-3T10:00:00Z',
+    ])('refuses %j', async (query) => expect((await get(`export?${query}`)).statusCode).toBe(400));
   });
 
   describe('the evidence file of a dossier', () => {

@@ -108,6 +108,38 @@ describe('the sync log on the wire', () => {
     expect((await read(tilePath({ level: 0, index: name.index, width: 256 }))).status).toBe(200);
   });
 
+  it('writes down who reads entries: once for all that an account reads in an hour', async () => {
+    const size = await grow(1);
+    const name = { index: 0, width: Math.min(size, 256) };
+    const before = await readersOf('auditor');
+    await read(tilePath({ level: 'entries', ...name }));
+    await read(tilePath({ level: 'entries', ...name }));
+    expect((await readersOf('auditor')) - before).toBe(before === 0 ? 1 : 0);
+    expect(await readersOf('auditor')).toBe(1);
+  });
+
+  const readersOf = async (id: string): Promise<number> =>
+    (
+      await gateway.parts.db.query<{ text: string }>(
+        `select convert_from(bytes, 'UTF8') as text from synclog_entry where kind = 'sync-log.exported'`,
+      )
+    )
+      .map(({ text }) => JSON.parse(text) as { actor: { id: string }; detail: { format: string } })
+      .filter(({ actor, detail }) => actor.id === id && detail.format === 'tiles').length;
+
+  it('keeps entries of other communes from an account that is limited to some; hashes tell nothing', async () => {
+    const size = await grow(1);
+    await gateway.addClient({ id: 'auditor-of-a-commune', roles: ['auditor'], units: ['00004'] });
+    const limited = await gateway.token('auditor-of-a-commune');
+    const statusOf = async (path: string) =>
+      (await gateway.app.inject({ url: `/synclog/${path}`, headers: { authorization: `Bearer ${limited}` } }))
+        .statusCode;
+    const name = { index: 0, width: Math.min(size, 256) };
+    expect(await statusOf(tilePath({ level: 'entries', ...name }))).toBe(403);
+    expect(await statusOf(tilePath({ level: 0, ...name }))).toBe(200);
+    expect(await statusOf('checkpoint')).toBe(200);
+  });
+
   it.each(['tile/0/999', 'tile/0/000.p/0', 'tile/9/000', 'tile/entries/x001/000', 'tile/', 'nothing'])(
     'answers 404 for %s',
     async (path) => expect((await read(path)).status).toBe(404),

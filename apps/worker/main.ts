@@ -8,7 +8,7 @@ import {
   type WorkerRole,
   type WorkerSettings,
 } from '#platform';
-import { recordConfigurationOnceThere } from '#synclog';
+import { loadedConfiguration, recordConfigurationOnceThere } from '#synclog';
 import { untilDatabaseAnswers } from './await-database';
 import { closeFoundation, createFoundation, type Foundation } from './foundation';
 import { couriersRole } from './roles/courier-role';
@@ -38,15 +38,12 @@ async function run(settings: WorkerSettings): Promise<void> {
     foundation.log.error('worker.fatal', { code: codeOf(error) });
     process.exit(1);
   });
+  const configuration = loadedConfiguration('worker', settings.configDir);
   const { log } = foundation;
   const roles = ROLES.filter(([name]) => settings.roles.includes(name)).map(([, make]) => make(foundation));
   if (settings.metricsPort > 0) roles.push(metricsRole(foundation));
   await untilDatabaseAnswers(foundation);
-  const { configDir } = settings;
-  await recordConfigurationOnceThere(
-    { part: 'worker', configDir },
-    { ...foundation, signal: new AbortController().signal },
-  );
+  await recordConfigurationOnceThere(configuration, { ...foundation, signal: new AbortController().signal });
   await foundation.doorbell.start();
   for (const role of roles) await role.start();
   log.info('worker.started', { workerId: foundation.workerId, roles: roles.map((role) => role.name) });

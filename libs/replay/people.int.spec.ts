@@ -72,7 +72,8 @@ describe('what people type into a plan', () => {
         `select convert_from(bytes, 'UTF8') as text from synclog_entry where kind = 'payload.edited' and convert_from(bytes, 'UTF8') like '%' || $1 || '%'`,
         [id],
       );
-      const { detail } = JSON.parse(entry.text) as { detail: { field: string; refs: string[] } };
+      const { detail, ...about } = JSON.parse(entry.text) as { detail: { field: string; refs: string[] } };
+      expect(about).toMatchObject({ partner: 'hotich', unit: expect.any(String), procedure: expect.any(String) });
       expect(detail).toMatchObject({ field: 'ghiChu+nksQuocTich', refs: [expect.any(String), expect.any(String)] });
       expect(entry.text).not.toContain('ngắn');
       const before = await bench.delivery.vault.open(detail.refs[0], bench.delivery.db);

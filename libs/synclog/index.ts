@@ -17,7 +17,11 @@ export {
 } from './receipts/domain/receipt';
 export { checkReceipt, type Finding, type ReceiptFindings } from './receipts/domain/check-receipt';
 export { issueReceipt, type ReceiptInput } from './receipts/app/issue-receipt';
-export { recordConfiguration, recordConfigurationOnceThere } from './configuration/app/record-configuration';
+export {
+  loadedConfiguration,
+  recordConfiguration,
+  recordConfigurationOnceThere,
+} from './configuration/app/record-configuration';
 export { httpWitness } from './cosigning/adapters/http-witness';
 export { loadWitnesses } from './cosigning/adapters/load-witnesses';
 export { Cosigning } from './cosigning/app/cosigning';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, renameSync } from 'node:fs';
 import { CliError, EXIT } from '../client/cli-error';
 import { auditorContext, filterQuery, withFilter, type FilterOptions } from './audit-filter';
-import { examples } from './context';
+import { examples, type GlobalOptions } from './context';
 import { UnfinishedExport, type ExportFormat } from './unfinished-export';
 
 interface SaveOptions extends FilterOptions {
@@ -31,9 +31,9 @@ export function addAuditSave(audit: Command): void {
       if (existsSync(given.to)) throw new CliError(`${given.to} is there already.`, EXIT.usage);
       const { api, print } = auditorContext(command);
       const query = { ...filterQuery(given), format };
-      // Another selection is not gone on with in the same file.
+      // Another selection, of another installation or by another account, is not gone on with in the same file.
       const name = createHash('sha256')
-        .update(JSON.stringify([{ ...given, to: '', purpose: '' }]))
+        .update(JSON.stringify([{ ...given, to: '', purpose: '' }, whereOf(command)]))
         .digest('hex')
         .slice(0, 8);
       const file = UnfinishedExport.open(`${given.to}.${name}.part`, format);
@@ -47,6 +47,12 @@ export function addAuditSave(audit: Command): void {
       renameSync(file.path, given.to);
       print.show({ file: given.to, format, before: size }, () => `${given.to} is whole, up to entry ${size - 1}.`);
     });
+}
+
+/** Whose log it is, and who asks: another account may see less. */
+function whereOf(command: Command): readonly (string | undefined)[] {
+  const { as, data, url } = command.optsWithGlobals<GlobalOptions>();
+  return [as, data, url];
 }
 
 function tell(next: number, size: number): void {

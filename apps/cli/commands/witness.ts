@@ -5,6 +5,9 @@ import { CliError, EXIT } from '../client/cli-error';
 import { printer } from '../output/print';
 import { examples, type GlobalOptions } from './context';
 
+/** How long answers under way may take when the witness is told to end. */
+const LAST_ANSWERS_MS = 2_000;
+
 interface ServeOptions {
   port: string;
   host: string;
@@ -73,8 +76,11 @@ function addServe(witness: Command): void {
       });
       log.info('witness.started', { vkey: cosigner.vkey, host, port: (server.address() as AddressInfo).port });
       await toldToEnd();
+      const closed = once(server, 'close');
       server.close();
-      await once(server, 'close');
+      // One that asks for nothing must not hold up the end.
+      setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS).unref();
+      await closed;
       log.info('witness.stopped');
     });
 }
@@ -110,6 +116,11 @@ async function orSay<T>(work: () => T): Promise<T> {
   } catch (error) {
     if (error instanceof AppError) throw new CliError(`${error.message}.`, EXIT.no);
     if (error instanceof TypeError) throw new CliError(`${error.message}.`, EXIT.usage);
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
+      throw new CliError(
+        'Another process writes there, or was killed when it did: (re)start the witness, then try again.',
+        EXIT.no,
+      );
     throw error;
   }
 }

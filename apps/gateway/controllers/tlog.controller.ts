@@ -1,10 +1,11 @@
-import { Controller, Get, Header, Inject, Param, Res } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Param, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AppError, Database } from '#platform';
 import { parseTilePath, readNewestCheckpoint, readResource, readWitnessed, type Witness } from '#synclog';
-import { Operation, Roles } from '../http/access';
+import { callerOf, Operation, Roles, type AuthenticatedRequest } from '../http/access';
 import { LOG_VERIFIER_KEY, WITNESSES } from '../tokens';
+import { RecordReaders } from '../use-cases/record-readers';
 
 const TEXT = 'text/plain; charset=utf-8';
 const BYTES = 'application/octet-stream';
@@ -17,6 +18,7 @@ export class TlogController {
     private readonly db: Database,
     @Inject(LOG_VERIFIER_KEY) private readonly verifierKey: string,
     @Inject(WITNESSES) private readonly witnesses: readonly Witness[],
+    private readonly readers: RecordReaders,
   ) {}
 
   @Get('checkpoint')
@@ -61,13 +63,32 @@ export class TlogController {
   @Operation('synclog.tile', 'A hash tile (`tile/<L>/<N>[.p/<W>]`) or an entry bundle (`tile/entries/<N>[.p/<W>]`)')
   @ApiParam({ name: 'path', type: String, description: '`<L>/<N>` or `entries/<N>`, with `.p/<W>` for a partial one' })
   @ApiProduces(BYTES)
-  async tile(@Param('*') path: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<Buffer> {
+  async tile(
+    @Param('*') path: string,
+    @Req() request: AuthenticatedRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Buffer> {
     const name = parseTilePath(`tile/${path}`);
+    if (name?.level === 'entries') {
+      if (callerOf(request).units !== null) throw limited();
+      await this.readers.reads(request);
+    }
     const bytes = name && (await readResource(this.db, name));
     if (bytes === undefined) throw notThere();
     void reply.headers({ 'content-type': BYTES, 'cache-control': 'private, max-age=31536000, immutable' });
     return bytes;
   }
+}
+
+/** A bundle holds entries of all communes; hashes tell nothing. */
+function limited(): AppError {
+  return new AppError({
+    code: 'synclog-limited',
+    disposition: 'refuse',
+    status: 403,
+    detail:
+      'an account that is limited to communes finds its entries by search; the whole log is for accounts without limits',
+  });
 }
 
 function notThere(): AppError {

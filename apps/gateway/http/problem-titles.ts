@@ -49,6 +49,7 @@ const TITLES: Readonly<Record<string, { en: string; vi: string }>> = {
   'role-not-allowed': { en: 'Role is not allowed to do this', vi: 'Vai trò không có quyền thực hiện' },
   'route-unknown': { en: 'No such address', vi: 'Không có địa chỉ này' },
   'selection-invalid': { en: 'Either items or a group', vi: 'Chọn các mục hoặc một nhóm' },
+  'synclog-limited': { en: 'Account is limited to communes', vi: 'Tài khoản chỉ được xem một số xã' },
   'sync-log-not-sealed': { en: 'Log is not sealed yet', vi: 'Nhật ký chưa được niêm phong' },
   'text-not-known': { en: 'No text to classify', vi: 'Không có nội dung trả lời để phân loại' },
   'text-not-storable': { en: 'This text cannot become a rule', vi: 'Nội dung này không thể thành quy tắc' },

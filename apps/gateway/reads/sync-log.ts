@@ -29,6 +29,9 @@ const PLAIN = [
   'item',
 ] as const satisfies readonly Facet[];
 
+/** Entries write ids in small letters. */
+const IDS: readonly Facet[] = ['dossierId', 'delivery', 'plan', 'item'];
+
 /** What a caller asks of the sync log, as it can be looked up.
  *  @param units communes the caller is limited to: only entries that name one of them; null = all */
 export async function syncLogFilter(
@@ -38,7 +41,7 @@ export async function syncLogFilter(
 ): Promise<SearchFilter> {
   const plain = PLAIN.flatMap((facet) => {
     const value = query[facet];
-    return value === undefined ? [] : [[{ facet, value }]];
+    return value === undefined ? [] : [[{ facet, value: IDS.includes(facet) ? value.toLowerCase() : value }]];
   });
   const all: (readonly Term[])[] = [
     ...plain,
@@ -64,7 +67,8 @@ async function termsOfDossier(tx: Queryable, code: string): Promise<Term[]> {
 /** A receipt that we gave speaks of one entry, which was written before it and cannot name it. */
 async function ofReceipt(tx: Queryable, id: string, filter: SearchFilter): Promise<SearchFilter> {
   const receipt = await findReceipt(tx, id);
-  if (receipt === undefined) return { ...filter, all: [...filter.all, [{ facet: 'receipt', value: id }]] };
+  if (receipt === undefined)
+    return { ...filter, all: [...filter.all, [{ facet: 'receipt', value: id.toLowerCase() }]] };
   const leaf = await findReceiptLeaf(tx, receipt);
   return leaf === undefined ? { ...filter, from: 0, to: 0 } : { ...filter, from: leaf, to: leaf + 1 };
 }

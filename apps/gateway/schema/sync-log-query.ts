@@ -5,17 +5,22 @@ import { PageQuery } from '../http/page';
 
 const DOSSIER_CODE = /^[\p{L}\p{N} ._/:-]{1,100}$/u;
 const CODE = /^[\w.:+/=@-]{1,200}$/;
+/** The log takes no number that could be a person's. */
+const PURPOSE = /^(?!\+?\d{9,12}$)[\w.:+/=@-]{1,200}$/;
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
 const KINDS: string[] = [...SYNC_LOG_KINDS];
 const EXPORT_FORMATS = ['jsonl', 'csv'];
 
 const text = (description: string): PropertyDecorator => both(ApiPropertyOptional({ description }), Matches(CODE));
+const purpose = (description: string): PropertyDecorator =>
+  both(ApiPropertyOptional({ description }), Matches(PURPOSE));
 const id = (description: string): PropertyDecorator =>
   both(ApiPropertyOptional({ format: 'uuid', description }), IsUUID());
 const instant = (name: string, description: string): PropertyDecorator =>
   both(
     ApiPropertyOptional({ format: 'date-time', description }),
     IsISO8601({ strict: true, strictSeparator: true }),
-    Matches(/(Z|[+-]\d\d:\d\d)$/, { message: `${name} must be RFC 3339 with an offset` }),
+    Matches(RFC_3339, { message: `${name} must be RFC 3339 with an offset` }),
   );
 
 function both(...decorators: readonly PropertyDecorator[]): PropertyDecorator {
@@ -72,7 +77,7 @@ export class SyncLogExportQuery extends SyncLogFilterQuery {
     Matches(/^\d{1,15}$/),
   )
   from?: string;
-  @text('What the export is for: a code, e.g. `complaint`.')
+  @purpose('What the export is for: a code, e.g. `complaint`.')
   purpose?: string;
 }
 
@@ -80,6 +85,6 @@ export class EvidenceQuery {
   @ApiProperty({ description: 'Any code of a dossier, a registry code too.' })
   @Matches(DOSSIER_CODE)
   code!: string;
-  @text('What the evidence is for: a code, e.g. `complaint`.')
+  @purpose('What the evidence is for: a code, e.g. `complaint`.')
   purpose?: string;
 }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { Database } from '#platform';
+import { AppError, type Database } from '#platform';
 import {
   csvHead,
   csvLine,
@@ -7,6 +7,7 @@ import {
   gatherEvidence,
   isLoggableCode,
   jsonLine,
+  readNewestCheckpoint,
   readSealedSize,
   searchEntries,
   type SearchFilter,
@@ -47,12 +48,14 @@ export class ExportSyncLog {
   }
 
   /** The evidence file of one dossier.
-   *  @throws AppError 404 `dossier-unknown` when no sealed entry names it; 409 `sync-log-not-sealed` */
+   *  @throws AppError 404 `dossier-unknown` when no sealed entry names it; 409 `sync-log-not-sealed`, `entry-not-sealed` */
   async evidence({ code, purpose }: EvidenceQuery, { actor, units }: ExportCaller): Promise<Readable> {
     const { db, logVerifierKey: logKey } = this.parts;
     const filter = await syncLogFilter(db, { code }, units);
     const [first] = await searchEntries(db, filter, { order: 'oldest', limit: 1 });
     if (first === undefined) throw dossierUnknown();
+    const newest = await readNewestCheckpoint(db);
+    if (newest !== undefined && first.index >= newest.size) throw notSealed();
     const pieces = gatherEvidence(db, filter, { subject: { code }, logKey });
     // What is refused is refused with a status of its own and not in the middle of an answer.
     const head = await pieces.next();
@@ -63,7 +66,7 @@ export class ExportSyncLog {
   /** The log names what was asked for, but for what could be a person's. */
   private async record(actor: SyncLogActor, { format, purpose, query, units, ...range }: Taken): Promise<void> {
     const asked = Object.entries(query).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
-    const filters = asked.map(([name, value]) => `${name}=${isLoggableCode(value) ? value : 'unreadable'}`).sort();
+    const filters = asked.map(([name, value]) => filterText(name, value)).sort();
     await this.parts.db.run((tx) =>
       this.parts.syncLog.append(tx, [
         {
@@ -78,6 +81,11 @@ export class ExportSyncLog {
   }
 }
 
+function filterText(name: string, value: string): string {
+  const text = `${name}=${value}`;
+  return isLoggableCode(value) && isLoggableCode(text) ? text : `${name}=unreadable`;
+}
+
 interface Taken {
   format: string;
   purpose: string | undefined;
@@ -85,6 +93,16 @@ interface Taken {
   units: readonly string[] | null;
   fromIndex?: number;
   toIndex?: number;
+}
+
+/** No checkpoint covers any of its entries yet: a file without entries would look like evidence of nothing. */
+function notSealed(): AppError {
+  return new AppError({
+    code: 'entry-not-sealed',
+    disposition: 'retry',
+    status: 409,
+    detail: 'no signed checkpoint covers the entries of this dossier yet; ask again in a few seconds',
+  });
 }
 
 async function* linesOf(

@@ -4,7 +4,7 @@ import type { Foundation } from '../foundation';
 import type { Role } from './role';
 
 /** Seals the sync log, signs its checkpoints, and has them cosigned. */
-export function sealerRole({ relayDb, doorbell, settings, clock, random, log, workerId }: Foundation): Role {
+export function sealerRole({ db, relayDb, doorbell, settings, clock, random, log, workerId }: Foundation): Role {
   const { checkpointDir, bus, keyDir, configDir } = settings;
   const signer = fileLogKey(keyDir);
   const brokers = bus.brokers.join(',');
@@ -18,8 +18,9 @@ export function sealerRole({ relayDb, doorbell, settings, clock, random, log, wo
     clock,
     log,
   });
+  // Proofs are many small reads: the pool of sequencer and relay is not for them.
   const cosigning = new Cosigning(loadWitnesses(configDir), {
-    db: relayDb,
+    db,
     logVkey: signer.vkey,
     connect: httpWitness,
     learn: (published) => sealer.learn(published),

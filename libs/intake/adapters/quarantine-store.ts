@@ -72,13 +72,17 @@ export async function touchItems(tx: Queryable, ids: readonly string[], at: Date
   );
 }
 
-export async function resolveItems(tx: Tx, ids: readonly string[], at: Date): Promise<string[]> {
-  const rows = await tx.query<{ id: string }>(
+export async function resolveItems(
+  tx: Tx,
+  ids: readonly string[],
+  at: Date,
+): Promise<Pick<QuarantineItem, 'id' | 'source' | 'codes' | 'unit'>[]> {
+  return tx.query(
     `with come_through as (select id from quarantine where id = any($1::uuid[]) and state in ('open','rerun') ${LOCK_ORDER} for update)
-     update quarantine q set state = 'resolved', last_seen = $2 from come_through where q.id = come_through.id returning q.id`,
+     update quarantine q set state = 'resolved', last_seen = $2 from come_through where q.id = come_through.id
+     returning q.id, q.source, q.codes, q.unit`,
     [ids, at],
   );
-  return rows.map((row) => row.id);
 }
 
 /** Of `QuarantineItem`. */

@@ -74,7 +74,14 @@ export async function resolveQuarantined(
 ): Promise<SyncLogEntryInput[]> {
   if (ids.length === 0) return [];
   const resolved = await resolveItems(tx, ids, deps.clock.now());
-  return resolved.map((itemId) => ({ kind: 'item.resolved', actor: deps.actor, detail: { itemId } }));
+  return resolved.map(({ id: itemId, source: partner, codes, unit }) => ({
+    kind: 'item.resolved',
+    actor: deps.actor,
+    codes: Object.values(codes),
+    partner,
+    ...(unit === null ? {} : { unit }),
+    detail: { itemId },
+  }));
 }
 
 export type { QuarantineItem };

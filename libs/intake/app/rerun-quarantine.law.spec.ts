@@ -165,7 +165,9 @@ describe('a quarantined item, run again', () => {
       `select bytes from synclog_entry where convert_from(bytes, 'UTF8') like $1 order by id`,
       [`%${id}%`],
     );
-    const told = entries.map((row) => JSON.parse(row.bytes.toString()) as { kind: string; actor: { id: string } });
+    const told = entries.map(
+      (row) => JSON.parse(row.bytes.toString()) as { kind: string; actor: { id: string }; codes: string[] },
+    );
     expect(told.map(({ kind, actor }) => `${kind} ${actor.id}`)).toEqual([
       'item.quarantined poller.dvclt',
       'item.rerun operator',
@@ -173,6 +175,8 @@ describe('a quarantined item, run again', () => {
       'item.rerun operator',
       'item.resolved quarantine.rerun',
     ]);
+    // Whoever searches for the code finds all of it.
+    expect(told.map(({ codes }) => codes)).toEqual(told.map(() => [code]));
   });
 
   it('answers the same request with the same answer, and a second one while it is marked with a conflict', async () => {

@@ -61,7 +61,11 @@ export async function applyEdits(
       kind: 'payload.edited',
       actor,
       dossierId: item.dossierId,
+      codes: item.codes,
+      partner: item.partner,
       operation: item.operation,
+      unit: item.unit,
+      procedure: item.procedure,
       contentDigest: sealed[at][0].digest.toString('base64'),
       detail: {
         planId,

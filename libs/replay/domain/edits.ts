@@ -1,4 +1,4 @@
-import type { DossierContent } from '#dossier';
+import type { DossierContent, PartnerId } from '#dossier';
 import { AppError, matchesPattern } from '#platform';
 
 /** A correction of one leaf of a declaration, for the messages of a plan only: the dossier keeps what the citizen declared. Holds personal data. */
@@ -18,7 +18,12 @@ export interface EditedItem {
   number: number;
   deliveryId: string;
   dossierId: string;
+  /** Codes that the dossier has at the partners. */
+  codes: readonly string[];
+  partner: PartnerId;
   operation: string;
+  unit: string;
+  procedure: string;
   /** Vault object of the content that its message is made of. */
   contentRef: string;
   /** Fields of which the partner complained. */

@@ -1,7 +1,7 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { uuidIds } from '#platform';
-import { createSyncLog, recordConfiguration } from '#synclog';
+import { createSyncLog, loadedConfiguration, recordConfiguration } from '#synclog';
 import { fixedClock, temporaryDir, testDatabase, type TestDatabase } from '#testing';
 
 describe('the configuration that was loaded', () => {
@@ -11,7 +11,7 @@ describe('the configuration that was loaded', () => {
   let since: string;
   const syncLog = createSyncLog({ ids: uuidIds, clock: fixedClock() });
   const record = (part: 'gateway' | 'worker' = 'worker'): Promise<number> =>
-    recordConfiguration({ part, configDir }, { db: test.db, syncLog });
+    recordConfiguration(loadedConfiguration(part, configDir), { db: test.db, syncLog });
   const write = (path: string, text: string): void => writeFileSync(join(configDir, path), text);
   const logged = async (): Promise<{ actor: { id: string }; detail: { refs: string[]; count: number } }[]> =>
     (
@@ -83,6 +83,20 @@ describe('the configuration that was loaded', () => {
     for (let n = 0; n < 200; n += 1) write(`partners/${long}${n}.yaml`, 'x');
     expect(await record()).toBe(202);
     expect((await logged()).flatMap(({ detail }) => detail.refs)).toHaveLength(202);
+  });
+
+  it('follows links as whoever loads the files does, and not what stands behind a dot (a mounted ConfigMap)', async () => {
+    mkdirSync(join(configDir, '..2026'));
+    write('..2026/replay.yaml', 'linked');
+    symlinkSync('..2026/replay.yaml', join(configDir, 'replay.yaml'));
+    await record();
+    expect((await logged())[0].detail.refs.map((ref) => ref.split(':')[0])).toEqual([
+      'partners/hotich.yaml',
+      'replay.yaml',
+      'units.yaml',
+    ]);
+    write('..2026/replay.yaml', 'changed');
+    expect(await record()).toBe(1);
   });
 
   it('keeps a file out of the log whose name is no code: the entry would be refused', async () => {

@@ -167,6 +167,11 @@ describe('the search of the sealed log', () => {
       `update synclog_entry set bytes = 'x' where id = (select entry_id from synclog_leaf where leaf_index = 3)`,
     );
     await queryOnce(test.ownerUrl, 'delete from synclog_leaf where leaf_index = 4');
+    await queryOnce(
+      test.ownerUrl,
+      `update synclog_entry set bytes = convert_to(regexp_replace(convert_from(bytes, 'UTF8'), '"at":"[^"]*"', '"at":"-200000-01-01T00:00:00Z"'), 'UTF8')
+       where id = (select entry_id from synclog_leaf where leaf_index = 6)`,
+    );
     await indexSealed(test.db, 100);
     expect(await indexes(where(['unit', '99007']))).toEqual([10]);
     const first = await searchEntries(test.db, { all: [] }, { order: 'oldest', limit: 5 });

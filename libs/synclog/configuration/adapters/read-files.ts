@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
 
-/** SHA-256 (hex) of each file below a folder, by its path there with `/`. Files that begin with a dot are no configuration. */
+/** SHA-256 (hex) of each file below a folder, by its path there with `/`. A link counts as the file that it leads to, as for those who load it; what stands
+ *  behind a name that begins with a dot is no configuration. */
 export function digestsBelow(folder: string): Map<string, string> {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((one) => one.isFile() && !one.name.startsWith('.'))
-    .map((one) => join(one.parentPath, one.name))
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((path) => path.split(sep).join('/'))
+    .filter((path) => !path.split('/').some((part) => part.startsWith('.')))
+    .filter((path) => statSync(join(folder, path)).isFile())
     .sort();
-  return new Map(
-    files.map((file) => [
-      relative(folder, file).split(sep).join('/'),
-      createHash('sha256').update(readFileSync(file)).digest('hex'),
-    ]),
-  );
+  return new Map(paths.map((path) => [path, sha256Of(join(folder, path))]));
+}
+
+function sha256Of(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('hex');
 }

@@ -8,7 +8,13 @@ import { digestsBelow } from '../adapters/read-files';
 export interface LoadedConfiguration {
   /** Which part of the product has loaded it. */
   part: 'gateway' | 'worker';
-  configDir: string;
+  /** SHA-256 of each file, hex, by its path. */
+  files: ReadonlyMap<string, string>;
+}
+
+/** What a part of the product loads now; to be taken when it loads it, since files may change while it waits for its database. */
+export function loadedConfiguration(part: LoadedConfiguration['part'], configDir: string): LoadedConfiguration {
+  return { part, files: digestsBelow(configDir) };
 }
 
 export interface RecordDeps {
@@ -23,10 +29,9 @@ const GONE = 'gone';
 /** Says in the sync log which configuration files differ from those that this part of the product had loaded last; of many processes that start at once one says it.
  *  @returns how many differ */
 export async function recordConfiguration(
-  { part, configDir }: LoadedConfiguration,
+  { part, files: now }: LoadedConfiguration,
   { db, syncLog }: RecordDeps,
 ): Promise<number> {
-  const now = digestsBelow(configDir);
   return db.run(async (tx) => {
     const before = await lockLoadedFiles(tx, part);
     const changed = [...new Set([...now.keys(), ...before.keys()])]

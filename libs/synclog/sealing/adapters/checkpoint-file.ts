@@ -1,5 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AppError } from '#platform';
 import { parseCheckpoint } from '../../tlog/checkpoint';
 import { parseNote } from '../../tlog/signed-note';
 import type { CheckpointPlace } from '../ports';
@@ -9,7 +11,9 @@ export function checkpointFile(dir: string): CheckpointPlace {
   const path = join(dir, 'checkpoint');
   const newest = async (): Promise<string[]> => {
     try {
-      return [await readFile(path, 'utf8')];
+      const note = await readFile(path, 'utf8');
+      sizeOf(note, path);
+      return [note];
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
       throw error;
@@ -21,12 +25,36 @@ export function checkpointFile(dir: string): CheckpointPlace {
     publish: async ({ size, note }) => {
       const [before] = await newest();
       // Another sealer may have been faster.
-      if (before !== undefined && parseCheckpoint(parseNote(before).text).size >= size) return;
+      if (before !== undefined && sizeOf(before, path) >= size) return;
       await mkdir(dir, { recursive: true });
-      // Never half a note: whoever reads sees the one before or this one.
-      const draft = `${path}.${process.pid}`;
-      await writeFile(draft, note);
+      // Never half a note: whoever reads sees the one before or this one. Workers in containers may have the same process id.
+      const draft = `${path}.${randomUUID()}`;
+      await writeThrough(draft, note);
       await rename(draft, path);
     },
   };
+}
+
+async function writeThrough(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** @throws AppError `checkpoint-unreadable` naming the file */
+function sizeOf(note: string, path: string): number {
+  try {
+    return parseCheckpoint(parseNote(note).text).size;
+  } catch (cause) {
+    throw new AppError({
+      code: 'checkpoint-unreadable',
+      disposition: 'person',
+      detail: `${path} holds no checkpoint; look at it, and move it away`,
+      cause,
+    });
+  }
 }

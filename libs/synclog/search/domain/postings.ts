@@ -59,7 +59,10 @@ export function leavesOf({ bundle, places }: { bundle: number; places: string })
   return [...places].flatMap((digit, place) => (digit === '1' ? [bundle * TILE_WIDTH + place] : []));
 }
 
+/** Times that every store can hold: bytes that somebody has changed may name any. */
+const YEARS = { from: Date.parse('0001-01-01T00:00:00Z'), to: Date.parse('9999-12-31T00:00:00Z') };
+
 function timeOf(entry: LoggedEntry | undefined): number[] {
   const at = Date.parse(entry?.at ?? '');
-  return Number.isNaN(at) ? [] : [at];
+  return at >= YEARS.from && at <= YEARS.to ? [at] : [];
 }

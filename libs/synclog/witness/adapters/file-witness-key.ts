@@ -1,8 +1,9 @@
-import { createPrivateKey, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createPrivateKey, generateKeyPairSync, randomUUID, type JsonWebKey } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '#platform';
 import { noteCosigner, type NoteCosigner } from '../../tlog/signed-note';
+import { syncFolder } from './sync-folder';
 
 const FILE_NAME = 'witness.json';
 
@@ -33,9 +34,15 @@ export function ensureWitnessKey(dir: string, name: string): void {
   const { privateKey } = generateKeyPairSync('ed25519');
   noteCosigner(name, privateKey);
   const jwk = privateKey.export({ format: 'jwk' });
+  // Whole and on disk before it has its name: a key that was given out must not be lost, and half of one would stop every start.
+  const draft = join(dir, `${FILE_NAME}.${randomUUID()}`);
+  writeFileSync(draft, `${JSON.stringify({ ...jwk, name })}\n`, { mode: 0o600, flag: 'wx', flush: true });
   try {
-    writeFileSync(join(dir, FILE_NAME), `${JSON.stringify({ ...jwk, name })}\n`, { mode: 0o600, flag: 'wx' });
+    linkSync(draft, join(dir, FILE_NAME));
+    syncFolder(dir);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    unlinkSync(draft);
   }
 }

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { WitnessStore } from '../ports';
+import { syncFolder } from './sync-folder';
 
 const DRAFT = '.draft';
 
@@ -24,7 +25,7 @@ export class FileWitnessStore implements WitnessStore {
     this.logs = join(dir, 'logs');
     this.checkpoints = join(dir, 'checkpoints');
     for (const folder of [dir, this.logs, this.checkpoints]) mkdirSync(folder, { recursive: true, mode: 0o700 });
-    syncDir(dir);
+    syncFolder(dir);
   }
 
   keyOf(logId: string): string | undefined {
@@ -67,18 +68,8 @@ export class FileWitnessStore implements WitnessStore {
       // After the renaming a draft would be that of another.
       if (!isDone) rmSync(draft, { force: true });
     }
-    syncDir(folder);
+    syncFolder(folder);
     return true;
-  }
-}
-
-/** A new name in a folder outlives a loss of power only when the folder is written, too. */
-function syncDir(path: string): void {
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
   }
 }
 

@@ -1,7 +1,14 @@
 import type { Clock } from '#platform';
 import { parseCheckpoint } from '../../tlog/checkpoint';
 import type { TreeHead } from '../../tlog/proofs';
-import { parseNote, parseVerifierKey, type NoteCosigner } from '../../tlog/signed-note';
+import {
+  parseNote,
+  parseVerifierKey,
+  signatureLine,
+  type Note,
+  type NoteCosigner,
+  type NoteVerifier,
+} from '../../tlog/signed-note';
 import { rootOf } from '../../tlog/tree-hash';
 import { parseAddCheckpoint, type AddCheckpointRequest } from '../domain/add-checkpoint-request';
 import { judgeCheckpoint, type Verdict } from '../domain/judge-checkpoint';
@@ -54,12 +61,20 @@ function answerNow(
   { cosigner, store, clock }: WitnessDeps,
 ): Omit<WitnessAnswer, 'logId' | 'size'> | undefined {
   const [vkey, latest] = [store.keyOf(logId), store.latest(logId)];
+  const key = vkey === undefined ? undefined : parseVerifierKey(vkey);
   const verdict = judgeCheckpoint(request, {
-    key: vkey === undefined ? undefined : parseVerifierKey(vkey),
+    key,
     latest: latest === undefined ? EMPTY : parseCheckpoint(parseNote(latest).text),
   });
   if (verdict.status === 409) return { status: 409, body: `${verdict.size}\n` };
   if (verdict.status !== 200) return { status: verdict.status, body: '' };
   const line = cosigner.cosign(request.note.text, Math.floor(clock.now().getTime() / 1_000));
-  return store.replace(logId, latest, request.noteText + line) ? { status: 200, body: line } : undefined;
+  const kept = noteOf(request.note, key) + line;
+  return store.replace(logId, latest, kept) ? { status: 200, body: line } : undefined;
+}
+
+/** The note with the lines of the log's key only, which have been verified: whoever asks may have put others below it. */
+function noteOf({ text, signatures }: Note, key: NoteVerifier | undefined): string {
+  const own = signatures.filter(({ name, keyId }) => name === key?.name && key.keyId.equals(keyId));
+  return `${text}\n${own.map(signatureLine).join('')}`;
 }

@@ -88,6 +88,16 @@ describe('a witness', () => {
     expect(verify(null, signed, createPublicKey(keyOf(VECTORS.witnessSeed)), bytes.subarray(12))).toBe(true);
   });
 
+  it('keeps nothing but what the key of the log and its own have signed', () => {
+    const deps = witness();
+    const clean = checkpoint(300, roots['300']);
+    const forged = `— witness.example/w1 ${Buffer.concat([Buffer.from('04d2d833', 'hex'), Buffer.alloc(72)]).toString('base64')}\n`;
+    const stranger = `— somebody.example ${Buffer.alloc(68).toString('base64')}\n`;
+    const { status, body } = ask(deps, `old 0\n\n${clean}${stranger.repeat(20)}${forged}`);
+    expect(status).toBe(200);
+    expect(deps.store.latest(LOG_ID)).toBe(clean + body);
+  });
+
   it('answers the same request again, so that a lost answer costs nothing', () => {
     const deps = witness();
     const first = `old 0\n\n${checkpoint(300, roots['300'])}`;

@@ -8,8 +8,6 @@ export interface AddCheckpointRequest {
   oldSize: number;
   proof: readonly Buffer[];
   note: Note;
-  /** The checkpoint as it came, with its signatures. */
-  noteText: string;
   checkpoint: Checkpoint;
 }
 
@@ -28,9 +26,8 @@ export function parseAddCheckpoint(body: Uint8Array): AddCheckpointRequest {
   const oldSize = Number(OLD.exec(first)?.[1] ?? Number.NaN);
   if (!Number.isSafeInteger(oldSize)) throw new TypeError('no old size');
   if (hashes.length > MAX_PROOF_HASHES) throw new TypeError('too long a proof');
-  const noteText = text.slice(end + 2);
-  const note = parseNote(noteText);
-  return { oldSize, proof: hashes.map(parseHash), note, noteText, checkpoint: parseCheckpoint(note.text) };
+  const note = parseNote(text.slice(end + 2));
+  return { oldSize, proof: hashes.map(parseHash), note, checkpoint: parseCheckpoint(note.text) };
 }
 
 function textOf(body: Uint8Array): string {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { LAW_SEED } from '#testing';
+import { signatureLine } from '../../tlog/signed-note';
 import { parseAddCheckpoint } from './add-checkpoint-request';
 
 interface Vectors {
@@ -17,11 +18,11 @@ const parse = (text: string) => parseAddCheckpoint(Buffer.from(text));
 
 describe('the body of add-checkpoint', () => {
   it('is read as the vectors have it', () => {
-    const { oldSize, proof, checkpoint, noteText } = parse(BODY);
+    const { oldSize, proof, checkpoint, note } = parse(BODY);
     expect(oldSize).toBe(300);
     expect(proof).toHaveLength(9);
     expect(proof[0].toString('base64')).toBe(HASH);
-    expect(noteText).toBe(VECTORS.checkpointOfSize1000);
+    expect(`${note.text}\n${note.signatures.map(signatureLine).join('')}`).toBe(VECTORS.checkpointOfSize1000);
     expect(checkpoint).toEqual({
       origin: 'lienthong.example/synclog',
       size: 1_000,
