@@ -65,6 +65,22 @@ describe('the offline verifier as one file', () => {
     ]);
   }, 60_000);
 
+  it('ends with 3 when the key came with the log', async () => {
+    expect((await run(put('own-key', new MemoryBundle(testEntries(10))))).code).toBe(3);
+  });
+
+  it('says which Node it needs, instead of ending as if something were wrong', async () => {
+    const old = join(dir, 'old-node.cjs');
+    writeFileSync(old, "Object.defineProperty(process, 'version', { value: 'v18.20.0' });\n");
+    const launcher = join(__dirname, '../../bin/lienthong-verify.js');
+    const ended = await new Promise<{ code: unknown; complained: string }>((resolve) => {
+      execFile(process.execPath, ['--require', old, launcher], (error, _said, complained) =>
+        resolve({ code: error?.code, complained }),
+      );
+    });
+    expect(ended).toEqual({ code: 2, complained: expect.stringContaining('Node.js 20.12') as string });
+  });
+
   it('ends with 2 for what it cannot read', async () => {
     expect(await run(join(dir, 'nowhere'))).toEqual({ code: 2, said: '' });
   });

@@ -111,7 +111,7 @@ describe('the main job on Kafka', () => {
     expect(report).toMatchObject({
       proven: expect.arrayContaining([
         expect.objectContaining({ code: 'entries', count: size }),
-        { code: 'older', size: first.size },
+        { code: 'kept', size: first.size },
       ]) as unknown,
     });
   }, 120_000);

@@ -51,5 +51,5 @@ async function saveEvidence(
     throw new CliError(`${file} could not be written whole (${code}). Run the command again.`, EXIT.unreachable);
   }
   renameSync(part, file);
-  return `\n\nEvidence: ${file}. Anybody can check it without us: npx lienthong-verify ${file}`;
+  return `\n\nEvidence: ${file}. Anybody can check it without us: npx lienthong-verify ${file} --key synclog.vkey`;
 }

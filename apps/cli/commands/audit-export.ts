@@ -34,9 +34,10 @@ export function addAuditExport(audit: Command): void {
     )
     .action(async (given: ExportOptions, command: Command) => {
       const { api, print } = auditorContext(command);
-      const { files, ...manifest } = await exported(api, given);
-      const { origin, size, firstAt, lastAt } = manifest;
-      print.show({ folder: given.to, ...manifest, files: files.length }, () =>
+      const { manifest, misfits } = await exported(api, given);
+      const { files, ...about } = manifest;
+      const { origin, size, firstAt, lastAt } = about;
+      print.show({ folder: given.to, ...about, files: files.length, misfits }, () =>
         [
           pairsOf([
             ['log', origin],
@@ -45,10 +46,28 @@ export function addAuditExport(audit: Command): void {
             ['to', localTime(lastAt)],
             ['files', files.length],
           ]),
+          ...misfitText(misfits),
           `Anybody can check it without us: npx lienthong-verify ${given.to} --key synclog.vkey`,
         ].join('\n\n'),
       );
+      if (misfits.length > 0) process.exitCode = EXIT.no;
     });
+}
+
+/** Places that a screen names. */
+const SHOWN = 20;
+
+/** What the log gives otherwise than it has signed: taken home as it is. */
+export function misfitText(misfits: readonly { path: string; isMissing: boolean }[]): string[] {
+  if (misfits.length === 0) return [];
+  const more = misfits.length - SHOWN;
+  return [
+    [
+      'The log does NOT give what it has signed. Keep this folder, it is the evidence; the check says which entries are meant:',
+      ...misfits.slice(0, SHOWN).map(({ path, isMissing }) => `  ${path}${isMissing ? ' is missing' : ''}`),
+      ...(more > 0 ? [`  … and ${more} more`] : []),
+    ].join('\n'),
+  ];
 }
 
 async function exported(api: ApiClient, { to, key, witnessed }: ExportOptions) {

@@ -48,7 +48,7 @@ export function addVerifyReceipt(verify: Command): void {
 
 function findingsText({ signature, body, sealed }: ReceiptFindings): string {
   return pairsOf([
-    ['signed by the gateway', said(signature)],
+    ['signed with one of these keys', said(signature)],
     ['about this body', said(body)],
     ['in the sealed log', said(sealed)],
   ]);

@@ -98,6 +98,15 @@ describe('lienthong verify receipt', () => {
     expect((await run(at('receipt.json'), ...keys, '--body', body)).found).toMatchObject({
       body: { code: 'body-differs' },
     });
+    // The body is the one that it names; that nobody has signed it is another matter.
+    expect((await run(changed, ...keys, '--body', at('body.json'))).found).toMatchObject({
+      body: { code: 'signature-wrong' },
+    });
+    expect((await run(changed, ...keys, '--body', body)).found).toMatchObject({ body: { code: 'body-differs' } });
+    const noKey = ['--proof', at('receipt.tlog-proof'), '--log-key', at('body.json')];
+    expect((await run(at('receipt.json'), ...keys, ...noKey)).found).toMatchObject({
+      sealed: { code: 'log-key-unreadable' },
+    });
     for (const [proof, code] of [
       ['other.tlog-proof', 'not-in-the-log'],
       ['forged.tlog-proof', 'checkpoint-not-signed'],

@@ -8,6 +8,7 @@ export const FINDING_CODES = [
   'root-wrong',
   'entry-missing',
   'entry-changed',
+  'entry-unproven',
   'entry-malformed',
   'entry-twice',
   'surplus-entries',
@@ -20,6 +21,7 @@ export const FINDING_CODES = [
   'witness-wrong',
   'receipt-signature-wrong',
   'receipt-not-in-log',
+  'receipt-differs',
   'manifest-differs',
   'evidence-malformed',
   'proof-wrong',
@@ -34,7 +36,7 @@ export interface Finding {
   /** With `leaf`: the last one of a range. */
   lastLeaf?: number;
   file?: string;
-  /** A code that says more: of an entry's form, of a manifest's difference, the name of a witness. */
+  /** A code that says more: of the form of an entry or of an evidence file, of a manifest's difference; the name of a witness. */
   reason?: string;
 }
 
@@ -44,8 +46,10 @@ export type ClaimCode =
   | 'some-entries'
   | 'tree'
   | 'signature'
+  | 'signature-own-key'
   | 'key'
   | 'older'
+  | 'kept'
   | 'witness'
   | 'receipt-signature'
   | 'receipt'
@@ -62,13 +66,17 @@ export type OpenCode =
   | 'before-sealing'
   | 'truth'
   | 'rewritten'
+  | 'rewritten-after'
   | 'key-own-word'
   | 'after-checkpoint'
   | 'completeness'
+  | 'subject'
   | 'older-without-tiles'
   | 'receipt-not-among'
+  | 'receipt-keys'
   | 'receipt-body'
-  | 'no-manifest';
+  | 'no-manifest'
+  | 'other-files';
 
 export type EvidenceKind = 'log-bundle' | 'evidence-file' | 'receipt-proof';
 
@@ -79,6 +87,8 @@ export interface Report {
   origin: string | null;
   /** Entries that the checkpoint speaks of. */
   size: number | null;
+  /** Entries that somebody outside speaks for, from the first on: a witness, or an older checkpoint. Those behind them may have been rewritten. */
+  vouched: number;
   proven: readonly Claim[];
   wrong: readonly Finding[];
   /** All that were found; `wrong` holds the first of each code. */

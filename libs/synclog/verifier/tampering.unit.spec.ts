@@ -51,9 +51,10 @@ describe('a log that nobody tampered with', () => {
     expect(claimsOf(report)).toEqual(expect.arrayContaining(['older', 'witness', 'receipt-signature', 'receipt']));
     expect(report.proven).toContainEqual({ code: 'receipt', leaf: RECEIPT_LEAF });
     expect(report.proven).toContainEqual(
-      expect.objectContaining({ code: 'entries', count: SIZE, firstAt: '2026-03-02T02:00:00.000Z' }),
+      expect.objectContaining({ code: 'entries', count: SIZE, last: SIZE - 1, firstAt: '2026-03-02T02:00:00.000Z' }),
     );
-    expect(report.open).toEqual(['before-sealing', 'truth', 'after-checkpoint', 'receipt-body']);
+    expect(report.open).toEqual(['before-sealing', 'truth', 'after-checkpoint', 'receipt-keys', 'receipt-body']);
+    expect(report.vouched).toBe(SIZE);
   });
 });
 

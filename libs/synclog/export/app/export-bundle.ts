@@ -1,13 +1,12 @@
 import { AppError, rfc3339, type Clock } from '#platform';
 import type { Checkpoint } from '../../tlog/checkpoint';
-import { entriesOf } from '../../tlog/entry-bundle';
 import type { NoteVerifier } from '../../tlog/signed-note';
-import { parseTilePath, tilePath, TILE_WIDTH } from '../../tlog/tiles';
-import { HASH_BYTES } from '../../tlog/tree-hash';
+import { parseTilePath, tilePath, TILE_WIDTH, widthAt } from '../../tlog/tiles';
+import { forEachEntry } from '../../verifier/domain/bundle';
 import { isSameKey, logKeyIn } from '../../verifier/domain/check-key';
 import { readCheckpoint } from '../../verifier/domain/check-notes';
 import { formOf } from '../../verifier/domain/entry-form';
-import { OLDER_FOLDER } from '../../verifier/domain/log-files';
+import { isKeptCheckpoint, OLDER_FOLDER } from '../../verifier/domain/log-files';
 import {
   BUNDLE_FORMAT,
   fileDigest,
@@ -16,7 +15,7 @@ import {
   type ManifestFile,
 } from '../../verifier/domain/manifest';
 import type { BundleFolder, LogReader } from '../ports';
-import { TiedCopy } from './tied-copy';
+import { TiedCopy, type Misfit } from './tied-copy';
 
 /** What a bundle is made from and with. */
 export interface BundleExport {
@@ -33,14 +32,22 @@ export interface BundleExport {
   tell(done: number, total: number): void;
 }
 
+/** What was taken home, and what of it is not as the log has signed it. */
+export interface ExportedBundle {
+  manifest: Manifest;
+  misfits: readonly Misfit[];
+}
+
 /** Files that are asked for at once. */
 const LANES = 4;
 
 /** Downloads the sealed log into a folder, as tlog-tiles with a manifest: what is there and fits is not asked for again, and a folder that holds an older
- *  state goes on from it. Everything is tied to the signed checkpoint before it is written; the manifest comes last.
- *  @throws AppError `synclog-foreign` (another key, or the folder of another log), `synclog-behind`, `synclog-forked` (the log does not go on from what the
- *  folder holds, which stays as it is: it is the evidence), `synclog-answer-wrong`, `synclog-empty` */
-export function exportBundle(bundle: BundleExport): Promise<Manifest> {
+ *  state goes on from it. Everything is compared with the signed checkpoint; what the log gives otherwise than it signed is taken home too, for it is the
+ *  evidence, unless the folder holds that file already. The manifest comes last.
+ *  @throws AppError `synclog-foreign` (another key, or the folder of another log), `synclog-key-unreadable`, `synclog-behind`, `synclog-not-witnessed` (only
+ *  the witnesses are behind), `synclog-forked` (the log does not go on from what the folder holds, which stays as it is: it is the evidence),
+ *  `synclog-answer-wrong` (whether it does cannot be told), `synclog-empty` */
+export function exportBundle(bundle: BundleExport): Promise<ExportedBundle> {
   return new Exporter(bundle).run();
 }
 
@@ -54,22 +61,27 @@ class Exporter {
 
   constructor(private readonly bundle: BundleExport) {}
 
-  async run(): Promise<Manifest> {
-    const { folder, isWitnessed } = this.bundle;
+  async run(): Promise<ExportedBundle> {
     const keyFile = await this.read('key');
     const key = this.keyOfLog(keyFile);
-    const head = headIn(await this.read(isWitnessed ? 'checkpoint.witnessed' : 'checkpoint'), key);
-    if (head === undefined) throw refusal('synclog-foreign', 'the checkpoint of the log is not signed with its key');
-    const before = folder.read('checkpoint');
-    const older = before && this.olderHead(before, key);
+    const head = signedHead(
+      await this.read(this.bundle.isWitnessed ? 'checkpoint.witnessed' : 'checkpoint'),
+      key,
+      'the log',
+    );
+    const known = this.knownHeads(key);
+    await this.assertNotBehind(head, known, key);
     const copy = new TiedCopy(this.bundle, head);
     await copy.open();
-    if (older !== undefined) await assertGoesOn(copy, older, head);
-    for (const [path, tile] of copy.kept) this.keep(path, tile);
+    for (const older of known) await assertGoesOn(copy, older, head);
+    // Before anything else: a run that breaks off leaves what the next one must go on from.
+    for (const { path, note } of known) this.keep(path, note);
+    this.keep(`${OLDER_FOLDER}${head.size}`, head.note);
+    for (const [path, tile] of copy.kept) this.keepFrom(copy, path, tile);
     await this.copyEntries(copy, head.size);
-    this.keepCheckpoints(head, older);
+    this.keep('checkpoint', head.note);
     this.keep('key', keyFile);
-    return this.finish(head);
+    return { manifest: this.finish(head, copy), misfits: copy.misfits };
   }
 
   private async read(path: string): Promise<Buffer> {
@@ -80,17 +92,40 @@ class Exporter {
 
   private keyOfLog(keyFile: Buffer): NoteVerifier {
     const { trustedKey, folder } = this.bundle;
-    const own = logKeyIn(keyFile.toString('utf8'));
-    const known = [trustedKey, folder.read('key')?.toString('utf8')].filter((text) => text !== undefined).map(logKeyIn);
-    if (own === undefined || known.some((key) => key === undefined || !isSameKey(key, own)))
+    const own = readableKey(keyFile.toString('utf8'), 'the log gives');
+    const inFolder = folder.read('key')?.toString('utf8');
+    const known = [
+      ...(trustedKey === undefined ? [] : [readableKey(trustedKey, 'was given')]),
+      ...(inFolder === undefined ? [] : [readableKey(inFolder, 'the folder holds')]),
+    ];
+    if (known.some((key) => !isSameKey(key, own)))
       throw refusal('synclog-foreign', 'the log has another key than the one that was given, or that the folder holds');
     return own;
   }
 
-  private olderHead(note: Buffer, key: NoteVerifier): SignedHead {
-    const older = headIn(note, key);
-    if (older === undefined) throw refusal('synclog-foreign', 'the folder holds a checkpoint that is not of this log');
-    return older;
+  /** All checkpoints that the folder holds, and the path under which each is kept: against them a log that was rewritten shows. */
+  private knownHeads(key: NoteVerifier): (SignedHead & { path: string })[] {
+    const { folder } = this.bundle;
+    return [...folder.list().filter(isKeptCheckpoint).sort(), 'checkpoint'].flatMap((path) => {
+      const note = folder.read(path);
+      if (note === undefined) return [];
+      const head = signedHead(note, key, 'the folder');
+      return [{ ...head, path: path === 'checkpoint' ? `${OLDER_FOLDER}${head.size}` : path }];
+    });
+  }
+
+  /** A log is behind when its newest checkpoint is; those of its witnesses may come later.
+   *  @throws AppError `synclog-behind`, `synclog-not-witnessed` */
+  private async assertNotBehind(head: SignedHead, known: readonly SignedHead[], key: NoteVerifier): Promise<void> {
+    const most = Math.max(0, ...known.map(({ size }) => size));
+    if (most <= head.size) return;
+    const { size } = this.bundle.isWitnessed ? signedHead(await this.read('checkpoint'), key, 'the log') : head;
+    if (size < most)
+      throw refusal('synclog-behind', `the log has ${size} entries, and the folder ${most}: it was set back`);
+    throw refusal(
+      'synclog-not-witnessed',
+      `the folder has ${most} entries, and the witnesses have signed ${head.size} so far: wait for them, or export without them`,
+    );
   }
 
   private async copyEntries(copy: TiedCopy, size: number): Promise<void> {
@@ -99,7 +134,7 @@ class Exporter {
     const runLane = async (): Promise<void> => {
       try {
         while (next < total) {
-          await this.copyTile(copy, next++, total);
+          await this.copyTile(copy, next++, size);
           this.bundle.tell((done += 1), total);
         }
       } catch (error) {
@@ -111,26 +146,20 @@ class Exporter {
     await Promise.all(Array.from({ length: LANES }, runLane));
   }
 
-  private async copyTile(copy: TiedCopy, index: number, total: number): Promise<void> {
-    const tile = await copy.tile({ level: 0, index });
-    const entries = await copy.entries(index, tile);
-    const width = tile.length / HASH_BYTES;
-    this.keep(tilePath({ level: 0, index, width }), tile);
-    this.keep(tilePath({ level: 'entries', index, width }), entries);
-    if (index === 0) this.times.firstAt = timeOf(entriesOf(entries).at(0));
-    if (index === total - 1) this.times.lastAt = timeOf(entriesOf(entries).at(-1));
+  private async copyTile(copy: TiedCopy, index: number, size: number): Promise<void> {
+    const width = widthAt({ level: 0, index }, size);
+    this.keepFrom(copy, tilePath({ level: 0, index, width }), await copy.tile({ level: 0, index }));
+    const entries = await copy.entries(index);
+    this.keepFrom(copy, tilePath({ level: 'entries', index, width }), entries);
+    if (index === 0) this.times.firstAt = timesOf(entries).firstAt;
+    if ((index + 1) * TILE_WIDTH >= size) this.times.lastAt = timesOf(entries).lastAt;
   }
 
-  /** The new one, and each that the folder had: against them a log that was rewritten shows. */
-  private keepCheckpoints(head: SignedHead, older: SignedHead | undefined): void {
-    const { folder } = this.bundle;
-    for (const path of folder.list().filter((one) => one.startsWith(OLDER_FOLDER))) {
-      const note = folder.read(path);
-      if (note !== undefined) this.keep(path, note);
-    }
-    for (const { size, note } of older === undefined ? [head] : [older, head])
-      this.keep(`${OLDER_FOLDER}${size}`, note);
-    this.keep('checkpoint', head.note);
+  /** What does not fit takes no other file's place: what the folder holds may be what the log was. */
+  private keepFrom(copy: TiedCopy, path: string, bytes: Buffer | undefined): void {
+    const present = copy.isMisfit(path) ? this.bundle.folder.read(path) : undefined;
+    const kept = present ?? bytes;
+    if (kept !== undefined) this.keep(path, kept);
   }
 
   private keep(path: string, bytes: Buffer): void {
@@ -139,37 +168,55 @@ class Exporter {
     this.files.set(path, { path, bytes: bytes.length, sha256: fileDigest(bytes) });
   }
 
-  private finish({ origin, size }: SignedHead): Manifest {
+  private finish({ origin, size }: SignedHead, copy: TiedCopy): Manifest {
     const { folder, exportedBy, clock } = this.bundle;
+    for (const path of folder.list())
+      if (parseTilePath(path) !== undefined && !this.files.has(path)) this.leaveBehind(copy, path);
     const files = [...this.files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
     const exportedAt = rfc3339(clock.now());
     const manifest: Manifest = { format: BUNDLE_FORMAT, origin, size, exportedAt, exportedBy, ...this.times, files };
-    // Partial tiles of an older state: their entries stand in wider ones now.
-    for (const path of folder.list())
-      if (parseTilePath(path) !== undefined && !this.files.has(path)) folder.remove(path);
     folder.write(MANIFEST_PATH, Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`));
     return manifest;
   }
+
+  /** A partial tile of an older state: its entries stand in a wider one now, unless that does not fit. */
+  private leaveBehind({ misfits }: TiedCopy, path: string): void {
+    const bytes = misfits.length > 0 ? this.bundle.folder.read(path) : undefined;
+    if (bytes === undefined) this.bundle.folder.remove(path);
+    else this.keep(path, bytes);
+  }
 }
 
-/** @throws AppError `synclog-behind`, `synclog-forked` */
+/** @throws AppError `synclog-forked`, `synclog-answer-wrong` */
 async function assertGoesOn(copy: TiedCopy, older: SignedHead, head: SignedHead): Promise<void> {
-  if (older.size > head.size)
-    throw refusal('synclog-behind', `the log has ${head.size} entries, and the folder ${older.size}: it was set back`);
   const root = older.size === head.size ? Buffer.from(head.root) : await copy.rootAt(older.size);
-  if (root?.equals(older.root) !== true)
+  if (!root.equals(older.root))
     throw refusal('synclog-forked', `the first ${older.size} entries of the log are not those that the folder holds`);
 }
 
-function headIn(note: Buffer, key: NoteVerifier): SignedHead | undefined {
+/** @throws AppError `synclog-foreign` */
+function signedHead(note: Buffer, key: NoteVerifier, whose: string): SignedHead {
   const read = readCheckpoint(note.toString('utf8'), key);
-  return read === undefined || read.problem !== undefined ? undefined : { ...read.checkpoint, note };
+  if (read === undefined || read.problem !== undefined)
+    throw refusal('synclog-foreign', `${whose} has a checkpoint that is not signed with the key of the log`);
+  return { ...read.checkpoint, note };
 }
 
-function timeOf(entry: Buffer | undefined): string | null {
-  if (entry === undefined) return null;
-  const form = formOf(entry);
-  return form.problem === undefined ? form.at : null;
+/** @throws AppError `synclog-key-unreadable` */
+function readableKey(text: string, whose: string): NoteVerifier {
+  const key = logKeyIn(text);
+  if (key === undefined) throw refusal('synclog-key-unreadable', `the key that ${whose} is no verifier key of a log`);
+  return key;
+}
+
+/** Times of the first and the last entry of a bundle. */
+function timesOf(bundle: Buffer | undefined): Pick<Manifest, 'firstAt' | 'lastAt'> {
+  const times: (string | null)[] = [];
+  forEachEntry(bundle ?? Buffer.alloc(0), (_nth, entry) => {
+    const form = formOf(entry);
+    times.push(form.problem === undefined ? form.at : null);
+  });
+  return { firstAt: times.at(0) ?? null, lastAt: times.at(-1) ?? null };
 }
 
 function refusal(code: string, detail: string): AppError {

@@ -6,12 +6,20 @@ import { hashBundle } from '../../verifier/domain/bundle';
 import { isRootOf, StoredTiles } from '../../verifier/domain/stored-tiles';
 import type { BundleFolder, LogReader } from '../ports';
 
-/** Reads the tiles and entries of a log, from the folder where they are there and fit, else from the log. Each is tied to the signed root before it is
- *  given: tiles by the tile above, entries by their tile. Nothing is written. */
+/** What the log does not give as its checkpoint was signed for. */
+export interface Misfit {
+  path: string;
+  isMissing: boolean;
+}
+
+/** Reads the tiles and entries of a log, from the folder where they are there and fit, else from the log. Each is compared with the signed root: tiles
+ *  with the tile above, entries with what their tile must be. What does not fit is noted and given all the same: it is the evidence. Nothing is written. */
 export class TiedCopy {
   /** Tiles above the leaves, and the leaves at the edge, by their path. */
   readonly kept = new Map<string, Buffer>();
+  private readonly notFitting = new Map<string, Misfit>();
   private readonly stored: StoredTiles;
+  private isEdgeTied = false;
 
   constructor(
     private readonly from: { log: LogReader; folder: BundleFolder },
@@ -20,59 +28,92 @@ export class TiedCopy {
     this.stored = new StoredTiles({ read: (path) => this.kept.get(path) }, head.size);
   }
 
-  /** Reads the tiles above the leaves, from the root down.
-   *  @throws AppError `synclog-answer-wrong` when they do not come to the signed root */
+  get misfits(): readonly Misfit[] {
+    return [...this.notFitting.values()];
+  }
+
+  isMisfit(path: string): boolean {
+    return this.notFitting.has(path);
+  }
+
+  /** Reads the tiles above the leaves, from the root down. */
   async open(): Promise<void> {
-    const { size, root } = this.head;
+    const { size } = this.head;
     const places = this.stored.upperPlaces().reverse();
     const last = { level: 0, index: Math.floor(size / TILE_WIDTH) };
     const edge = [last, ...places].filter((place) => isPartial(widthAt(place, size)));
-    for (const place of edge) {
-      const path = tilePath(this.nameOf(place));
-      this.kept.set(path, await this.fetch(path, () => true));
-    }
-    if (!this.stored.isTiedTo(root)) throw answerWrong('the right edge of its tree');
+    await this.openEdge(edge.map((place) => tilePath(this.nameOf(place))));
     for (const place of places) await this.tile(place);
   }
 
-  /** Root of the tree as it was at a smaller size. */
-  async rootAt(size: number): Promise<Buffer | undefined> {
+  /** Root of the tree as it was at a smaller size.
+   *  @throws AppError `synclog-answer-wrong` when the tiles that lead to it do not fit */
+  async rootAt(size: number): Promise<Buffer> {
     const place = { level: 0, index: Math.floor(size / TILE_WIDTH) };
-    if (isPartial(size % TILE_WIDTH)) this.kept.set(tilePath(this.nameOf(place)), await this.tile(place));
-    return this.stored.rootAt(size);
+    const tile = isPartial(size % TILE_WIDTH) ? await this.tile(place) : undefined;
+    if (tile !== undefined) this.kept.set(tilePath(this.nameOf(place)), tile);
+    const root = this.isEdgeTied ? this.stored.rootAt(size) : undefined;
+    if (root !== undefined) return root;
+    throw new AppError({
+      code: 'synclog-answer-wrong',
+      disposition: 'person',
+      detail: `the log does not give the tiles that lead to its first ${size} entries, which the folder knows; another folder takes what it gives`,
+    });
   }
 
-  /** A tile of hashes, tied to the signed root. */
-  async tile(place: TilePlace): Promise<Buffer> {
-    const name = this.nameOf(place);
-    const known = this.kept.get(tilePath(name));
+  /** A tile of hashes. @returns undefined when the log does not give it */
+  async tile(place: TilePlace): Promise<Buffer | undefined> {
+    const path = tilePath(this.nameOf(place));
+    const known = this.kept.get(path);
     if (known !== undefined) return known;
-    const above = this.stored.tiedHash(place.level + 1, place.index);
-    const fits = (tile: Buffer): boolean => above !== undefined && isRootOf(tile, above);
-    const tile = await this.read(tilePath(name), fits);
-    if (place.level > 0) this.kept.set(tilePath(name), tile);
+    const tile = await this.read(path, (found) => this.isTied(place, found));
+    if (place.level > 0 && tile !== undefined) this.kept.set(path, tile);
     return tile;
   }
 
-  /** The entries whose leaf hashes a tile holds. */
-  entries(index: number, tile: Buffer): Promise<Buffer> {
-    const width = tile.length / HASH_BYTES;
-    return this.read(tilePath({ level: 'entries', index, width }), (bundle) => isBundleOf(bundle, tile));
+  /** The entries below a tile of leaf hashes. @returns undefined when the log does not give them */
+  entries(index: number): Promise<Buffer | undefined> {
+    const place = { level: 0, index };
+    const { width } = this.nameOf(place);
+    return this.read(tilePath({ level: 'entries', index, width }), (bundle) => {
+      const hashes = leafHashesOf(bundle, width);
+      return hashes !== undefined && this.isTied(place, hashes);
+    });
+  }
+
+  /** From the folder when its edge comes to the signed root, else from the log. */
+  private async openEdge(paths: readonly string[]): Promise<void> {
+    const { folder, log } = this.from;
+    const take = (path: string, tile: Buffer | undefined): void => {
+      if (tile === undefined) this.kept.delete(path);
+      else this.kept.set(path, tile);
+    };
+    for (const path of paths) take(path, folder.read(path));
+    this.isEdgeTied = this.stored.isTiedTo(this.head.root);
+    if (this.isEdgeTied) return;
+    for (const path of paths) take(path, await log.read(path));
+    this.isEdgeTied = this.stored.isTiedTo(this.head.root);
+    if (this.isEdgeTied) return;
+    for (const path of paths) this.notFitting.set(path, { path, isMissing: !this.kept.has(path) });
+  }
+
+  private isTied(place: TilePlace, tile: Buffer): boolean {
+    if (!this.isEdgeTied) return false;
+    const name = this.nameOf(place);
+    if (isPartial(name.width)) return this.kept.get(tilePath(name))?.equals(tile) === true;
+    const above = this.stored.tiedHash(place.level + 1, place.index);
+    return above !== undefined && isRootOf(tile, above);
   }
 
   private nameOf(place: TilePlace): TileName {
     return { ...place, width: widthAt(place, this.head.size) };
   }
 
-  private async read(path: string, fits: (bytes: Buffer) => boolean): Promise<Buffer> {
+  private async read(path: string, fits: (bytes: Buffer) => boolean): Promise<Buffer | undefined> {
     const present = this.from.folder.read(path);
-    return present !== undefined && fits(present) ? present : this.fetch(path, fits);
-  }
-
-  /** @throws AppError `synclog-answer-wrong` */
-  private async fetch(path: string, fits: (bytes: Buffer) => boolean): Promise<Buffer> {
+    if (present !== undefined && fits(present)) return present;
     const bytes = await this.from.log.read(path);
-    if (bytes === undefined || !fits(bytes)) throw answerWrong(path);
+    if (bytes === undefined || !fits(bytes)) this.notFitting.set(path, { path, isMissing: bytes === undefined });
     return bytes;
   }
 }
@@ -81,17 +122,9 @@ function isPartial(width: number): boolean {
   return width > 0 && width < TILE_WIDTH;
 }
 
-/** On a copy: the hashing changes the bytes. */
-function isBundleOf(bundle: Buffer, tile: Buffer): boolean {
-  const hashes = Buffer.alloc(tile.length);
-  const { end } = hashBundle(Buffer.from(bundle), hashes);
-  return end === bundle.length && hashes.equals(tile);
-}
-
-function answerWrong(what: string): AppError {
-  return new AppError({
-    code: 'synclog-answer-wrong',
-    disposition: 'person',
-    detail: `the log does not give what its checkpoint was signed for: ${what}`,
-  });
+/** On a copy: the hashing changes the bytes. @returns undefined for a bundle of another number of entries */
+function leafHashesOf(bundle: Buffer, width: number): Buffer | undefined {
+  const hashes = Buffer.alloc(width * HASH_BYTES);
+  const { count, end } = hashBundle(Buffer.from(bundle), hashes);
+  return count === width && end === bundle.length ? hashes : undefined;
 }

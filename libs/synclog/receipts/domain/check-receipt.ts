@@ -1,10 +1,10 @@
 import { parseCheckpoint } from '../../tlog/checkpoint';
 import { parseProofFile } from '../../tlog/proof-file';
 import { isIncluded } from '../../tlog/proofs';
-import { isSignedBy, parseNote, parseVerifierKey } from '../../tlog/signed-note';
+import { isSignedBy, parseNote, parseVerifierKey, type NoteVerifier } from '../../tlog/signed-note';
 import type { PublicJwk } from '../signing-keys';
 import { jwkVerifier } from './jwk-verifier';
-import { verifyReceipt, type Receipt } from './receipt';
+import { saltedDigest, verifyReceipt, type Receipt } from './receipt';
 
 /** What somebody has in hand who checks a receipt; nothing of it comes from the gateway that gave it. */
 export interface ReceiptEvidence {
@@ -34,25 +34,45 @@ const NOT_LOOKED_AT: Finding = { result: 'not-looked-at' };
 const wrong = (code: string): Finding => ({ result: 'wrong', code });
 
 /** Checks a receipt offline. Never throws for what the evidence holds. */
-export function checkReceipt({ receipt, keys, body, sealed }: ReceiptEvidence): ReceiptFindings {
-  const known = { verify: jwkVerifier(keys) };
-  const isSigned = verifyReceipt(receipt, known);
+export function checkReceipt(evidence: ReceiptEvidence): ReceiptFindings {
+  const { body, sealed, receipt } = evidence;
   return {
-    signature: isSigned ? PROVEN : wrong(signatureProblem(receipt, keys)),
-    body: body === undefined ? NOT_LOOKED_AT : verifyReceipt(receipt, known, body) ? PROVEN : wrong('body-differs'),
+    signature: checkSignature(evidence),
+    body: body === undefined ? NOT_LOOKED_AT : checkBody(body, evidence),
     sealed: sealed === undefined ? NOT_LOOKED_AT : checkSealed(receipt, sealed),
   };
 }
 
-function signatureProblem({ keyId }: Receipt, keys: readonly PublicJwk[]): string {
-  return keys.some(({ kid }) => kid === keyId) ? 'signature-wrong' : 'key-unknown';
+function checkSignature({ receipt, keys }: ReceiptEvidence): Finding {
+  if (verifyReceipt(receipt, { verify: jwkVerifier(keys) })) return PROVEN;
+  return wrong(keys.some(({ kid }) => kid === receipt.keyId) ? 'signature-wrong' : 'key-unknown');
 }
 
-function checkSealed({ leafHash }: Receipt, { proof, logKey }: { proof: string; logKey: string }): Finding {
+/** A receipt that nobody has signed proves nothing about a body, also when it names its digest. */
+function checkBody(body: unknown, evidence: ReceiptEvidence): Finding {
+  const { salt, contentDigest } = evidence.receipt;
+  const isAbout = saltedDigest(body, Buffer.from(salt, 'base64')).contentDigest === contentDigest;
+  return isAbout ? checkSignature(evidence) : wrong('body-differs');
+}
+
+function checkSealed(receipt: Receipt, { proof, logKey }: { proof: string; logKey: string }): Finding {
+  const verifier = logKeyIn(logKey);
+  return verifier === undefined ? wrong('log-key-unreadable') : checkProof(receipt, proof, verifier);
+}
+
+function logKeyIn(text: string): NoteVerifier | undefined {
+  try {
+    return parseVerifierKey(text);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+function checkProof({ leafHash }: Receipt, proof: string, verifier: NoteVerifier): Finding {
   try {
     const file = parseProofFile(proof);
     const note = parseNote(file.note);
-    const verifier = parseVerifierKey(logKey);
     const { origin, size, root } = parseCheckpoint(note.text);
     if (origin !== verifier.name || !isSignedBy(note, verifier)) return wrong('checkpoint-not-signed');
     const leaf = Buffer.from(leafHash, 'base64');

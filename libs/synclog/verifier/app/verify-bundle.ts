@@ -1,18 +1,23 @@
 import type { NoteVerifier } from '../../tlog/signed-note';
+import type { TreeHead } from '../../tlog/proofs';
 import { parseTilePath, TILE_WIDTH } from '../../tlog/tiles';
 import { HASH_BYTES } from '../../tlog/tree-hash';
+import { entryAt } from '../domain/bundle';
 import { keyToTrust } from '../domain/check-key';
-import { checkOlder, type OlderCheckpoint } from '../domain/check-older';
-import { checkReceiptSignature, type ReceiptEvidence } from '../domain/check-receipt';
+import type { ReadCheckpoint } from '../domain/check-notes';
+import { checkKept, checkOlder, type OlderCheckpoint } from '../domain/check-older';
+import { checkReceiptEntry, checkReceiptSignature, type ReceiptEvidence } from '../domain/check-receipt';
 import { rangesToCheck } from '../domain/check-range';
-import { checkWitness, readCheckpoint, type ReadCheckpoint } from '../domain/check-notes';
-import { judgeTree, type TreeJudgement } from '../domain/judge-tree';
-import { complementOf, type LeafRange } from '../domain/leaf-ranges';
-import { isLogFile, isReadWithEntries, OLDER_FOLDER, surplusFiles } from '../domain/log-files';
-import { compareList, ListedSource, MANIFEST_PATH } from '../domain/manifest';
+import type { ComputedTree } from '../domain/computed-tree';
+import { judgeTree } from '../domain/judge-tree';
+import { complementOf, rangesNamed, type LeafRange } from '../domain/leaf-ranges';
+import { isKeptCheckpoint, isLogFile, isReadWithEntries, surplusFiles } from '../domain/log-files';
+import { compareList, ListedSource, MANIFEST_PATH, type Manifest } from '../domain/manifest';
+import { otherWidths } from '../domain/other-widths';
 import { ReportDraft } from '../domain/report-draft';
-import type { Report } from '../findings';
+import type { Finding, Report } from '../findings';
 import type { EvidenceSource, RangeChecks } from '../ports';
+import { readSigned } from './signed-checkpoint';
 import { WholeLog } from './whole-log';
 
 /** A log bundle, and what its reader holds beside it. */
@@ -30,6 +35,8 @@ export interface BundleEvidence {
 export interface VerifiedBundle {
   report: Report;
   proven: readonly LeafRange[];
+  /** Of the entries that were looked at; undefined when nothing could be. */
+  tree?: ComputedTree;
 }
 
 /** So many tiles may be missing, and as many again as are there: what promises more is not counted after, there is no tree to make. */
@@ -44,6 +51,8 @@ class BundleVerification {
   private readonly draft = new ReportDraft('log-bundle');
   private readonly source: ListedSource;
   private readonly paths: readonly string[];
+  /** Whether all files of entries were read, and so compared with the manifest. */
+  private areEntriesRead = false;
 
   constructor(private readonly evidence: BundleEvidence) {
     this.source = new ListedSource(evidence.source);
@@ -51,49 +60,46 @@ class BundleVerification {
   }
 
   async run(): Promise<VerifiedBundle> {
-    this.draft.leaveOpen('before-sealing', 'truth', 'after-checkpoint');
-    const own = this.source.read('key')?.toString('utf8');
-    const key = keyToTrust(this.draft, this.evidence.key, { file: 'key', own });
-    const read = key && this.checkpoint(key);
-    const proven = key && read ? await this.checkTree(key, read) : [];
-    this.checkManifest();
-    return { report: this.draft.done(), proven };
+    const { draft, source } = this;
+    const { key: trusted, witnesses } = this.evidence;
+    draft.leaveOpen('before-sealing', 'truth', 'after-checkpoint');
+    const key = keyToTrust(draft, trusted, { file: 'key', own: source.read('key')?.toString('utf8') });
+    const note = source.read('checkpoint')?.toString('utf8') ?? '';
+    const isKeyTrusted = trusted !== undefined;
+    const read = key && readSigned(draft, { file: 'checkpoint', note, key, isKeyTrusted, witnesses });
+    const found = key && read ? await this.checkTree(key, read) : { proven: [] };
+    this.checkFolder();
+    return { report: draft.done(), ...found };
   }
 
-  private checkpoint(key: NoteVerifier): ReadCheckpoint | undefined {
-    const read = readCheckpoint(this.source.read('checkpoint')?.toString('utf8') ?? '', key);
-    if (read === undefined) {
-      this.draft.add({ code: 'checkpoint-malformed', file: 'checkpoint' });
-      return undefined;
-    }
-    const { origin, size } = read.checkpoint;
-    this.draft.origin = origin;
-    this.draft.size = size;
-    this.draft.add(
-      read.problem === undefined ? { code: 'signature', origin, size } : { code: read.problem, file: 'checkpoint' },
-    );
-    for (const witness of this.evidence.witnesses) this.draft.add(checkWitness(read.note, witness));
-    return read;
-  }
-
-  private async checkTree(key: NoteVerifier, read: ReadCheckpoint): Promise<LeafRange[]> {
+  private async checkTree(key: NoteVerifier, read: ReadCheckpoint): Promise<Omit<VerifiedBundle, 'report'>> {
+    const { draft, source, paths } = this;
     const { size, root } = read.checkpoint;
-    this.draft.addAll(surplusFiles(this.paths, size));
-    if (!this.hasEnough(size)) return [];
-    const { receipt } = this.evidence;
-    const wanted = receipt === undefined ? [] : [Buffer.from(receipt.receipt.leafHash, 'base64')];
-    const job = { size, wanted: wanted.filter((leafHash) => leafHash.length === HASH_BYTES) };
-    const results = await this.evidence.ranges.check(job, rangesToCheck(Math.ceil(size / TILE_WIDTH)));
-    const log = new WholeLog(size, results);
-    this.draft.addAll(log.findings());
-    const judgement = judgeTree({ source: this.source, root: Buffer.from(root), ...log });
-    this.draft.addAll(judgement.findings);
-    this.checkOlder(key, log);
+    draft.addAll(surplusFiles(paths, size));
+    draft.addAll(otherWidths(source, paths, size));
+    if (!this.hasEnough(size)) return { proven: [] };
+    const log = await this.readLog(size);
+    const judgement = judgeTree({ source, root: Buffer.from(root), ...log });
+    draft.addAll(judgement.findings);
+    this.checkOlder(key, log, read.checkpoint);
     const isSigned = read.problem === undefined;
-    const proven = isSigned && judgement.isTied ? provenEntries(log, judgement) : [];
+    // Entries whose hash the signed root covers: missing and changed ones left out.
+    const proven = isSigned && judgement.isTied ? complementOf([...judgement.unproven, ...log.missing], size) : [];
+    this.nameUnproven(size, [...proven, ...log.missing, ...rangesNamed(judgement.findings, 'entry-changed')]);
     if (isSigned) this.claimEntries(log, proven);
     this.checkReceipt(log, proven);
-    return proven;
+    return { proven, tree: log.tree };
+  }
+
+  private async readLog(size: number): Promise<WholeLog> {
+    const { receipt, ranges } = this.evidence;
+    const wanted = receipt === undefined ? [] : [Buffer.from(receipt.receipt.leafHash, 'base64')];
+    const job = { size, wanted: wanted.filter((leafHash) => leafHash.length === HASH_BYTES) };
+    const log = new WholeLog(size, await ranges.check(job, rangesToCheck(Math.ceil(size / TILE_WIDTH))));
+    this.areEntriesRead = true;
+    this.draft.addAll(log.findings());
+    this.draft.addMore('entry-malformed', log.moreMalformed);
+    return log;
   }
 
   /** False for a size that the files do not come near to. */
@@ -104,57 +110,71 @@ class BundleVerification {
     if (Math.ceil(size / TILE_WIDTH) <= 2 * indexes.size + MAX_MISSING_TILES) return true;
     let missing = 0;
     while (indexes.has(missing)) missing += 1;
-    this.draft.add({ code: 'entry-missing', leaf: missing * TILE_WIDTH, lastLeaf: size - 1 });
+    const range = { leaf: missing * TILE_WIDTH, lastLeaf: size - 1 };
+    this.draft.add({ code: 'entry-missing', ...range });
+    this.nameUnproven(size, [range]);
     return false;
   }
 
-  private checkOlder(key: NoteVerifier, log: WholeLog): void {
-    const own = this.paths.filter((path) => path.startsWith(OLDER_FOLDER)).sort();
-    const kept = own.map((name) => ({ name, text: this.source.read(name)?.toString('utf8') ?? '' }));
-    const { older: outside, witnesses, source } = this.evidence;
-    if (outside.length + witnesses.length === 0) this.draft.leaveOpen('rewritten');
-    for (const older of [...outside, ...kept]) this.draft.add(checkOlder(older, key, { source, tree: log.tree }));
+  /** An entry that the report does not name is proven: so it names the others, whatever the reason.
+   *  @param others that are proven, or named */
+  private nameUnproven(size: number, others: readonly LeafRange[]): void {
+    this.draft.addAll(complementOf(others, size).map((range): Finding => ({ code: 'entry-unproven', ...range })));
+  }
+
+  private checkOlder(key: NoteVerifier, { tree }: WholeLog, head: TreeHead): void {
+    const { draft, source } = this;
+    for (const older of this.evidence.older) {
+      const result = checkOlder(older, key, { source, tree });
+      draft.add(result);
+      if (result.code === 'older') draft.vouch(Number(result.size));
+    }
+    for (const name of this.paths.filter(isKeptCheckpoint).sort()) {
+      const text = source.read(name)?.toString('utf8') ?? '';
+      const result = checkKept({ name, text }, key, { source, tree, head });
+      if (result !== undefined) draft.add(result);
+    }
+    draft.leaveRewrittenOpen();
   }
 
   private claimEntries({ tree: { size }, firstAt = '', lastAt = '' }: WholeLog, proven: readonly LeafRange[]): void {
     const count = proven.reduce((sum, { leaf, lastLeaf }) => sum + lastLeaf - leaf + 1, 0);
-    if (count > 0 && count === size) this.draft.add({ code: 'entries', count, firstAt, lastAt });
+    if (count > 0 && count === size)
+      this.draft.add({ code: 'entries', count, first: 0, firstAt, last: size - 1, lastAt });
     else if (count > 0) this.draft.add({ code: 'some-entries', count, size });
     if (!this.draft.has('tile-changed', 'tile-missing', 'root-wrong', 'entry-changed', 'entry-missing'))
       this.draft.add({ code: 'tree', size });
   }
 
-  private checkReceipt({ found }: WholeLog, proven: readonly LeafRange[]): void {
+  private checkReceipt({ found, tree: { size } }: WholeLog, proven: readonly LeafRange[]): void {
     const { receipt } = this.evidence;
     if (receipt === undefined) return;
-    this.draft.leaveOpen('receipt-body');
+    const isProven = (at: number): boolean => proven.some(({ leaf, lastLeaf }) => leaf <= at && at <= lastLeaf);
+    this.draft.leaveOpen('receipt-keys', 'receipt-body');
     this.draft.add(checkReceiptSignature(receipt));
-    const [place] = found;
-    if (place === undefined) this.draft.add({ code: 'receipt-not-in-log', file: receipt.name });
-    else if (proven.some(({ leaf, lastLeaf }) => leaf <= place.leaf && place.leaf <= lastLeaf))
-      this.draft.add({ code: 'receipt', leaf: place.leaf });
+    const leaf = found.find((place) => isProven(place.leaf))?.leaf;
+    if (found.length === 0) this.draft.add({ code: 'receipt-not-in-log', file: receipt.name });
+    else if (leaf === undefined) this.draft.leaveOpen('receipt-not-among');
+    else this.draft.add(checkReceiptEntry(receipt, { leaf, entry: entryAt(this.source, leaf, size) }));
   }
 
-  private checkManifest(): void {
+  private checkFolder(): void {
     const { manifest } = this.source;
-    if (manifest === undefined) {
-      this.draft.leaveOpen('no-manifest');
-    } else {
-      const present = this.paths.filter(isLogFile);
-      this.draft.addAll(compareList(manifest, present));
-      const { origin, size } = this.draft;
-      if (origin !== null && (manifest.origin !== origin || manifest.size !== size))
-        this.draft.add({ code: 'manifest-differs', file: MANIFEST_PATH, reason: 'log' });
-      // Those that are there: the manifest's own paths may lead anywhere.
-      for (const path of present) if (!isReadWithEntries(path, size ?? 0)) this.source.read(path);
-    }
+    if (manifest === undefined) this.draft.leaveOpen('no-manifest');
+    else this.compareFiles(manifest);
     this.draft.addAll(this.source.findings);
-    if (manifest !== undefined && !this.draft.has('manifest-differs'))
+    if (manifest !== undefined && this.areEntriesRead && !this.draft.has('manifest-differs'))
       this.draft.add({ code: 'manifest', files: manifest.files.length });
+    if (this.paths.some((path) => path !== MANIFEST_PATH && !isLogFile(path))) this.draft.leaveOpen('other-files');
   }
-}
 
-/** Entries whose hash the signed root covers: missing and changed ones left out. */
-function provenEntries({ tree, missing }: WholeLog, { unproven }: TreeJudgement): LeafRange[] {
-  return complementOf([...unproven, ...missing], tree.size);
+  private compareFiles(manifest: Manifest): void {
+    const present = this.paths.filter(isLogFile);
+    this.draft.addAll(compareList(manifest, present));
+    const { origin, size } = this.draft;
+    if (origin !== null && (manifest.origin !== origin || manifest.size !== size))
+      this.draft.add({ code: 'manifest-differs', file: MANIFEST_PATH, reason: 'log' });
+    // Those that are there: the manifest's own paths may lead anywhere.
+    for (const path of present) if (!isReadWithEntries(path, size ?? 0)) this.source.read(path);
+  }
 }

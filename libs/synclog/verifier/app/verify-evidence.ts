@@ -4,12 +4,13 @@ import { isIncluded } from '../../tlog/proofs';
 import type { NoteVerifier } from '../../tlog/signed-note';
 import { leafHash } from '../../tlog/tree-hash';
 import { keyToTrust } from '../domain/check-key';
-import { checkWitness, readCheckpoint } from '../domain/check-notes';
-import { checkReceiptSignature, type ReceiptEvidence } from '../domain/check-receipt';
+import { compareOlder, type OlderCheckpoint } from '../domain/check-older';
+import { checkReceiptEntry, checkReceiptSignature, type ReceiptEvidence } from '../domain/check-receipt';
 import { formOf } from '../domain/entry-form';
-import { parseEvidenceFile, proofHashes, type ProvenEntry } from '../domain/evidence-file';
+import { parseEvidenceFile, proofHashes, type EvidenceFile, type ProvenEntry } from '../domain/evidence-file';
 import { ReportDraft } from '../domain/report-draft';
 import type { Report } from '../findings';
+import { readSigned } from './signed-checkpoint';
 
 /** What the reader of a file holds beside it. */
 export interface FileEvidence {
@@ -17,8 +18,8 @@ export interface FileEvidence {
   name: string;
   text: string;
   key?: NoteVerifier;
-  /** Whether an older checkpoint was given: a file without tiles cannot be compared with it. */
-  hasOlder: boolean;
+  /** Without tiles, only one of the same size can be compared. */
+  older: readonly OlderCheckpoint[];
   witnesses: readonly NoteVerifier[];
   receipt?: ReceiptEvidence;
 }
@@ -32,23 +33,31 @@ export interface VerifiedFile {
 /** Looks at some entries of a log and their proofs (`lienthong-evidence/1`). */
 export function verifyEvidenceFile(evidence: FileEvidence): VerifiedFile {
   const draft = new ReportDraft('evidence-file');
-  draft.leaveOpen('before-sealing', 'truth', 'completeness');
-  const file = parseEvidenceFile(evidence.text);
-  const key = file && keyToTrust(draft, evidence.key, { file: evidence.name, own: file.logKey });
-  if (file === undefined) draft.add({ code: 'evidence-malformed', file: evidence.name });
-  if (file === undefined || key === undefined) return { report: draft.done(), entries: [] };
-  const tree = signedTree(draft, evidence, { note: file.checkpoint, key });
-  const proven = tree === undefined ? [] : provenEntries(draft, file.entries, tree.checkpoint);
-  const isSound = tree?.isSigned === true;
-  if (isSound) claimEntries(draft, proven);
-  checkReceiptAmong(draft, evidence.receipt, isSound ? proven : []);
-  return { report: draft.done(), entries: isSound ? proven.map(({ entry }) => entry) : [] };
+  draft.leaveOpen('before-sealing', 'truth', 'completeness', 'subject');
+  const { file, problem } = parseEvidenceFile(evidence.text);
+  if (problem !== undefined) draft.add({ code: 'evidence-malformed', file: evidence.name, reason: problem });
+  const proven = file === undefined ? [] : provenIn(file, draft, evidence);
+  return { report: draft.done(), entries: proven.map(({ entry }) => entry) };
+}
+
+function provenIn(file: EvidenceFile, draft: ReportDraft, evidence: FileEvidence): readonly FoundEntry[] {
+  const { name, key: trusted, receipt } = evidence;
+  const key = keyToTrust(draft, trusted, { file: name, own: file.logKey });
+  const tree = key && signedTree(draft, evidence, { note: file.checkpoint, key });
+  if (tree === undefined) return [];
+  const { checkpoint, isSigned } = tree;
+  if (checkpoint.origin !== file.origin) draft.add({ code: 'evidence-malformed', file: name, reason: 'log' });
+  const fitting = fittingEntries(draft, file.entries, checkpoint);
+  const proven = isSigned ? fitting : [];
+  claimEntries(draft, proven);
+  checkReceiptAmong(draft, receipt, proven);
+  return proven;
 }
 
 /** Looks at a receipt and its C2SP tlog-proof. */
 export function verifyReceiptProof(evidence: FileEvidence & { receipt: ReceiptEvidence }): Report {
   const draft = new ReportDraft('receipt-proof');
-  draft.leaveOpen('before-sealing', 'truth', 'receipt-body');
+  draft.leaveOpen('before-sealing', 'truth', 'receipt-keys', 'receipt-body');
   draft.add(checkReceiptSignature(evidence.receipt));
   const proof = proofIn(evidence.text);
   if (proof === undefined) draft.add({ code: 'evidence-malformed', file: evidence.name });
@@ -75,21 +84,18 @@ function proofIn(text: string): ProofFile | undefined {
 
 function signedTree(
   draft: ReportDraft,
-  { name, witnesses, hasOlder }: FileEvidence,
+  { name, key: trusted, older, witnesses }: FileEvidence,
   { note, key }: { note: string; key: NoteVerifier },
 ): { checkpoint: Checkpoint; isSigned: boolean } | undefined {
-  if (hasOlder) draft.leaveOpen('older-without-tiles');
-  if (witnesses.length === 0) draft.leaveOpen('rewritten');
-  const read = readCheckpoint(note, key);
-  if (read === undefined) {
-    draft.add({ code: 'checkpoint-malformed', file: name });
-    return undefined;
+  const read = readSigned(draft, { file: name, note, key, isKeyTrusted: trusted !== undefined, witnesses });
+  if (read === undefined) return undefined;
+  for (const one of older) {
+    const result = compareOlder(one, key, read.checkpoint);
+    if (result === undefined) draft.leaveOpen('older-without-tiles');
+    else draft.add(result);
+    if (result?.code === 'older') draft.vouch(Number(result.size));
   }
-  const { origin, size } = read.checkpoint;
-  draft.origin = origin;
-  draft.size = size;
-  draft.add(read.problem === undefined ? { code: 'signature', origin, size } : { code: read.problem, file: name });
-  for (const witness of witnesses) draft.add(checkWitness(read.note, witness));
+  draft.leaveRewrittenOpen();
   return { checkpoint: read.checkpoint, isSigned: read.problem === undefined };
 }
 
@@ -97,15 +103,15 @@ interface FoundEntry extends ProvenEntry {
   at: string;
 }
 
-function provenEntries(draft: ReportDraft, entries: readonly ProvenEntry[], tree: Checkpoint): FoundEntry[] {
-  const seen = new Set<number | string>();
+/** Those whose proof leads to the root of the tree. */
+function fittingEntries(draft: ReportDraft, entries: readonly ProvenEntry[], tree: Checkpoint): FoundEntry[] {
+  const seen = new Set<string>();
   return entries.flatMap((one): FoundEntry[] => {
     const bytes = Buffer.from(one.entry, 'utf8');
     const form = formOf(bytes);
     if (form.problem !== undefined) draft.add({ code: 'entry-malformed', leaf: one.index, reason: form.problem });
-    const names = form.problem === undefined ? [one.index, form.id] : [one.index];
-    if (names.some((name) => seen.has(name))) draft.add({ code: 'entry-twice', leaf: one.index });
-    for (const name of names) seen.add(name);
+    else if (seen.has(form.id)) draft.add({ code: 'entry-twice', leaf: one.index });
+    else seen.add(form.id);
     if (isProven(one, bytes, tree)) return [{ ...one, at: form.problem === undefined ? form.at : '' }];
     draft.add({ code: 'proof-wrong', leaf: one.index });
     return [];
@@ -118,9 +124,11 @@ function isProven({ index, proof }: ProvenEntry, bytes: Buffer, { size, root }: 
 }
 
 function claimEntries(draft: ReportDraft, proven: readonly FoundEntry[]): void {
+  const [first, last] = [proven.at(0), proven.at(-1)];
+  if (first === undefined || last === undefined) return;
   const times = proven.map(({ at }) => at).filter((at) => at !== '');
-  if (proven.length > 0)
-    draft.add({ code: 'entries', count: proven.length, firstAt: times[0] ?? '', lastAt: times.at(-1) ?? '' });
+  const [firstAt, lastAt] = [times[0] ?? '', times.at(-1) ?? ''];
+  draft.add({ code: 'entries', count: proven.length, first: first.index, firstAt, last: last.index, lastAt });
 }
 
 function checkReceiptAmong(
@@ -129,11 +137,11 @@ function checkReceiptAmong(
   proven: readonly FoundEntry[],
 ): void {
   if (receipt === undefined) return;
-  draft.leaveOpen('receipt-body');
+  draft.leaveOpen('receipt-keys', 'receipt-body');
   draft.add(checkReceiptSignature(receipt));
-  const own = proven.find(
-    ({ entry }) => leafHash(Buffer.from(entry, 'utf8')).toString('base64') === receipt.receipt.leafHash,
-  );
+  const own = proven
+    .map(({ index, entry }) => ({ leaf: index, entry: Buffer.from(entry, 'utf8') }))
+    .find(({ entry }) => leafHash(entry).toString('base64') === receipt.receipt.leafHash);
   if (own === undefined) draft.leaveOpen('receipt-not-among');
-  else draft.add({ code: 'receipt', leaf: own.index });
+  else draft.add(checkReceiptEntry(receipt, own));
 }

@@ -1,8 +1,11 @@
+import { randomInt } from 'node:crypto';
 import type { RangeResult, TileDifference } from '../domain/check-range';
 import { ComputedTree } from '../domain/computed-tree';
 import { ID_BYTES, IdIndex } from '../domain/id-index';
-import type { LeafRange } from '../domain/leaf-ranges';
+import { rangesNamed, type LeafRange } from '../domain/leaf-ranges';
 import type { Finding } from '../findings';
+
+const SEEDS = 2 ** 31;
 
 /** What the ranges of a log come to, put together. */
 export class WholeLog {
@@ -31,21 +34,22 @@ export class WholeLog {
 
   /** Entries that are not there. */
   get missing(): LeafRange[] {
-    return this.results.flatMap(({ findings }) =>
-      findings.flatMap(({ code, leaf, lastLeaf }) =>
-        code === 'entry-missing' && leaf !== undefined && lastLeaf !== undefined ? [{ leaf, lastLeaf }] : [],
-      ),
-    );
+    return this.results.flatMap(({ findings }) => rangesNamed(findings, 'entry-missing'));
   }
 
-  /** Of the ranges, and ids that stand in the log twice. */
-  findings(): Finding[] {
-    return [...this.results.flatMap(({ findings }) => findings), ...this.idsTwice()];
+  /** Entries without form that no finding names. */
+  get moreMalformed(): number {
+    return this.results.reduce((sum, { moreMalformed }) => sum + moreMalformed, 0);
   }
 
-  private idsTwice(): Finding[] {
-    const index = new IdIndex(this.tree.size);
-    const findings: Finding[] = [];
+  /** Of the ranges, and ids that stand in the log twice; one by one: a log may be nothing but the same entry. */
+  *findings(): Generator<Finding> {
+    for (const { findings } of this.results) yield* findings;
+    yield* this.idsTwice();
+  }
+
+  private *idsTwice(): Generator<Finding> {
+    const index = new IdIndex(this.tree.size, randomInt(SEEDS));
     let leaf = 0;
     for (const { ids } of this.results) {
       const words = new Uint32Array(ids.buffer, ids.byteOffset, ids.byteLength / 4);
@@ -53,9 +57,8 @@ export class WholeLog {
         const id = words.subarray(at, at + ID_BYTES / 4);
         // An entry without an id has said so already.
         if (id[0] === 0 && id[1] === 0) continue;
-        if (index.add(leaf, id) !== undefined) findings.push({ code: 'entry-twice', leaf });
+        if (index.add(leaf, id) !== undefined) yield { code: 'entry-twice', leaf };
       }
     }
-    return findings;
   }
 }

@@ -45,6 +45,17 @@ export function forEachEntry(
   return { count, end };
 }
 
+/** The entry at a place of the log. @returns undefined when it is not there */
+export function entryAt(source: FileReader, leaf: number, size: number): Buffer | undefined {
+  const index = Math.floor(leaf / TILE_WIDTH);
+  const read = readBundle(source, index, widthAt({ level: 0, index }, size));
+  let found: Buffer | undefined;
+  forEachEntry(read?.bytes ?? Buffer.alloc(0), (nth, entry) => {
+    if (nth === leaf % TILE_WIDTH) found = entry;
+  });
+  return found;
+}
+
 /** Writes the leaf hashes of a bundle's entries, as many as `hashes` has room for, and shows each entry. It changes the bundle's bytes: the leaf
  *  hash wants a zero before the entry, which takes the place of its length, so that nothing is copied.
  *  @returns how many entries there were, and where the last one ends */

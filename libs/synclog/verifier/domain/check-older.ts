@@ -1,3 +1,5 @@
+import type { Checkpoint } from '../../tlog/checkpoint';
+import type { TreeHead } from '../../tlog/proofs';
 import type { NoteVerifier } from '../../tlog/signed-note';
 import { TILE_WIDTH } from '../../tlog/tiles';
 import type { Claim, Finding } from '../findings';
@@ -12,18 +14,50 @@ export interface OlderCheckpoint {
   text: string;
 }
 
+/** The entries of a log: their files, and the tree that they come to. */
+interface LogAtHand {
+  source: FileReader;
+  tree: ComputedTree;
+}
+
 /** Whether the entries at hand begin with those that an older checkpoint was signed for. */
-export function checkOlder(
-  { name, text }: OlderCheckpoint,
-  key: NoteVerifier,
-  { source, tree }: { source: FileReader; tree: ComputedTree },
-): Claim | Finding {
-  const read = readCheckpoint(text, key);
-  if (read === undefined || read.problem !== undefined) return { code: 'older-foreign', file: name };
-  const { size, root } = read.checkpoint;
-  if (size > tree.size) return { code: 'shrunk', file: name };
+export function checkOlder(older: OlderCheckpoint, key: NoteVerifier, { source, tree }: LogAtHand): Claim | Finding {
+  const { name: file } = older;
+  const head = signedHead(older, key);
+  if (head === undefined) return { code: 'older-foreign', file };
+  const { size, root } = head;
+  if (size > tree.size) return { code: 'shrunk', file };
   const tail = { tile: Math.floor(size / TILE_WIDTH), width: size % TILE_WIDTH, size: tree.size };
   const hashes = leafHashesOf(source, tail);
   const isBegin = hashes !== undefined && tree.rootAt(size, hashes).equals(root);
-  return isBegin ? { code: 'older', size } : { code: 'not-consistent', file: name };
+  return isBegin ? { code: 'older', size } : { code: 'not-consistent', file };
+}
+
+/** The same for a checkpoint that the folder itself keeps: it proves no more than the folder does.
+ *  @returns undefined for the one that the folder is of, which is not an older one */
+export function checkKept(
+  older: OlderCheckpoint,
+  key: NoteVerifier,
+  { head, ...log }: LogAtHand & { head: TreeHead },
+): Claim | Finding | undefined {
+  if (compareOlder(older, key, head)?.code === 'older') return undefined;
+  const result = checkOlder(older, key, log);
+  return result.code === 'older' ? { ...result, code: 'kept' } : result;
+}
+
+/** The same for a file that holds no tree: only a checkpoint of its size can be compared.
+ *  @returns undefined for one of another size */
+export function compareOlder(older: OlderCheckpoint, key: NoteVerifier, now: TreeHead): Claim | Finding | undefined {
+  const { name: file } = older;
+  const head = signedHead(older, key);
+  if (head === undefined) return { code: 'older-foreign', file };
+  if (head.size !== now.size) return undefined;
+  return Buffer.compare(head.root, now.root) === 0
+    ? { code: 'older', size: head.size }
+    : { code: 'not-consistent', file };
+}
+
+function signedHead({ text }: OlderCheckpoint, key: NoteVerifier): Checkpoint | undefined {
+  const read = readCheckpoint(text, key);
+  return read?.problem === undefined ? read?.checkpoint : undefined;
 }

@@ -46,7 +46,12 @@ export interface RangeResult extends TileRange {
   incomplete: readonly number[];
   found: readonly { wanted: number; leaf: number }[];
   findings: readonly Finding[];
+  /** Entries without form that the findings do not name. */
+  moreMalformed: number;
 }
+
+/** Entries without form that the findings of a range name: more are counted, or a log of nothing else would fill the memory with them. */
+const MOST_MALFORMED = 100;
 
 /** Looks at each entry of a range and at the tiles above them. */
 export function checkRange(source: FileReader, job: RangeJob, range: TileRange): RangeResult {
@@ -61,6 +66,7 @@ class RangeCheck {
   private readonly incomplete: number[] = [];
   private readonly found: { wanted: number; leaf: number }[] = [];
   private readonly findings: Finding[] = [];
+  private malformed = 0;
   private readonly firstLeaf: number;
   private firstAt: string | undefined;
   private lastAt: string | undefined;
@@ -81,7 +87,20 @@ class RangeCheck {
     const { tail, ids, firstAt, lastAt, differences, incomplete, found, findings } = this;
     // A copy: a part of the pool would take the whole pool to the other thread.
     const roots = new Uint8Array(Buffer.concat(this.roots));
-    return { ...this.range, roots, tail, ids, firstAt, lastAt, differences, incomplete, found, findings };
+    const moreMalformed = Math.max(0, this.malformed - MOST_MALFORMED);
+    return {
+      ...this.range,
+      roots,
+      tail,
+      ids,
+      firstAt,
+      lastAt,
+      differences,
+      incomplete,
+      found,
+      findings,
+      moreMalformed,
+    };
   }
 
   private checkTile(tile: number): void {
@@ -117,7 +136,8 @@ class RangeCheck {
   private lookAtForm(leaf: number, entry: Buffer): void {
     const form = formOf(entry);
     if (form.problem !== undefined) {
-      this.findings.push({ code: 'entry-malformed', leaf, reason: form.problem });
+      this.malformed += 1;
+      if (this.malformed <= MOST_MALFORMED) this.findings.push({ code: 'entry-malformed', leaf, reason: form.problem });
       return;
     }
     this.ids.write(form.id.replaceAll('-', ''), (leaf - this.firstLeaf) * ID_BYTES, 'hex');

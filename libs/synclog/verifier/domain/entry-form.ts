@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { isCanonical } from './canonical';
+import { scanEntry } from './scan-entry';
 
 /** Why bytes are no entry of a sync log. */
 type FormProblem =
@@ -19,7 +20,11 @@ const KIND = /^[a-z]+(?:-[a-z]+)*\.[a-z]+(?:-[a-z]+)*$/;
 export function formOf(entry: Buffer): EntryForm {
   if (entry.length > MAX_ENTRY_BYTES) return { problem: 'too-large' };
   try {
-    return isUtf8(entry) ? formOfText(entry.toString('utf8')) : { problem: 'no-json' };
+    if (!isUtf8(entry)) return { problem: 'no-json' };
+    const scanned = scanEntry(entry);
+    return scanned === undefined
+      ? formOfText(entry.toString('utf8'))
+      : formOfMembers({ ...scanned, v: Number(scanned.v) });
   } catch (error) {
     // JSON that nests too deep for the stack is no entry either.
     if (error instanceof SyntaxError || error instanceof RangeError) return { problem: 'no-json' };
@@ -30,12 +35,17 @@ export function formOf(entry: Buffer): EntryForm {
 function formOfText(text: string): EntryForm {
   const value: unknown = JSON.parse(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { problem: 'no-json' };
-  const { v, id, at, kind } = value as Record<string, unknown>;
+  const form = formOfMembers(value as Record<string, unknown>);
+  if (form.problem !== undefined) return form;
+  return isCanonical(text, value) ? form : { problem: 'not-canonical' };
+}
+
+function formOfMembers({ v, id, at, kind }: Record<string, unknown>): EntryForm {
   if (v !== 1) return { problem: 'version-unknown' };
   if (!isText(id, UUID_V7)) return { problem: 'id-malformed' };
   if (!isText(at, RFC_3339)) return { problem: 'time-malformed' };
   if (!isText(kind, KIND)) return { problem: 'kind-malformed' };
-  return isCanonical(text, value) ? { id, at } : { problem: 'not-canonical' };
+  return { id, at };
 }
 
 function isText(value: unknown, form: RegExp): value is string {

@@ -20,21 +20,54 @@ export interface EvidenceFile {
   logKey: string;
   /** The signed note, with all its signatures. */
   checkpoint: string;
-  /** What the entries are about. */
-  subject: { code?: string };
+  /** What the entries are about: nothing signs it. */
+  subject: { code: string };
+  /** One at least, in the order of the log. */
   entries: readonly ProvenEntry[];
 }
 
-/** @returns undefined when the text is no evidence file of a format that we know */
-export function parseEvidenceFile(text: string): EvidenceFile | undefined {
+/** Why a text is no evidence file. */
+type EvidenceProblem = 'malformed' | 'no-entries' | 'not-ascending' | 'not-as-written';
+
+/** Reads an evidence file. Only the product's own form is taken: in any other, what a person reads in the file need not be what was checked, such as
+ *  a member that stands there twice. */
+export function parseEvidenceFile(
+  text: string,
+): { file: EvidenceFile; problem?: undefined } | { file?: undefined; problem: EvidenceProblem } {
+  const file = fileIn(text);
+  if (file === undefined) return { problem: 'malformed' };
+  const { entries } = file;
+  if (entries.length === 0) return { problem: 'no-entries' };
+  if (entries.some(({ index }, nth) => nth > 0 && index <= entries[nth - 1].index)) return { problem: 'not-ascending' };
+  return evidenceText(file) === text ? { file } : { problem: 'not-as-written' };
+}
+
+/** The file as the product writes it. */
+export function evidenceText({ entries, ...head }: EvidenceFile): string {
+  return `${evidenceHead(head)}${entries.map(evidenceEntry).join(',')}${EVIDENCE_END}`;
+}
+
+/** What stands before its entries. */
+export function evidenceHead({ origin, logKey, checkpoint, subject: { code } }: Omit<EvidenceFile, 'entries'>): string {
+  const head = JSON.stringify({ format: EVIDENCE_FORMAT, origin, logKey, checkpoint, subject: { code } });
+  return `${head.slice(0, -1)},"entries":[`;
+}
+
+/** One entry; a comma stands between two. */
+export function evidenceEntry({ index, entry, proof }: ProvenEntry): string {
+  return `\n${JSON.stringify({ index, entry, proof })}`;
+}
+
+/** What stands behind its entries. */
+export const EVIDENCE_END = '\n]}\n';
+
+function fileIn(text: string): EvidenceFile | undefined {
   try {
-    const found = JSON.parse(text) as Partial<EvidenceFile> | null;
-    const texts = [found?.origin, found?.logKey, found?.checkpoint];
+    const found = JSON.parse(text) as Partial<EvidenceFile>;
+    const { format, origin, logKey, checkpoint, subject, entries } = found;
+    const isHead = [origin, logKey, checkpoint, subject?.code].every((one) => typeof one === 'string');
     const isFile =
-      found?.format === EVIDENCE_FORMAT &&
-      texts.every((one) => typeof one === 'string') &&
-      Array.isArray(found.entries) &&
-      found.entries.every(isProvenEntry);
+      format === EVIDENCE_FORMAT && isHead && Array.isArray(entries) && entries.every((one) => isProvenEntry(one));
     return isFile ? (found as EvidenceFile) : undefined;
   } catch {
     return undefined;

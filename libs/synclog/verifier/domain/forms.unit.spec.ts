@@ -51,10 +51,18 @@ describe('the canonical form', () => {
 });
 
 describe('the index of ids', () => {
-  it('finds the earlier entry with the same id, among ids that share all but one word', () => {
-    const index = new IdIndex(1_000);
-    const id = (nth: number): Uint32Array => Uint32Array.of(1, 7, nth, 3);
+  it.each([0, 1, 2, 3])('finds the earlier entry with the same id, among ids that share all but word %i', (word) => {
+    const index = new IdIndex(1_000, 12_345);
+    const id = (nth: number): Uint32Array => Uint32Array.of(1, 7, 9, 3).fill(nth, word, word + 1);
     for (let nth = 0; nth < 1_000; nth += 1) expect(index.add(nth, id(nth))).toBeUndefined();
     expect([0, 500, 999].map((nth) => index.add(0, id(nth)))).toEqual([0, 500, 999]);
   });
+
+  it('is as fast when all ids were chosen to want the same place of an index without a seed', () => {
+    const index = new IdIndex(200_000, 12_345);
+    const chosen = (nth: number): Uint32Array => Uint32Array.of(nth, 0x5000 ^ nth, 1, 0x5000 ^ nth);
+    let twice = 0;
+    for (let nth = 0; nth < 200_000; nth += 1) if (index.add(nth, chosen(nth)) !== undefined) twice += 1;
+    expect(twice).toBe(0);
+  }, 10_000);
 });

@@ -109,12 +109,12 @@ class JudgementFromTheRoot {
     } else this.notTied(tile, tied !== undefined);
   }
 
-  /** The partial tile is part of the edge, and so is tied. */
+  /** The partial tile is part of the edge, and so is tied; one of another length tells of none of its entries. */
   private judgeLast(tile: number): void {
     const difference = this.differences.get(tile);
     if (difference === undefined) return;
-    if (difference.storedRoot === undefined) this.findings.push(tileFinding(difference, this.trees.tree.size));
-    this.leavesChanged(difference.leaves);
+    if (difference.storedRoot === undefined) this.notTied(tile, true);
+    else this.leavesChanged(difference.leaves);
   }
 
   private leavesChanged(leaves: readonly number[]): void {
@@ -124,11 +124,12 @@ class JudgementFromTheRoot {
 
   /** Neither the entries nor their tile are what the tree has, or the tree above is not known: any entry of the tile may be the one. */
   private notTied(tile: number, isAboveKnown: boolean): void {
-    const range = { leaf: tile * TILE_WIDTH, lastLeaf: (tile + 1) * TILE_WIDTH - 1 };
+    const { size } = this.trees.tree;
+    const range = { leaf: tile * TILE_WIDTH, lastLeaf: Math.min((tile + 1) * TILE_WIDTH, size) - 1 };
     this.unproven.push(range);
     if (!isAboveKnown) return;
     const isMissing = this.differences.get(tile)?.isMissing ?? false;
-    this.findings.push(tileFinding({ tile, isMissing }, this.trees.tree.size));
+    this.findings.push(tileFinding({ tile, isMissing }, size));
     if (!this.trees.incomplete.has(tile)) this.findings.push({ code: 'entry-changed', ...range });
   }
 }

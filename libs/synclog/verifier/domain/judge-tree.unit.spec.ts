@@ -122,6 +122,18 @@ describe('two trees that should be one', () => {
     expect(unproven).toEqual([{ leaf: 0, lastLeaf: SIZE - 1 }]);
   });
 
+  it('prove nothing when a tile of the edge holds more than its part of it', () => {
+    const files = storedTiles();
+    const path = 'tile/0/259.p/7';
+    files.set(path, Buffer.concat([files.get(path)!, Buffer.of(0)]));
+    const difference = differenceAt(EDGE, { leaves: [], storedRoot: undefined });
+    expect(judge([EDGE], [difference], { files })).toEqual({
+      findings: [{ code: 'root-wrong' }, { code: 'tile-changed', file: path }],
+      isTied: false,
+      unproven: [{ leaf: 0, lastLeaf: SIZE - 1 }],
+    });
+  });
+
   it('say nothing of entries that are not there: that was said', () => {
     const { findings } = judge([LEAF], [differenceAt(LEAF, { leaves: [] })], { incomplete: [5] });
     expect(findings).toEqual([]);

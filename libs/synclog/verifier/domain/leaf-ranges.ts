@@ -1,3 +1,5 @@
+import type { Finding } from '../findings';
+
 /** Entries from the first to the last, both within. */
 export interface LeafRange {
   leaf: number;
@@ -13,6 +15,13 @@ export function rangesOf(leaves: readonly number[]): LeafRange[] {
     else ranges.push({ leaf, lastLeaf: leaf });
   }
   return ranges;
+}
+
+/** The ranges that findings of a code name. */
+export function rangesNamed(findings: readonly Finding[], wanted: Finding['code']): LeafRange[] {
+  return findings.flatMap(({ code, leaf, lastLeaf }) =>
+    code === wanted && leaf !== undefined && lastLeaf !== undefined ? [{ leaf, lastLeaf }] : [],
+  );
 }
 
 /** The entries of a log that are in none of the ranges. @param size entries of the log */

@@ -4,9 +4,16 @@ import type { Finding } from '../findings';
 /** Folder of the older checkpoints that a bundle keeps. */
 export const OLDER_FOLDER = 'checkpoints/';
 
-/** Files that a checker reads; others in the folder are no evidence. */
+const KEPT_CHECKPOINT = new RegExp(`^${OLDER_FOLDER}\\d+$`);
+
+/** Whether a file is an older checkpoint that the bundle keeps. */
+export function isKeptCheckpoint(path: string): boolean {
+  return KEPT_CHECKPOINT.test(path);
+}
+
+/** Files that a checker reads; others in the folder, such as those that a system leaves in each folder, are no evidence. */
 export function isLogFile(path: string): boolean {
-  return path === 'checkpoint' || path === 'key' || path.startsWith('tile/') || path.startsWith(OLDER_FOLDER);
+  return path === 'checkpoint' || path === 'key' || isKeptCheckpoint(path) || parseTilePath(path) !== undefined;
 }
 
 /** Whether a file is one that the check of ranges reads: entries, and the hashes of entries. */
@@ -32,8 +39,8 @@ export function filesOfTree(size: number): string[] {
 export function surplusFiles(paths: readonly string[], size: number): Finding[] {
   return paths
     .filter((path) => {
-      const name = path.startsWith('tile/') ? parseTilePath(path) : undefined;
-      if (name === undefined) return path.startsWith('tile/');
+      const name = parseTilePath(path);
+      if (name === undefined) return false;
       const count = name.level === 'entries' ? size : hashesAt(name.level, size);
       // A full tile may stand where the tree had a partial one.
       return name.index * TILE_WIDTH + (name.width === TILE_WIDTH ? 1 : name.width) > count;

@@ -17,6 +17,7 @@ export class ReportDraft {
   private readonly wrong: Finding[] = [];
   private readonly counts = new Map<string, number>();
   private readonly open = new Set<OpenCode>();
+  private vouched: number | undefined;
 
   constructor(private readonly evidence: EvidenceKind) {}
 
@@ -29,6 +30,22 @@ export class ReportDraft {
     for (const result of results) this.add(result);
   }
 
+  /** Counts findings that are not named. */
+  addMore(code: Finding['code'], count: number): void {
+    if (count > 0) this.counts.set(code, (this.counts.get(code) ?? 0) + count);
+  }
+
+  /** Somebody outside speaks for the first entries of the log. */
+  vouch(size: number): void {
+    this.vouched = Math.max(this.vouched ?? 0, size);
+  }
+
+  /** Names the entries that may have been rewritten and signed anew: those that nobody outside speaks for. */
+  leaveRewrittenOpen(): void {
+    if (this.vouched === undefined) this.leaveOpen('rewritten');
+    else if (this.vouched < (this.size ?? 0)) this.leaveOpen('rewritten-after');
+  }
+
   /** Names what this evidence does not prove. */
   leaveOpen(...codes: readonly OpenCode[]): void {
     for (const code of codes) this.open.add(code);
@@ -39,9 +56,9 @@ export class ReportDraft {
   }
 
   done(): Report {
-    const { evidence, origin, size, proven, wrong } = this;
+    const { evidence, origin, size, vouched = 0, proven, wrong } = this;
     const wrongCount = [...this.counts.values()].reduce((sum, count) => sum + count, 0);
-    return { evidence, origin, size, proven, wrong, wrongCount, open: [...this.open] };
+    return { evidence, origin, size, vouched, proven, wrong, wrongCount, open: [...this.open] };
   }
 
   private addFinding(finding: Finding): void {

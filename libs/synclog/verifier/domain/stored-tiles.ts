@@ -29,9 +29,13 @@ export class StoredTiles {
     return readTile(this.source, { ...place, width: widthAt(place, this.size) });
   }
 
-  /** Whether the right edge comes to this root. Only then the tied tiles are tied to anything. */
+  /** Whether the right edge comes to this root. Only then the tied tiles are tied to anything. A tile of another length is none of the edge: what
+   *  is cut off it would hide that its entries are compared with nothing. */
   isTiedTo(root: Uint8Array): boolean {
-    const edge = this.partials(this.size, (place) => this.tile(place));
+    const edge = this.partials(this.size, (place) => {
+      const tile = this.tile(place);
+      return tile?.length === widthAt(place, this.size) * HASH_BYTES ? tile : undefined;
+    });
     return edge !== undefined && rootOfEdge(edge).equals(root);
   }
 

@@ -67,14 +67,16 @@ export const HELP = `lienthong-verify PATH [options]
 Checks evidence of a sync log of Liên Thông, offline. PATH is the folder of a log bundle, an evidence file, or a
 proof file of a receipt (with --receipt).
 
-  --key FILE|VKEY       the log's key, got on another way; without it the evidence's own key is taken
+  --key FILE|VKEY       the log's key, got on another way; without it the evidence's own key is taken, and nothing is
+                        proven against whoever made the evidence (exit code 3)
   --older FILE          an older checkpoint: does the log begin with it? May be given several times
   --witness VKEY        a witness that must have signed the checkpoint. May be given several times
   --receipt FILE        a receipt: does the log hold what it speaks of?
   --receipt-keys FILE   the published keys, saved from /.well-known/jwks.json; with --receipt
-  --entries FILE        writes the verified entries there, one a line, byte for byte
+  --entries FILE        writes the verified entries into this new file, one a line, byte for byte
   --lang vi|en          language of the report; else LANG decides
   --json                the report as JSON
 
-Exit codes: 0 everything that was looked at is proven, 1 something is wrong, 2 wrong use or a file that cannot be read.
+Exit codes: 0 everything that was looked at is proven, 1 something is wrong, 2 wrong use or a file that cannot be read,
+3 nothing is wrong, but the key is only the evidence's own word.
 `;

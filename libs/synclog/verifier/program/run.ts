@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import type { NoteVerifier } from '../../tlog/signed-note';
 import type { PublicJwk } from '../../receipts/signing-keys';
 import { folderSource } from '../adapters/folder-source';
@@ -7,8 +7,10 @@ import { writeBundleEntries, writeLines } from '../adapters/write-entries';
 import { verifyBundle } from '../app/verify-bundle';
 import { verifyEvidenceFile, verifyReceiptProof } from '../app/verify-evidence';
 import { logKeyIn, witnessKeyIn } from '../domain/check-key';
+import type { OlderCheckpoint } from '../domain/check-older';
 import { receiptOf, type ReceiptEvidence } from '../domain/check-receipt';
 import type { Report } from '../findings';
+import { printable, printableJson } from '../report/printable';
 import { reportText } from '../report/report-text';
 import { HELP, optionsOf, UsageError, type Options } from './options';
 
@@ -21,7 +23,7 @@ export interface ProgramPlace {
   threadEntry: string;
 }
 
-const EXIT = { proven: 0, wrong: 1, usage: 2 } as const;
+const EXIT = { proven: 0, wrong: 1, usage: 2, ownKey: 3 } as const;
 const PROOF_HEAD = 'c2sp.org/tlog-proof@v1\n';
 
 /** Runs the verifier. @returns its exit code */
@@ -33,36 +35,56 @@ export async function runVerifier(args: readonly string[], place: ProgramPlace):
       return EXIT.proven;
     }
     const report = await reportOf(options, place);
-    place.say(options.isJson ? `${JSON.stringify(report, null, 2)}\n` : `${reportText(report, options.language)}\n`);
-    return report.wrongCount === 0 ? EXIT.proven : EXIT.wrong;
+    place.say(`${options.isJson ? printableJson(report) : reportText(report, options.language)}\n`);
+    return exitOf(report);
   } catch (error) {
     if (!(error instanceof UsageError) && !isFileError(error)) throw error;
-    place.complain(`${error.message}\n`);
+    place.complain(`${error.message.split('\n').map(printable).join('\n')}\n`);
     return EXIT.usage;
   }
 }
 
+/** Under a key that came with the evidence nothing is proven to somebody who doubts the evidence. */
+function exitOf({ wrongCount, open }: Report): number {
+  if (wrongCount > 0) return EXIT.wrong;
+  return open.includes('key-own-word') ? EXIT.ownKey : EXIT.proven;
+}
+
+/** What the reader holds beside the evidence. */
+interface Beside {
+  key: NoteVerifier | undefined;
+  older: readonly OlderCheckpoint[];
+  witnesses: readonly NoteVerifier[];
+  receipt: ReceiptEvidence | undefined;
+}
+
 async function reportOf(options: Options, { threadEntry }: ProgramPlace): Promise<Report> {
+  const { path, entries } = options;
+  if (entries !== undefined && existsSync(entries)) throw new UsageError(`${entries} is there already.`);
   const key = options.key === undefined ? undefined : trustedKey(options.key);
-  const witnesses = options.witness.map(witnessKey);
-  const receipt = receiptEvidence(options);
-  if (statSync(options.path).isDirectory()) {
-    const source = folderSource(options.path);
-    const older = options.older.map((name) => ({ name, text: readFileSync(name, 'utf8') }));
-    const ranges = threadRanges(options.path, threadEntry);
-    const { report, proven } = await verifyBundle({ source, ranges, key, older, witnesses, receipt });
-    if (options.entries !== undefined) writeBundleEntries(options.entries, source, { proven, size: report.size ?? 0 });
-    return report;
-  }
-  const text = readFileSync(options.path, 'utf8');
-  const evidence = { name: options.path, text, key, witnesses, hasOlder: options.older.length > 0 };
-  if (text.startsWith(PROOF_HEAD)) {
+  const older = options.older.map((name) => ({ name, text: readFileSync(name, 'utf8') }));
+  const beside = { key, older, witnesses: witnessKeys(options.witness, key), receipt: receiptEvidence(options) };
+  return statSync(path).isDirectory() ? bundleReport(options, beside, threadEntry) : fileReport(options, beside);
+}
+
+async function bundleReport({ path, entries }: Options, beside: Beside, threadEntry: string): Promise<Report> {
+  const source = folderSource(path);
+  const { report, ...found } = await verifyBundle({ source, ranges: threadRanges(path, threadEntry), ...beside });
+  if (entries !== undefined && !writeBundleEntries(entries, source, { tree: undefined, ...found }))
+    throw new UsageError(`${path} was changed during the check; nothing was written.`);
+  return report;
+}
+
+function fileReport({ path, entries: file }: Options, beside: Beside): Report {
+  const evidence = { name: path, text: readFileSync(path, 'utf8'), ...beside };
+  if (evidence.text.startsWith(PROOF_HEAD)) {
+    const { key, receipt } = beside;
     if (receipt === undefined || key === undefined)
       throw new UsageError('A proof file is checked with --receipt, --receipt-keys and --key.');
     return verifyReceiptProof({ ...evidence, receipt });
   }
-  const { report, entries } = verifyEvidenceFile({ ...evidence, receipt });
-  if (options.entries !== undefined) writeLines(options.entries, entries);
+  const { report, entries } = verifyEvidenceFile(evidence);
+  if (file !== undefined) writeLines(file, entries);
   return report;
 }
 
@@ -71,6 +93,15 @@ function trustedKey(given: string): NoteVerifier {
   const key = logKeyIn(given) ?? logKeyIn(readFileSync(given, 'utf8'));
   if (key === undefined) throw new UsageError(`${given} holds no verifier key of a log.`);
   return key;
+}
+
+/** Witnesses of which each is somebody else than the log and the other ones. */
+function witnessKeys(given: readonly string[], logKey: NoteVerifier | undefined): NoteVerifier[] {
+  const witnesses = given.map(witnessKey);
+  const keys = [...(logKey === undefined ? [] : [logKey]), ...witnesses].map(({ publicKey }) => publicKey);
+  if (keys.some((one, nth) => keys.slice(0, nth).some((other) => other.equals(one))))
+    throw new UsageError('Each --witness is a key of its own: not the key of the log, and not given twice.');
+  return witnesses;
 }
 
 function witnessKey(given: string): NoteVerifier {
@@ -92,7 +123,8 @@ function jsonIn(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    if (error instanceof SyntaxError) throw new UsageError(`${file} is no JSON.`);
+    // RangeError: it nests too deep for the stack.
+    if (error instanceof SyntaxError || error instanceof RangeError) throw new UsageError(`${file} is no JSON.`);
     throw error;
   }
 }

@@ -1,38 +1,54 @@
 import type { Claim, Finding, Report } from '../findings';
+import { printable } from './printable';
 import type { Language, Texts } from './texts';
 import { ENGLISH } from './texts-en';
 import { VIETNAMESE } from './texts-vi';
 
 const TEXTS: Readonly<Record<Language, Texts>> = { en: ENGLISH, vi: VIETNAMESE };
 
-/** Findings that a report on a screen names. */
+/** Findings that a report on a screen names: about so many, and some of each code. */
 const SHOWN = 50;
+const SHOWN_OF_EACH = 3;
 
 /** The report for a person: short lines, what is proven, what is wrong, and what is not proven. */
 export function reportText(report: Report, language: Language): string {
   const texts = TEXTS[language];
-  const { origin, size, wrong, wrongCount } = report;
-  const more = wrongCount - Math.min(wrong.length, SHOWN);
+  const { origin, size, vouched, wrongCount } = report;
+  const wrong = someOfEach(report.wrong);
+  const more = wrongCount - wrong.length;
+  const isOwnKey = report.open.includes('key-own-word');
   return [
     texts.evidence[report.evidence],
     ...(origin === null || size === null ? [] : [filled(texts.log, { origin, size })]),
     ...section(
       texts,
-      texts.proven,
+      isOwnKey ? texts.provenIf : texts.proven,
       report.proven.map((claim) => claimText(texts, claim)),
     ),
     ...section(texts, texts.wrong, [
-      ...wrong.slice(0, SHOWN).map((finding) => findingText(texts, finding)),
+      ...wrong.map((finding) => findingText(texts, finding)),
       ...(more > 0 ? [filled(texts.andMore, { count: more })] : []),
     ]),
     ...section(
       texts,
       texts.open,
-      report.open.map((code) => texts.opens[code]),
+      report.open.map((code) => filled(texts.opens[code], { leaf: vouched })),
     ),
     '',
-    wrongCount === 0 ? texts.allProven : filled(texts.notProven, { count: wrongCount }),
+    wrongCount === 0 ? (isOwnKey ? texts.allFits : texts.allProven) : filled(texts.notProven, { count: wrongCount }),
   ].join('\n');
+}
+
+/** So that many findings of one code do not hide the others. */
+function someOfEach(wrong: readonly Finding[]): Finding[] {
+  const codes = new Set(wrong.map(({ code }) => code));
+  const most = Math.max(SHOWN_OF_EACH, Math.floor(SHOWN / Math.max(1, codes.size)));
+  const shown = new Map<string, number>();
+  return wrong.filter(({ code }) => {
+    const nth = (shown.get(code) ?? 0) + 1;
+    shown.set(code, nth);
+    return nth <= most;
+  });
 }
 
 function section(texts: Texts, title: string, lines: readonly string[]): string[] {
@@ -57,9 +73,4 @@ function findingText(texts: Texts, finding: Finding): string {
 
 function filled(text: string, values: Readonly<Record<string, string | number>>): string {
   return text.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => printable(String(values[name] ?? '')));
-}
-
-/** Evidence may hold anything; a terminal takes control characters as orders. */
-function printable(text: string): string {
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 }

@@ -1,4 +1,5 @@
 import type { Report } from '../findings';
+import { printable, printableJson } from './printable';
 import { reportText } from './report-text';
 import { ENGLISH } from './texts-en';
 import { VIETNAMESE } from './texts-vi';
@@ -7,6 +8,7 @@ const REPORT: Report = {
   evidence: 'log-bundle',
   origin: 'gateway.example/synclog',
   size: 700,
+  vouched: 0,
   proven: [{ code: 'some-entries', count: 540, size: 700 }],
   wrong: [
     { code: 'entry-changed', leaf: 100, lastLeaf: 255 },
@@ -58,8 +60,38 @@ describe('the report', () => {
     expect(all).toBe(all.normalize('NFC'));
   });
 
+  it('says that the key is only the evidence’s own word, above what is proven and at its end', () => {
+    const text = reportText({ ...REPORT, wrong: [], wrongCount: 0, open: ['key-own-word'] }, 'en');
+    expect(text).toContain('PROVEN, if the key is the log’s');
+    expect(text).not.toContain(ENGLISH.allProven);
+    expect(text.split('\n').at(-1)).toBe(ENGLISH.allFits);
+  });
+
+  it('names the entries that no older checkpoint covers', () => {
+    expect(reportText({ ...REPORT, vouched: 512, open: ['rewritten-after'] }, 'en')).toContain('entries from 512 on');
+  });
+
+  it('names some findings of each code, however many there are of one', () => {
+    const junk = Array.from(
+      { length: 100 },
+      (_, leaf) => ({ code: 'entry-malformed', leaf, reason: 'no-json' }) as const,
+    );
+    const text = reportText({ ...REPORT, wrong: [...junk, { code: 'root-wrong' }], wrongCount: 9_101 }, 'en');
+    expect(text).toContain('root-wrong  The entries');
+    expect(text).toContain('… and 9075 more');
+  });
+
   it('hands no control character of the evidence to the terminal', () => {
     const text = reportText({ ...REPORT, origin: 'log\u001b[2J\u202e', wrong: [] }, 'en');
     expect(text).toContain('log\ufffd[2J\ufffd');
+  });
+
+  it('hides nothing in a text or in JSON', () => {
+    for (const hidden of ['\u200b', '\u200f', '\u061c', '\u2028', '\u2029', '\ufeff', '\u202e', '\u0085']) {
+      expect(printable(`a${hidden}b`)).toBe('a\ufffdb');
+      const json = printableJson({ origin: `a${hidden}b` });
+      expect(json).not.toContain(hidden);
+      expect(JSON.parse(json)).toEqual({ origin: `a${hidden}b` });
+    }
   });
 });

@@ -8,6 +8,7 @@ export const ENGLISH: Texts = {
   },
   log: 'Log {origin}, {size} entries in its checkpoint',
   proven: 'PROVEN',
+  provenIf: 'PROVEN, if the key is the log’s',
   wrong: 'WRONG',
   open: 'NOT PROVEN by this',
   nothing: 'nothing',
@@ -15,16 +16,22 @@ export const ENGLISH: Texts = {
   entries: 'entries {leaf} to {lastLeaf}',
   andMore: '… and {count} more',
   allProven: 'Everything that was looked at is proven.',
+  allFits:
+    'Everything fits together, with a key that whoever made the evidence can have made, too: get the log’s key on another way and give it with --key.',
   notProven: 'NOT everything holds: {count} findings.',
   claims: {
-    entries: '{count} entries are as they were sealed, from {firstAt} to {lastAt}.',
+    entries:
+      '{count} entries are as they were sealed: the first is entry {first}, of {firstAt}, the last is entry {last}, of {lastAt}.',
     'some-entries': '{count} of {size} entries are as they were sealed.',
     tree: 'The tree over {size} entries is whole, and its root is the one of the checkpoint.',
     signature: 'The checkpoint of {size} entries is signed with the key of the log {origin}.',
+    'signature-own-key':
+      'The checkpoint of {size} entries is signed for the log {origin} with the key that the evidence itself brings.',
     key: 'The key is the one that you got on another way.',
     older: 'The log begins with the {size} entries of an older checkpoint, unchanged.',
-    witness: 'The witness {name} has signed this checkpoint.',
-    'receipt-signature': 'The receipt is signed by the gateway.',
+    kept: 'The log begins with the {size} entries of an older checkpoint that the folder itself keeps.',
+    witness: 'The witness {name} has signed this checkpoint, at {at}.',
+    'receipt-signature': 'The receipt is signed with one of the keys that you gave.',
     receipt: 'What the receipt speaks of is entry {leaf} of the log.',
     manifest: '{files} files are those of the manifest.',
   },
@@ -37,12 +44,14 @@ export const ENGLISH: Texts = {
     'root-wrong': 'The entries do not come to the root that was signed, and the tiles do not tell where.',
     'entry-missing': 'Missing, or cut off.',
     'entry-changed': 'Not as it was sealed: changed, moved or exchanged.',
+    'entry-unproven': 'Not proven: what leads from here to the signed root was changed, or is missing.',
     'entry-malformed': 'Sealed, but not as the product writes entries.',
     'entry-twice': 'An entry with this id stands earlier in the log, too.',
     'surplus-entries': 'Holds entries that the checkpoint does not speak of.',
     'tile-missing': 'A tile of the tree is missing.',
     'tile-changed': 'A tile of the tree was changed.',
-    shrunk: 'The log is shorter than this older checkpoint: it was set back, or cut.',
+    shrunk:
+      'The log is shorter than this checkpoint. If the checkpoint is younger than the export, export again; else the log was set back, or cut.',
     'not-consistent': 'The log does not begin with the entries of this older checkpoint: its history was rewritten.',
     'older-foreign': 'The older checkpoint cannot be read, or this log’s key has not signed it.',
     'witness-missing': 'The witness has not signed this checkpoint.',
@@ -50,6 +59,8 @@ export const ENGLISH: Texts = {
     'receipt-signature-wrong': 'The receipt is not signed by one of the keys: it was changed, or is another gateway’s.',
     'receipt-not-in-log':
       'The log does not hold what the receipt speaks of. If the receipt is younger than the last entry, export again.',
+    'receipt-differs':
+      'This entry is the one of the receipt, and about another dossier or operation than the receipt says.',
     'manifest-differs': 'Not as the manifest says.',
     'evidence-malformed': 'No evidence that this program can read.',
     'proof-wrong': 'The proof does not lead from this entry to the signed root: one of the two was changed.',
@@ -57,16 +68,21 @@ export const ENGLISH: Texts = {
   opens: {
     'before-sealing': 'that no entry was changed before it was sealed (about a second)',
     truth: 'that what an entry says is true: it says what the product did and was told',
+    'rewritten-after':
+      'that the entries from {leaf} on were not rewritten and signed anew: your older checkpoints end before them; give a witness',
     rewritten: 'that the whole log was not rewritten and signed anew: give an older checkpoint or a witness',
     'key-own-word':
       'that the key is the log’s: it is the evidence’s own word; get it on another way and give it with --key',
     'after-checkpoint': 'anything about entries after this checkpoint',
     completeness: 'that these are all entries of the matter: for that, check a whole log',
+    subject: 'that the entries are about what the file names as its subject: read it in each of them',
     'older-without-tiles': 'that the log follows from the older checkpoint: this file holds no tree; export a bundle',
-    'receipt-not-among': 'that the log holds the receipt’s entry: it is not among these entries',
+    'receipt-not-among': 'that the log holds the receipt’s entry: it is not among the entries that are proven',
+    'receipt-keys': 'that the keys of the receipt are the gateway’s: get them on another way than the receipt',
     'receipt-body':
       'what was handed over for the receipt: compare the body with its digest (lienthong verify receipt --body)',
     'no-manifest': 'that the folder is as it was exported: it has no manifest',
+    'other-files': 'what stands in the folder’s other files: they are none of a log, and nobody looked at them',
   },
   reasons: {
     'too-large': 'over 16 KiB',
@@ -82,5 +98,9 @@ export const ENGLISH: Texts = {
     'not-listed': 'not listed',
     malformed: 'cannot be read',
     log: 'of another log or checkpoint',
+    'no-entries': 'it holds no entry',
+    'not-ascending': 'its entries are not in the order of the log, or one stands in it twice',
+    'not-as-written':
+      'not as the product writes it, so that what you read in it need not be what is proven (a member twice or unknown, or formatted anew)',
   },
 };

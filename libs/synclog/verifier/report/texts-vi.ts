@@ -8,6 +8,7 @@ export const VIETNAMESE: Texts = {
   },
   log: 'Nhật ký {origin}, điểm chốt có {size} mục',
   proven: 'ĐÃ CHỨNG MINH',
+  provenIf: 'ĐÃ CHỨNG MINH, nếu khóa đúng là của nhật ký',
   wrong: 'SAI',
   open: 'CHƯA được chứng minh qua lần kiểm tra này',
   nothing: 'không có',
@@ -15,16 +16,22 @@ export const VIETNAMESE: Texts = {
   entries: 'các mục từ {leaf} đến {lastLeaf}',
   andMore: '… và {count} lỗi nữa',
   allProven: 'Mọi thứ đã kiểm tra đều được chứng minh.',
+  allFits:
+    'Mọi thứ khớp với nhau, nhưng theo một khóa mà người làm ra bằng chứng cũng có thể tự tạo: hãy nhận khóa của nhật ký qua đường khác và đưa vào bằng --key.',
   notProven: 'KHÔNG phải mọi thứ đều đúng: {count} phát hiện.',
   claims: {
-    entries: '{count} mục còn nguyên như khi được niêm phong, từ {firstAt} đến {lastAt}.',
+    entries:
+      '{count} mục còn nguyên như khi được niêm phong: đầu tiên là mục {first}, lúc {firstAt}, cuối cùng là mục {last}, lúc {lastAt}.',
     'some-entries': '{count} trong số {size} mục còn nguyên như khi được niêm phong.',
     tree: 'Cây băm của {size} mục còn nguyên vẹn, giá trị gốc trùng với điểm chốt.',
     signature: 'Điểm chốt gồm {size} mục được ký bằng khóa của nhật ký {origin}.',
+    'signature-own-key':
+      'Điểm chốt gồm {size} mục của nhật ký {origin} được ký bằng khóa do chính bằng chứng mang theo.',
     key: 'Khóa trùng với khóa bạn đã nhận qua đường khác.',
     older: 'Nhật ký bắt đầu bằng đúng {size} mục của một điểm chốt cũ hơn, không thay đổi.',
-    witness: 'Nhân chứng {name} đã ký điểm chốt này.',
-    'receipt-signature': 'Biên nhận do cổng tích hợp ký.',
+    kept: 'Nhật ký bắt đầu bằng đúng {size} mục của một điểm chốt cũ hơn do chính thư mục này giữ.',
+    witness: 'Nhân chứng {name} đã ký điểm chốt này, lúc {at}.',
+    'receipt-signature': 'Biên nhận được ký bằng một trong các khóa mà bạn đưa vào.',
     receipt: 'Nội dung mà biên nhận nói đến là mục {leaf} của nhật ký.',
     manifest: '{files} tệp đúng như bản kê.',
   },
@@ -37,12 +44,14 @@ export const VIETNAMESE: Texts = {
     'root-wrong': 'Các mục không cho ra giá trị gốc đã ký, và các ô của cây không cho biết sai ở đâu.',
     'entry-missing': 'Bị thiếu hoặc bị cắt.',
     'entry-changed': 'Không còn như khi được niêm phong: bị sửa, bị dời chỗ hoặc bị thay.',
+    'entry-unproven': 'Chưa được chứng minh: phần dẫn từ đây đến giá trị gốc đã ký bị sửa hoặc bị thiếu.',
     'entry-malformed': 'Đã niêm phong, nhưng không đúng dạng mà phần mềm ghi ra.',
     'entry-twice': 'Một mục có cùng mã định danh đã xuất hiện trước đó trong nhật ký.',
     'surplus-entries': 'Chứa các mục mà điểm chốt không nói đến.',
     'tile-missing': 'Thiếu một ô của cây băm.',
     'tile-changed': 'Một ô của cây băm đã bị sửa.',
-    shrunk: 'Nhật ký ngắn hơn điểm chốt cũ này: đã bị lùi lại hoặc bị cắt.',
+    shrunk:
+      'Nhật ký ngắn hơn điểm chốt này. Nếu điểm chốt mới hơn lần xuất, hãy xuất lại; nếu không, nhật ký đã bị lùi lại hoặc bị cắt.',
     'not-consistent': 'Nhật ký không bắt đầu bằng các mục của điểm chốt cũ này: lịch sử đã bị viết lại.',
     'older-foreign': 'Không đọc được điểm chốt cũ, hoặc khóa của nhật ký này không ký nó.',
     'witness-missing': 'Nhân chứng chưa ký điểm chốt này.',
@@ -51,6 +60,7 @@ export const VIETNAMESE: Texts = {
       'Không khóa nào trong danh sách đã ký biên nhận: biên nhận đã bị sửa, hoặc của cổng tích hợp khác.',
     'receipt-not-in-log':
       'Nhật ký không có nội dung mà biên nhận nói đến. Nếu biên nhận mới hơn mục cuối cùng, hãy xuất lại nhật ký.',
+    'receipt-differs': 'Mục này là mục của biên nhận, nhưng nói về hồ sơ hoặc thao tác khác với biên nhận.',
     'manifest-differs': 'Không đúng như bản kê.',
     'evidence-malformed': 'Không phải bằng chứng mà chương trình này đọc được.',
     'proof-wrong': 'Chứng minh không dẫn từ mục này đến giá trị gốc đã ký: một trong hai đã bị sửa.',
@@ -58,16 +68,21 @@ export const VIETNAMESE: Texts = {
   opens: {
     'before-sealing': 'rằng không mục nào bị sửa trước khi được niêm phong (khoảng một giây)',
     truth: 'rằng điều một mục ghi là đúng sự thật: mục chỉ ghi việc phần mềm đã làm và đã được báo',
+    'rewritten-after':
+      'rằng các mục từ {leaf} trở đi không bị viết lại rồi ký lại: các điểm chốt cũ của bạn dừng trước đó; cần thêm một nhân chứng',
     rewritten: 'rằng cả nhật ký không bị viết lại rồi ký lại: cần thêm một điểm chốt cũ hoặc một nhân chứng',
     'key-own-word':
       'rằng khóa đúng là của nhật ký: đó chỉ là lời của chính bằng chứng; hãy nhận khóa qua đường khác và đưa vào bằng --key',
     'after-checkpoint': 'bất cứ điều gì về các mục sau điểm chốt này',
     completeness: 'rằng đây là toàn bộ các mục của vụ việc: muốn vậy phải kiểm tra cả nhật ký',
+    subject: 'rằng các mục nói về đúng đối tượng mà tệp nêu: hãy đọc trong từng mục',
     'older-without-tiles': 'rằng nhật ký nối tiếp điểm chốt cũ: tệp này không có cây băm; hãy xuất gói nhật ký',
-    'receipt-not-among': 'rằng nhật ký có mục của biên nhận: mục đó không nằm trong số các mục này',
+    'receipt-not-among': 'rằng nhật ký có mục của biên nhận: mục đó không nằm trong số các mục được chứng minh',
+    'receipt-keys': 'rằng các khóa của biên nhận là của cổng tích hợp: hãy nhận chúng qua đường khác với biên nhận',
     'receipt-body':
       'nội dung đã nộp để nhận biên nhận: hãy so nội dung với giá trị băm trong biên nhận (lienthong verify receipt --body)',
     'no-manifest': 'rằng thư mục còn như khi xuất: không có bản kê',
+    'other-files': 'nội dung các tệp khác trong thư mục: chúng không thuộc nhật ký và không được xem đến',
   },
   reasons: {
     'too-large': 'lớn hơn 16 KiB',
@@ -83,5 +98,9 @@ export const VIETNAMESE: Texts = {
     'not-listed': 'không có trong bản kê',
     malformed: 'không đọc được',
     log: 'của nhật ký hoặc điểm chốt khác',
+    'no-entries': 'không có mục nào',
+    'not-ascending': 'các mục không theo thứ tự của nhật ký, hoặc có mục lặp lại',
+    'not-as-written':
+      'không đúng như phần mềm ghi ra, nên điều bạn đọc trong tệp chưa chắc là điều được chứng minh (thành phần lặp lại hoặc lạ, hoặc đã định dạng lại)',
   },
 };

@@ -9,6 +9,8 @@ export interface Texts {
   /** Name of the log and size of its checkpoint. */
   log: string;
   proven: string;
+  /** The same while the key is only the evidence's own word. */
+  provenIf: string;
   wrong: string;
   open: string;
   nothing: string;
@@ -17,6 +19,8 @@ export interface Texts {
   entries: string;
   andMore: string;
   allProven: string;
+  /** The same while the key is only the evidence's own word. */
+  allFits: string;
   notProven: string;
   claims: Readonly<Record<ClaimCode, string>>;
   findings: Readonly<Record<FindingCode, string>>;

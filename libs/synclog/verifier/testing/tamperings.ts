@@ -158,7 +158,8 @@ const TREE_CHANGED: readonly Tampering[] = [
     what: 'A sealed entry is changed and the whole tree is made anew; the checkpoint stays.',
     needsKey: false,
     tamper: (bundle) => bundle.makeTree(edit(bundle.entries, 100)),
-    alone: ['root-wrong'],
+    alone: ['root-wrong', 'entry-unproven'],
+    leaves: [[0, SIZE - 1]],
     older: ['not-consistent'],
   },
 ];
@@ -176,7 +177,8 @@ const CHECKPOINT_CHANGED: readonly Tampering[] = [
       const text = bundle.note.slice(0, bundle.note.lastIndexOf('\n\n'));
       bundle.files.set('checkpoint', Buffer.from(text + signatures));
     },
-    alone: ['signature-wrong'],
+    alone: ['signature-wrong', 'entry-unproven'],
+    leaves: [[0, SIZE - 1]],
     older: ['not-consistent'],
     witness: ['witness-wrong'],
   },
@@ -189,7 +191,8 @@ const CHECKPOINT_CHANGED: readonly Tampering[] = [
       bundle.makeTree(edit(bundle.entries, 100)).sign(OTHER_SIGNER);
       bundle.files.set('key', Buffer.from(`${OTHER_SIGNER.vkey}\n`));
     },
-    alone: ['key-foreign'],
+    alone: ['key-foreign', 'entry-unproven'],
+    leaves: [[0, SIZE - 1]],
     older: ['not-consistent'],
     witness: ['witness-missing'],
   },
