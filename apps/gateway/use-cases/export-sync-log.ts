@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { AppError, type Database } from '#platform';
+import type { Database } from '#platform';
 import {
   csvHead,
   csvLine,
@@ -7,7 +7,6 @@ import {
   gatherEvidence,
   isLoggableCode,
   jsonLine,
-  readNewestCheckpoint,
   readSealedSize,
   searchEntries,
   type SearchFilter,
@@ -48,14 +47,12 @@ export class ExportSyncLog {
   }
 
   /** The evidence file of one dossier.
-   *  @throws AppError 404 `dossier-unknown` when no sealed entry names it; 409 `sync-log-not-sealed`, `entry-not-sealed` */
+   *  @throws AppError 404 `dossier-unknown` when no sealed entry names it; 409 `sync-log-not-sealed` */
   async evidence({ code, purpose }: EvidenceQuery, { actor, units }: ExportCaller): Promise<Readable> {
     const { db, logVerifierKey: logKey } = this.parts;
     const filter = await syncLogFilter(db, { code }, units);
     const [first] = await searchEntries(db, filter, { order: 'oldest', limit: 1 });
     if (first === undefined) throw dossierUnknown();
-    const newest = await readNewestCheckpoint(db);
-    if (newest !== undefined && first.index >= newest.size) throw notSealed();
     const pieces = gatherEvidence(db, filter, { subject: { code }, logKey });
     // What is refused is refused with a status of its own and not in the middle of an answer.
     const head = await pieces.next();
@@ -93,16 +90,6 @@ interface Taken {
   units: readonly string[] | null;
   fromIndex?: number;
   toIndex?: number;
-}
-
-/** No checkpoint covers any of its entries yet: a file without entries would look like evidence of nothing. */
-function notSealed(): AppError {
-  return new AppError({
-    code: 'entry-not-sealed',
-    disposition: 'retry',
-    status: 409,
-    detail: 'no signed checkpoint covers the entries of this dossier yet; ask again in a few seconds',
-  });
 }
 
 async function* linesOf(

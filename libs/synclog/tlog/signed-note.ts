@@ -82,7 +82,7 @@ export function noteCosigner(name: string, privateKey: KeyObject): NoteCosigner 
 }
 
 function publicPart(name: string, type: number, privateKey: KeyObject): { keyId: Buffer; vkey: string } {
-  if (!isKeyName(name)) throw new TypeError('a key name is not empty and holds neither white space nor +');
+  assertKeyName(name);
   const raw = createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(-PUBLIC_KEY_BYTES);
   const keyId = keyIdOf(name, type, raw);
   const base64 = Buffer.concat([Buffer.of(type), raw]).toString('base64');
@@ -165,6 +165,11 @@ function keyIdOf(name: string, type: number, raw: Uint8Array): Buffer {
     .update(raw)
     .digest()
     .subarray(0, KEY_ID_BYTES);
+}
+
+/** @throws TypeError for a name that is empty or holds white space or `+` */
+export function assertKeyName(name: string): void {
+  if (!isKeyName(name)) throw new TypeError('a key name is not empty and holds neither white space nor +');
 }
 
 function isKeyName(name: string): boolean {

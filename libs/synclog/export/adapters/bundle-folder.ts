@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { folderSource } from '../../verifier/adapters/folder-source';
 import type { BundleFolder } from '../ports';
@@ -18,20 +18,10 @@ export function bundleFolder(dir: string): BundleFolder {
       const draft = join(drafts, 'file');
       mkdirSync(drafts, { recursive: true });
       mkdirSync(dirname(whole), { recursive: true });
-      writeDurably(draft, bytes);
+      // On disk before it has its name: that must not come to stand for a file whose bytes were lost.
+      writeFileSync(draft, bytes, { flush: true });
       renameSync(draft, whole);
     },
     remove: (path) => rmSync(join(dir, path), { force: true }),
   };
-}
-
-/** On disk when this returns: a name must not come to stand for a file whose bytes were lost. */
-function writeDurably(file: string, bytes: Uint8Array): void {
-  const opened = openSync(file, 'w');
-  try {
-    writeFileSync(opened, bytes);
-    fsyncSync(opened);
-  } finally {
-    closeSync(opened);
-  }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '#platform';
 import { parseCheckpoint } from '../../tlog/checkpoint';
@@ -29,20 +29,10 @@ export function checkpointFile(dir: string): CheckpointPlace {
       await mkdir(dir, { recursive: true });
       // Never half a note: whoever reads sees the one before or this one. Workers in containers may have the same process id.
       const draft = `${path}.${randomUUID()}`;
-      await writeThrough(draft, note);
+      await writeFile(draft, note, { flag: 'wx', flush: true });
       await rename(draft, path);
     },
   };
-}
-
-async function writeThrough(path: string, text: string): Promise<void> {
-  const file = await open(path, 'wx');
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }
 
 /** @throws AppError `checkpoint-unreadable` naming the file */

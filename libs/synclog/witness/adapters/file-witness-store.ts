@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { WitnessStore } from '../ports';
-import { syncFolder } from './sync-folder';
+import { syncFolder } from '../../files/sync-folder';
 
 const DRAFT = '.draft';
 
