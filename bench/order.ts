@@ -15,6 +15,7 @@ const PARTNER_MS = [10, 50, 100] as const;
 const SHARES = [0, 0.01, 0.05] as const;
 const WARM_UP = 30;
 const GOAL = 0.95;
+const THROUGH_PERCENT = 95;
 const HEALTHY_DEADLINE_MS = 1_200_000;
 /** Those that failed are tried again after up to half a minute, and their circuits open step by step. */
 const REST_DEADLINE_MS = 600_000;
@@ -113,10 +114,12 @@ async function measure(
   return { endsMs, state: await settledState(opened, [...warmUp.codes, ...codes]) };
 }
 
-/** Throughput and p99 of the dossiers that are healthy at this share, whether or not any failed in that run. */
+/** Throughput and p99 of the dossiers that are healthy at this share, whether or not any failed in that run. The throughput is that of the first 95 %: the
+ *  very last dossier ends when the registry is asked about it again, and the pause before that grows to ten seconds. */
 function speedOf(endsMs: readonly number[], share: number): { perSecond: number; p99Ms: number } {
   const healthy = endsMs.filter((_, place) => !isFailing(place, share));
-  return { perSecond: (healthy.length * 1_000) / Math.max(...healthy), p99Ms: percentile(healthy, 99) };
+  const throughMs = percentile(healthy, THROUGH_PERCENT);
+  return { perSecond: (healthy.length * THROUGH_PERCENT * 10) / throughMs, p99Ms: percentile(healthy, 99) };
 }
 
 function rowOf(runs: readonly OrderRun[], partnerMs: number, share: number): Row {

@@ -24,6 +24,7 @@ const GUARDS = [
     build: true,
     command: () => [nodeBinary(root), 'dist/apps/cli/artefacts/main.js', '--check'],
   },
+  { name: 'patterns', command: () => [nodeBinary(root), 'scripts/check-patterns.mjs'] },
   { name: 'unused code', command: () => [bin('knip')] },
   { name: 'boundaries', command: () => [bin('depcruise'), '--config', '.dependency-cruiser.cjs', ...sourceFolders()] },
   { name: 'file sizes', command: () => [nodeBinary(root), 'scripts/check-sizes.mjs'] },

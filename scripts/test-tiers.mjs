@@ -7,13 +7,14 @@ import { exitCodeOf, say } from './terminal.mjs';
 
 export const TIERS = ['unit', 'law', 'int', 'e2e'];
 
-/** Specs that need a Kafka say so in their file name. */
-const KAFKA_SPEC = String.raw`\.kafka\.(int|e2e|law)\.spec\.ts$`;
+/** Specs that need a Kafka or a Python say so in their file name. */
+const specsThatNeed = (tool) => String.raw`\.${tool}\.(int|e2e|law)\.spec\.ts$`;
 /** What scripts/open-handles.cjs says. */
 const LEAK = 'was still running:';
 const EXIT_GRACE_MS = 20_000;
 
 /** Runs one tier with jest; its progress is shown as it comes. Returns counts of tests.
+ *  `options`: `env` of the specs, `paths` to run, and `without`, the tools that are missing (`kafka`, `python`).
  *  A suite that could not run, and a run that leaks a timer, a socket or a process, each count as one failed test. */
 export async function runTier(root, tier, options) {
   say(`\n── ${tier} ──`);
@@ -32,7 +33,7 @@ export async function runTier(root, tier, options) {
     say('A test left something running (timer, socket or process): that counts as one failure.');
     counts.failed += 1;
   }
-  counts.skipped += options.withoutKafka ? kafkaTestsOf(root, tier) : 0;
+  for (const tool of options.without) counts.skipped += testsThatNeed(tool, root, tier);
   say(`── ${tier}: ${summary(counts)} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
   return counts;
 }
@@ -41,8 +42,8 @@ export function summary({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
-function jestArguments(root, tier, { report, withoutKafka, paths }) {
-  const ignored = ['/node_modules/', ...(withoutKafka ? [KAFKA_SPEC] : [])];
+function jestArguments(root, tier, { report, without, paths }) {
+  const ignored = ['/node_modules/', ...without.map(specsThatNeed)];
   const suffix = String.raw`\.${tier}\.spec\.ts$`;
   return [
     '--experimental-vm-modules',
@@ -97,9 +98,9 @@ function countsOf(report, code) {
   return counts;
 }
 
-/** Number of tests in this tier's specs that need a Kafka. */
-function kafkaTestsOf(root, tier) {
-  const suffix = `.kafka.${tier}.spec.ts`;
+/** Number of tests in this tier's specs that need a tool which is not there. */
+function testsThatNeed(tool, root, tier) {
+  const suffix = `.${tool}.${tier}.spec.ts`;
   const files = ['apps', 'libs', 'test'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true }).map((name) => join(root, folder, name)),
   );

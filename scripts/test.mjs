@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { prepareFuzzer } from './fuzzer.mjs';
 import { environment, nodeBinary, prepare } from './prepare.mjs';
 import { runStep, say } from './terminal.mjs';
 import { runTier, summary, TIERS } from './test-tiers.mjs';
@@ -39,17 +40,26 @@ async function runTiers(tiers, paths) {
   const total = { passed: 0, failed: 0, skipped: 0 };
   const add = (counts) => Object.keys(total).forEach((name) => (total[name] += counts[name]));
   let services;
+  let fuzzer;
   try {
     for (const tier of tiers) {
       // The unit tier does no I/O: it starts at once and shows that it needs nothing.
       if (tier !== 'unit') services ??= await startServices();
-      add(await runTier(root, tier, { env: services?.env ?? {}, withoutKafka: services?.kafkaMissing != null, paths }));
+      if (tier === 'e2e') fuzzer = prepareFuzzer(root);
+      add(await runTier(root, tier, { ...toolsFor(services, fuzzer), paths }));
     }
   } finally {
     await services?.stop();
   }
   if (services?.kafkaMissing) total.failed += missingKafka(services.kafkaMissing);
+  if (fuzzer?.missing) say(`\nThe fuzz run over the OpenAPI document did not run, since ${fuzzer.missing}.`);
   return total;
+}
+
+/** What the specs of a tier are given, and which tools they have to do without. */
+function toolsFor(services, fuzzer) {
+  const without = [...(services?.kafkaMissing ? ['kafka'] : []), ...(fuzzer?.missing ? ['python'] : [])];
+  return { without, env: { ...services?.env, ...(fuzzer?.python ? { FUZZER_PYTHON: fuzzer.python } : {}) } };
 }
 
 /** Says in one line what did not run. Returns the failures that this counts as: where CI=true, a missing Kafka is one. */

@@ -1,16 +1,23 @@
 import { Command, CommanderError } from 'commander';
 import { CliError, EXIT } from './client/cli-error';
+import { addAccountCommands } from './commands/account';
 import { addAuditCommands } from './commands/audit';
+import { addClientCommands } from './commands/client';
 import { addDeliveryCommands } from './commands/delivery';
 import { addDossierCommands } from './commands/dossier';
 import { addHoldCommands } from './commands/hold';
+import { addLegalHoldCommands } from './commands/legal-hold';
+import { addPersonCommands } from './commands/person';
 import { addReplayCommands } from './commands/replay';
 import { addQuarantineCommands } from './commands/quarantine';
 import { addRepliesCommands } from './commands/replies';
 import { addSimCommands } from './commands/sim';
 import { addStackCommands } from './commands/stack';
 import { addStatusCommand } from './commands/status';
+import { addSyncLogCommands } from './commands/synclog';
+import { addVaultCommands } from './commands/vault';
 import { addVerifyCommands } from './commands/verify';
+import { addWebhookCommands } from './commands/webhook';
 import { addWitnessCommands } from './commands/witness';
 
 function buildProgram(): Command {
@@ -24,6 +31,8 @@ function buildProgram(): Command {
     .exitOverride();
   addStatusCommand(program);
   addDossierCommands(program);
+  addPersonCommands(program);
+  addLegalHoldCommands(program);
   addDeliveryCommands(program);
   addQuarantineCommands(program);
   addHoldCommands(program);
@@ -32,7 +41,12 @@ function buildProgram(): Command {
   addSimCommands(program);
   addVerifyCommands(program);
   addAuditCommands(program);
+  addSyncLogCommands(program);
+  addVaultCommands(program);
   addWitnessCommands(program);
+  addAccountCommands(program);
+  addClientCommands(program);
+  addWebhookCommands(program);
   addStackCommands(program);
   return program;
 }

@@ -27,7 +27,14 @@ describe('classification of an unknown delivery', () => {
       const dossierId = await storeDelivery(tx, delivery, { ...gateway.parts, clock });
       const owner = { ownerKind: 'dossier', ownerId: dossierId } as const;
       const bytes = Buffer.from(JSON.stringify(READING));
-      const [reading] = await vault.seal(tx, owner, [{ kind: 'answer', contentType: 'application/json', bytes }]);
+      const [reading, content] = await vault.seal(tx, owner, [
+        { kind: 'answer', contentType: 'application/json', bytes },
+        { kind: 'content', contentType: 'application/json', bytes: Buffer.from('{}') },
+      ]);
+      await tx.execute(
+        `update dossier set projection = jsonb_set(projection, '{contentRef}', to_jsonb($2::text)) where id = $1`,
+        [dossierId, content.ref],
+      );
       const key = JSON.stringify(['dvclt', 'push-status', READING.code, READING.text]);
       const [{ id }] = await tx.query<{ id: string }>(
         `update delivery set status = 'unknown', outcome = 'unknown', due_at = null, reason_code = 'text.unmatched', attempts = 1, text_digest = $2,
@@ -72,7 +79,7 @@ describe('classification of an unknown delivery', () => {
     expect(shown.json['evidence']).toEqual({
       attempt: 1,
       code: '200/400',
-      messages: ['Hệ thống bảo trì, hồ sơ G22.99.08-260302-000001, số •••••••••001'],
+      messages: ['Hệ thống bảo trì, hồ sơ G22.99.08-260302-000001, số •••••'],
       text: READING.text,
     });
     expect(shown.json['reason']).toEqual({

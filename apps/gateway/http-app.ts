@@ -4,16 +4,17 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { OpenApiHolder } from './controllers/openapi.controller';
 import { GatewayModule } from './gateway.module';
-import { bearerOf } from './http/access-guard';
+import { AccessGate } from './http/access-gate';
 import { filesOperation } from './http/body-parsers';
 import { limitedAdapter } from './http/fastify-adapter';
 import { gateLargeBodies } from './http/large-body-gate';
 import { nestLogger } from './http/nest-logger';
+import { refuseOddRequests } from './http/odd-requests';
 import { describeApi } from './http/openapi-document';
 import { logRequests } from './http/request-log';
 import { refuseUndeclaredRoutes, routeTable, type RouteEntry } from './http/route-table';
-import { Authenticate } from '#access';
 import { withTrace } from '#platform';
+import { followTlsFiles } from './http/tls-server';
 import { validationPipe } from './http/validation';
 import type { GatewayParts } from './parts';
 import { ADDRESS_DIGEST, OPENAPI } from './tokens';
@@ -26,7 +27,7 @@ export interface HttpApp {
 /** The gateway's HTTP application, initialised and not listening.
  *  @throws Error that names every route without declared roles */
 export async function createHttpApp(parts: GatewayParts): Promise<HttpApp> {
-  const adapter = limitedAdapter(parts.settings, parts.log);
+  const adapter = limitedAdapter(parts.settings, parts.log, parts.tls);
   const served: { method: string; path: string }[] = [];
   const fastify = adapter.getInstance<FastifyInstance>();
   fastify.addHook('onRoute', (route) => {
@@ -42,9 +43,7 @@ export async function createHttpApp(parts: GatewayParts): Promise<HttpApp> {
     withTrace([request.headers.traceparent].flat()[0], done);
   });
   gateLargeBodies(fastify, (request) =>
-    app
-      .get(Authenticate)
-      .run(bearerOf(request.headers.authorization), request.ip, filesOperation(request.routeOptions.url) ?? ''),
+    app.get(AccessGate).admit(request, filesOperation(request.routeOptions.url) ?? ''),
   );
   logRequests(fastify, {
     log: parts.log,
@@ -55,7 +54,10 @@ export async function createHttpApp(parts: GatewayParts): Promise<HttpApp> {
     contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
     crossOriginResourcePolicy: { policy: 'same-site' },
   });
+  // Behind helmet, so that its refusals carry the same headers.
+  refuseOddRequests(fastify);
   app.get<OpenApiHolder>(OPENAPI).document = describeApi(app);
+  followTlsFiles(app.getHttpServer(), parts.tls);
   await app.init();
   await fastify.ready();
   const routes = routeTable(app.get(DiscoveryService));

@@ -30,6 +30,34 @@ describe('the OpenAPI document', () => {
     expect(JSON.parse(JSON.stringify(await openApiDocument()))).toEqual(served);
   });
 
+  it('knows what a probe was told, and no null that a request may not hold', async () => {
+    const { components } = (await gateway.app.inject('/api/openapi.json')).json<{
+      components: { schemas: Record<string, { properties: Record<string, { enum?: string[]; nullable?: boolean }> }> };
+    }>();
+    const { AttemptView, DecisionInput } = components.schemas;
+    expect(AttemptView.properties.outcome.enum).toEqual(expect.arrayContaining(['accepted', 'absent', 'cannot-tell']));
+    expect(DecisionInput.properties.note).toMatchObject({ type: 'string', nullable: true, maxLength: 4_000 });
+  });
+
+  it('says the rules that a request is checked by, and what a fault of ours looks like', async () => {
+    const document = (await gateway.app.inject('/api/openapi.json')).json<{
+      paths: Record<
+        string,
+        Record<string, { parameters: { name: string; schema: object }[]; responses: Record<string, object> }>
+      >;
+      components: { schemas: Record<string, { properties: Record<string, object> }> };
+    }>();
+    const list = document.paths['/api/v1/dossiers'].get;
+    const parameter = (name: string) => list.parameters.find((one) => one.name === name)?.schema;
+    expect(parameter('unit')).toMatchObject({ pattern: String.raw`^\d{5}$` });
+    expect(parameter('limit')).toMatchObject({ type: 'integer', minimum: 1, maximum: 200 });
+    expect(document.components.schemas.NewHold.properties.reason).toMatchObject({ minLength: 3, maxLength: 200 });
+    expect(document.components.schemas.NewDossierInput.properties.attachments).toMatchObject({ maxItems: 200 });
+    for (const [path, methods] of Object.entries(document.paths))
+      for (const operation of Object.values(methods))
+        expect([path, Object.keys(operation.responses)]).toEqual([path, expect.arrayContaining(['4XX', '5XX'])]);
+  });
+
   it('gives every answer of ours a shape', async () => {
     const document = (await gateway.app.inject('/api/openapi.json')).json<Document>();
     const shapeless = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -42,6 +70,12 @@ describe('the OpenAPI document', () => {
         )
         .map(([method]) => `${method} ${path}`),
     );
-    expect(shapeless).toEqual(['get /synclog/tile/{path}', 'get /files/{token}', 'get /metrics']);
+    expect(shapeless).toEqual([
+      'get /synclog/tile/{path}',
+      'get /api/v1/session/oidc',
+      'get /api/v1/session/oidc/callback',
+      'get /files/{token}',
+      'get /metrics',
+    ]);
   });
 });

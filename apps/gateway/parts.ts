@@ -1,4 +1,12 @@
-import { createFileTokens, createVault, fileMasterKeys, type FileTokens, type MasterKeys, type Vault } from '#access';
+import {
+  createFileTokens,
+  createVault,
+  fileMasterKeys,
+  objectPlaces,
+  type FileTokens,
+  type MasterKeys,
+  type Vault,
+} from '#access';
 import { type Bus } from '#bus';
 import { createBus } from '#bus/drivers';
 import { loadCauses, type Cause } from '#delivery';
@@ -15,17 +23,21 @@ import {
   type Ids,
   type Log,
   type Metrics,
+  WatchedTls,
 } from '#platform';
+import { loadLabels, loadPurposes, type LabelList, type PurposePolicy } from '#privacy';
 import { loadReplayPolicy, type ReplayPolicy } from '#replay';
 import {
   createSyncLog,
-  fileLogKey,
+  fileLogKeys,
   fileSigningKeys,
   loadWitnesses,
+  type LogKeys,
   type SigningKeys,
   type SyncLog,
   type Witness,
 } from '#synclog';
+import { loadWebhooks, type Webhook } from '#webhooks';
 
 /** A caller that waits longer has given up. */
 const STATEMENT_TIMEOUT_MS = 10_000;
@@ -40,10 +52,12 @@ export interface GatewayParts {
   doorbell: Doorbell;
   bus: Bus;
   metrics: Metrics;
+  /** Certificate and key of our own port; null = plain HTTP. */
+  tls: WatchedTls | null;
   masterKeys: MasterKeys;
   signingKeys: SigningKeys;
-  /** Of the sync log, one line (C2SP signed-note). */
-  logVerifierKey: string;
+  /** Of the sync log. */
+  logKeys: LogKeys;
   witnesses: readonly Witness[];
   vault: Vault;
   fileTokens: FileTokens;
@@ -53,6 +67,9 @@ export interface GatewayParts {
   causes: readonly Cause[];
   replayPolicy: ReplayPolicy;
   quarantineCauses: readonly QuarantineCause[];
+  labels: readonly LabelList[];
+  purposePolicy: PurposePolicy;
+  webhooks: readonly Webhook[];
 }
 
 export interface OpenOptions {
@@ -93,11 +110,18 @@ export function openParts(settings: GatewaySettings, log: Log, options: OpenOpti
       onFatal: options.onFatal ?? (() => undefined),
     }),
     metrics: promMetrics({ withProcess: true }),
+    tls: openTls(settings, { clock, log }),
     masterKeys,
     signingKeys: fileSigningKeys(settings.keyDir),
-    logVerifierKey: fileLogKey(settings.keyDir).vkey,
+    logKeys: fileLogKeys(settings.keyDir),
     witnesses: loadWitnesses(settings.configDir).witnesses,
-    vault: createVault({ db, keys: masterKeys, ids: uuidIds, clock }),
+    vault: createVault({
+      db,
+      keys: masterKeys,
+      ids: uuidIds,
+      clock,
+      outside: objectPlaces({ db, clock, ...settings }).outside,
+    }),
     fileTokens: createFileTokens({
       keys: masterKeys,
       publicUrl: settings.publicUrl,
@@ -110,11 +134,22 @@ export function openParts(settings: GatewaySettings, log: Log, options: OpenOpti
     causes: loadCauses(settings.configDir),
     replayPolicy: loadReplayPolicy(settings.configDir),
     quarantineCauses: loadQuarantineCauses(settings.configDir),
+    labels: loadLabels(settings.configDir),
+    purposePolicy: loadPurposes(settings.configDir),
+    webhooks: loadWebhooks(settings.configDir),
   };
+}
+
+/** @throws AppError `tls-files-invalid`: the gateway does not start with a certificate that it could not use */
+function openTls({ tls }: GatewaySettings, deps: { clock: Clock; log: Log }): WatchedTls | null {
+  if (tls === null) return null;
+  const { certificatePath, keyPath, clientCaPath: caPath, lookMs } = tls;
+  return new WatchedTls({ use: 'gateway', files: { certificatePath, keyPath, caPath }, lookMs, ...deps });
 }
 
 /** In the order in which they need each other, last first. */
 export async function closeParts(parts: GatewayParts): Promise<void> {
+  parts.tls?.stop();
   await parts.bus.close();
   await parts.doorbell.stop();
   await parts.db.close();

@@ -251,7 +251,7 @@ describe('what the API shows', () => {
     ).toMatchObject({ items: [{ unit: '99002' }], next: null });
   });
 
-  it('creates a client once per key, shows its secret again to the same request, and refuses another', async () => {
+  it('creates a client once per key when a second administrator confirms, and shows its secret again to the same request', async () => {
     const create = async (key: string, payload: object) =>
       gateway.app.inject({
         method: 'POST',
@@ -261,26 +261,36 @@ describe('what the API shows', () => {
       });
     const draft = { id: 'xa-99003', kind: 'machine', roles: ['integrator'], units: ['99003'] };
     const first = await create('key-1', draft);
-    expect(first.statusCode).toBe(201);
+    expect(first.statusCode).toBe(202);
     expect((await create('key-1', draft)).json()).toEqual(first.json());
     expect((await create('key-1', { ...draft, roles: ['auditor'] })).json()).toMatchObject({
       status: 409,
       code: 'idempotency-conflict',
     });
-    expect((await create('key-2', draft)).json()).toMatchObject({ status: 409, code: 'client-exists', field: 'id' });
-    const { clientSecret } = first.json<{ clientSecret: string }>();
-    const logIn = await gateway.app.inject({
+    expect((await create('key-2', draft)).json()).toMatchObject({ status: 409, code: 'access-change-open' });
+    const { clientSecret, requestId } = first.json<{ clientSecret: string; requestId: string }>();
+    const logIn = () =>
+      gateway.app.inject({
+        method: 'POST',
+        url: '/oauth/token',
+        headers: {
+          authorization: `Basic ${Buffer.from(`xa-99003:${clientSecret}`).toString('base64')}`,
+          'content-type': 'application/x-www-form-urlencoded',
+        },
+        payload: 'grant_type=client_credentials',
+      });
+    expect((await logIn()).statusCode).toBe(401);
+    await gateway.addClient({ id: 'administrator2', roles: ['administrator'] });
+    const confirmed = await gateway.app.inject({
       method: 'POST',
-      url: '/oauth/token',
-      headers: {
-        authorization: `Basic ${Buffer.from(`xa-99003:${clientSecret}`).toString('base64')}`,
-        'content-type': 'application/x-www-form-urlencoded',
-      },
-      payload: 'grant_type=client_credentials',
+      url: `/api/v1/access-changes/${requestId}/confirm`,
+      headers: { authorization: `Bearer ${await gateway.token('administrator2')}`, 'idempotency-key': 'key-3' },
     });
-    expect(logIn.statusCode).toBe(200);
+    expect(confirmed.statusCode).toBe(200);
+    expect((await logIn()).statusCode).toBe(200);
+    expect((await create('key-4', draft)).json()).toMatchObject({ status: 409, code: 'client-exists', field: 'id' });
     const stored = await gateway.parts.db.query(
-      `select response from idempotency union all select to_jsonb(secret_hash) from client`,
+      `select response from idempotency union all select to_jsonb(secret_hash) from client_secret`,
     );
     expect(JSON.stringify(stored)).not.toContain(clientSecret);
     expect((await get('/api/v1/clients?limit=200', 'administrator')).body).not.toMatch(/secret|scrypt/i);

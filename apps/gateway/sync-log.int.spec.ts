@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sequenceBatch } from '#bus';
 import { silentLog, uuidIds } from '#platform';
-import { createSyncLog, fileLogKey, leafHash, Sealer, type SyncLogEntryInput } from '#synclog';
+import { createSyncLog, fileLogKeys, leafHash, Sealer, type SyncLogEntryInput } from '#synclog';
 import { parseCheckpoint } from '../../libs/synclog/tlog/checkpoint';
 import { parseProofFile } from '../../libs/synclog/tlog/proof-file';
 import { isIncluded } from '../../libs/synclog/tlog/proofs';
@@ -41,7 +41,7 @@ describe('the sync log for auditors', () => {
     await gateway.addClient({ id: 'auditor-of-99001', roles: ['auditor'], units: ['99001'] });
     const { db, clock, settings } = gateway.parts;
     const doorbell = { wait: async () => false };
-    sealer = new Sealer({ db, signer: fileLogKey(settings.keyDir), places: [], doorbell, clock, log: silentLog });
+    sealer = new Sealer({ db, keys: fileLogKeys(settings.keyDir), places: [], doorbell, clock, log: silentLog });
     await grow(many(300, { unit: '99001', partner: 'hotich', operation: 'submit-registration', outcome: 'accepted' }));
     await grow([
       ...many(20, { unit: '99002', codes: ['=1+1', 'G22.99.08-260302-009900'], outcome: 'refused' }),
@@ -164,7 +164,7 @@ describe('the sync log for auditors', () => {
       const parsed = parseNote(note);
       const { size, root } = parseCheckpoint(parsed.text);
       expect(index).toBe(item.index);
-      expect(isSignedBy(parsed, parseVerifierKey(gateway.parts.logVerifierKey))).toBe(true);
+      expect(isSignedBy(parsed, parseVerifierKey(gateway.parts.logKeys().current.vkey))).toBe(true);
       expect(isIncluded(Buffer.from(item.leafHash, 'base64'), { index, size, proof }, root)).toBe(true);
     });
 

@@ -1,8 +1,10 @@
 import { sequenceBatch } from '#bus';
 import { silentLog, uuidIds } from '#platform';
-import { createSyncLog, fileLogKey, leafHash, Sealer } from '#synclog';
+import { createSyncLog, fileLogKeys, leafHash, logKeyFiles, rotateLogKey, Sealer } from '#synclog';
 import { parseCheckpoint } from '../../libs/synclog/tlog/checkpoint';
 import { entriesOf } from '../../libs/synclog/tlog/entry-bundle';
+import { followKeys, parseKeyChain } from '../../libs/synclog/tlog/key-chain';
+import { parseProofFile } from '../../libs/synclog/tlog/proof-file';
 import { isIncluded } from '../../libs/synclog/tlog/proofs';
 import { isSignedBy, parseNote, parseVerifierKey } from '../../libs/synclog/tlog/signed-note';
 import { hashesOf, tilePath, widthAt } from '../../libs/synclog/tlog/tiles';
@@ -34,7 +36,7 @@ describe('the sync log on the wire', () => {
     token = await gateway.token('auditor');
     const { db, clock, settings } = gateway.parts;
     const doorbell = { wait: async () => false };
-    sealer = new Sealer({ db, signer: fileLogKey(settings.keyDir), places: [], doorbell, clock, log: silentLog });
+    sealer = new Sealer({ db, keys: fileLogKeys(settings.keyDir), places: [], doorbell, clock, log: silentLog });
   }, 60_000);
   afterAll(() => gateway.stop());
 
@@ -168,6 +170,28 @@ describe('the sync log on the wire', () => {
     expect({ size, root }).toMatchObject(await checkpoint().then(({ size, root }) => ({ size, root })));
     const other = { authorization: `Bearer ${await gateway.token('other-one-stop')}` };
     expect((await gateway.app.inject({ url, headers: other })).statusCode).toBe(404);
+  });
+
+  it('gives the keys that the log has had, and proofs that lead from the first one on, after its key was replaced', async () => {
+    const { db, clock, settings, syncLog } = gateway.parts;
+    const first = (await read('key')).bytes.toString('utf8');
+    const files = logKeyFiles(settings.keyDir, () => clock.now());
+    const actor = { id: 'host', type: 'system' } as const;
+    const { newKey } = await rotateLogKey({ db, files, syncLog, clock, actor, overlapMs: 0 });
+    const size = await grow(1);
+    expect((await read('key')).bytes.toString('utf8')).toBe(`${newKey}\n`);
+    const keys = await read('keys');
+    expect([keys.status, keys.type]).toEqual([200, 'application/json; charset=utf-8']);
+    const chain = parseKeyChain(keys.bytes.toString('utf8'));
+    const followed = followKeys(parseVerifierKey(first), chain);
+    expect(followed.breaks).toEqual([]);
+    expect(followed.keys).toEqual([
+      { verifier: parseVerifierKey(first), fromSize: 0 },
+      { verifier: parseVerifierKey(newKey), fromSize: expect.any(Number) as number },
+    ]);
+    const url = `/api/v1/sync-log/entries/${size - 1}/proof`;
+    const proof = await gateway.app.inject({ url, headers: { authorization: `Bearer ${token}` } });
+    expect(parseProofFile(proof.body).extra).toEqual(keys.bytes);
   });
 
   it('is for auditors', async () => {

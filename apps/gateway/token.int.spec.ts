@@ -51,6 +51,7 @@ describe('log-in of clients', () => {
       aud: 'lienthong',
       sub: 'integrator',
       roles: ['integrator'],
+      credential_id: expect.any(String),
       iat: issuedAt,
       exp: issuedAt + 900,
     });
@@ -164,7 +165,7 @@ describe('log-in of clients', () => {
     expect((await dossiers(access_token)).json()).toMatchObject({ status: 401, code: 'token-expired' });
   });
 
-  it('ends the tokens of a disabled client within seconds', async () => {
+  it('ends the tokens of a client that is to be disabled within seconds', async () => {
     await gateway.addClient({ id: 'leaving', roles: ['operator'] });
     const token = await gateway.token('leaving');
     expect((await dossiers(token)).statusCode).toBe(200);
@@ -176,7 +177,7 @@ describe('log-in of clients', () => {
         'idempotency-key': 'k1',
       },
     });
-    expect(disabled.statusCode).toBe(200);
+    expect(disabled.statusCode).toBe(202);
     clock.advance(3_000);
     await until(async () => (await dossiers(token)).statusCode === 401, 5_000, 'the disabled client’s token to end');
     expect((await ask(credentials('leaving'))).statusCode).toBe(401);

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { Sealer, fileLogKey } from '#synclog';
+import { Sealer, fileLogKeys } from '#synclog';
 import { silentLog } from '#platform';
 import { parseCheckpoint } from '../../libs/synclog/tlog/checkpoint';
 import { isSignedBy, noteCosigner, parseNote, parseVerifierKey } from '../../libs/synclog/tlog/signed-note';
@@ -19,8 +19,8 @@ describe('cosigned checkpoints on the wire', () => {
     gateway = await testGateway({ env: { CONFIG_DIR: config.dir } });
     const { db, clock, settings } = gateway.parts;
     const doorbell = { wait: async () => false };
-    const signer = fileLogKey(settings.keyDir);
-    await new Sealer({ db, signer, places: [], doorbell, clock, log: silentLog }).round();
+    const keys = fileLogKeys(settings.keyDir);
+    await new Sealer({ db, keys, places: [], doorbell, clock, log: silentLog }).round();
   }, 60_000);
   afterAll(async () => {
     await gateway.stop();

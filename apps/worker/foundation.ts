@@ -1,4 +1,14 @@
-import { createFileTokens, createVault, fileMasterKeys, type FileTokens, type Vault } from '#access';
+import {
+  createFileTokens,
+  createVault,
+  fileMasterKeys,
+  objectPlaces,
+  type FileTokens,
+  type MasterKeys,
+  type ObjectPlaces,
+  type OutsideStore,
+  type Vault,
+} from '#access';
 import { type Bus } from '#bus';
 import { createBus } from '#bus/drivers';
 import { applyCommands, loadProcedures, type ApplyDependencies, type Procedure } from '#dossier';
@@ -29,6 +39,9 @@ export interface Foundation {
   relayDb: Database;
   doorbell: Doorbell;
   bus: Bus;
+  masterKeys: MasterKeys;
+  /** Where the sealed bytes of large objects lie. */
+  places: ObjectPlaces & { outsideStore?: OutsideStore };
   vault: Vault;
   fileTokens: FileTokens;
   syncLog: SyncLog;
@@ -56,6 +69,7 @@ export function createFoundation(settings: WorkerSettings, onFatal: (error: unkn
   );
   const doorbell = new Doorbell(settings.databaseUrl, log, { applicationName: 'lienthong-worker-doorbell' });
   const keys = fileMasterKeys(settings.keyDir);
+  const places = objectPlaces({ db, clock, ...settings });
   const workerId = settings.workerId ?? ids.next();
   const procedures = loadProcedures(settings.configDir);
   return {
@@ -73,7 +87,9 @@ export function createFoundation(settings: WorkerSettings, onFatal: (error: unkn
       clientId: `lienthong-worker-${workerId}`,
       onFatal,
     }),
-    vault: createVault({ db, keys, ids, clock }),
+    masterKeys: keys,
+    places,
+    vault: createVault({ db, keys, ids, clock, outside: places.outside }),
     fileTokens: createFileTokens({ keys, publicUrl: settings.publicUrl, linkDays: settings.fileLinkDays, clock }),
     syncLog: createSyncLog({ ids, clock }),
     procedures,

@@ -19,12 +19,14 @@ import { replaysRole } from './roles/replay-role';
 import { sealerRole } from './roles/sealer-role';
 import type { Role } from './roles/role';
 import { subscribersRole } from './roles/subscribers-role';
+import { webhooksRole } from './roles/webhook-role';
 
 /** In the order of starting: who carries on comes before who brings more. They stop the other way round. */
 const ROLES: readonly (readonly [WorkerRole, (foundation: Foundation) => Role])[] = [
   ['sequencer', sequencerRole],
   ['relay', relayRole],
   ['sealer', sealerRole],
+  ['webhooks', webhooksRole],
   ['router', routerRole],
   ['subscribers', subscribersRole],
   ['couriers', couriersRole],

@@ -1,6 +1,34 @@
 -- Generated from the migrations, to be read and compared, not run: one fact a line.
 
 -- columns
+access_change.client_id text not null
+access_change.content jsonb not null
+access_change.decided_at timestamp with time zone
+access_change.decided_by text
+access_change.expires_at timestamp with time zone not null
+access_change.id uuid not null
+access_change.kind text not null
+access_change.proposed_at timestamp with time zone not null
+access_change.proposed_by text not null
+access_change.reason text not null
+access_change.secret_hash text
+access_change.state text not null default 'open'::text
+account.active_at timestamp with time zone not null
+account.client_id text not null
+account.failed_log_ins integer not null default 0
+account.locked_until timestamp with time zone
+account.must_change_password boolean not null default false
+account.must_enrol_totp boolean not null default false
+account.oidc_issuer text
+account.oidc_subject text
+account.password_hash text
+account.password_set_at timestamp with time zone
+account.reviewed_at timestamp with time zone not null
+account.reviewed_by text not null
+account.totp_draft_sealed bytea
+account.totp_sealed bytea
+account.totp_used_step bigint
+account.username text not null
 attempt.answer_digest bytea
 attempt.answer_ref uuid
 attempt.delivery_id uuid not null
@@ -44,9 +72,32 @@ client.disabled_at timestamp with time zone
 client.id text not null
 client.kind text not null
 client.operations text[]
+client.requests_per_day integer
+client.requests_per_minute integer
 client.roles text[] not null
-client.secret_hash text not null
+client.secret_hash text
+client.suspended_until timestamp with time zone
 client.units text[]
+client_certificate.client_id text not null
+client_certificate.created_at timestamp with time zone not null
+client_certificate.ended_at timestamp with time zone
+client_certificate.expires_at timestamp with time zone
+client_certificate.id uuid not null
+client_certificate.last_used_on date
+client_certificate.sha256 bytea
+client_certificate.subject text
+client_secret.client_id text not null
+client_secret.created_at timestamp with time zone not null
+client_secret.ended_at timestamp with time zone
+client_secret.expires_at timestamp with time zone
+client_secret.id uuid not null default gen_random_uuid()
+client_secret.last_used_on date
+client_secret.secret_hash text not null
+client_usage.client_id text not null
+client_usage.day date not null
+client_usage.day_used integer not null
+client_usage.minute timestamp with time zone not null
+client_usage.minute_used integer not null
 configuration_file.digest bytea not null
 configuration_file.part text not null
 configuration_file.path text not null
@@ -197,12 +248,28 @@ lane.lease_owner text
 lane.lease_until timestamp with time zone
 lane.partner text not null
 lane.state text not null default 'open'::text
+legal_hold.dossier_id uuid not null
+legal_hold.id uuid not null
+legal_hold.lift_expires_at timestamp with time zone
+legal_hold.lift_reason text
+legal_hold.lift_requested_at timestamp with time zone
+legal_hold.lift_requested_by text
+legal_hold.lifted_at timestamp with time zone
+legal_hold.lifted_by text
+legal_hold.placed_at timestamp with time zone not null
+legal_hold.placed_by text not null
+legal_hold.reason text not null
 listing_watch.code text not null
 listing_watch.fetches integer not null
 listing_watch.listing_digest bytea not null
 listing_watch.next_fetch_at timestamp with time zone not null
 listing_watch.refused integer not null
 listing_watch.source text not null
+oidc_log_in.code_verifier text not null
+oidc_log_in.expires_at timestamp with time zone not null
+oidc_log_in.nonce text not null
+oidc_log_in.state text not null
+oidc_log_in.ticket_hash bytea not null
 partner_state.breaker text not null default 'closed'::text
 partner_state.breaker_until timestamp with time zone
 partner_state.closed_at timestamp with time zone
@@ -213,6 +280,41 @@ partner_state.openings integer not null default 0
 partner_state.partner text not null
 partner_state.tokens double precision not null default 0
 partner_state.tokens_at timestamp with time zone not null default now()
+person_index.digest bytea not null
+person_index.dossier_id uuid not null
+person_index.fields text[] not null
+person_request.approved_at timestamp with time zone
+person_request.approved_by text
+person_request.dossiers uuid[] not null
+person_request.expires_at timestamp with time zone not null
+person_request.id uuid not null
+person_request.kind text not null
+person_request.reason text not null
+person_request.requested_at timestamp with time zone not null
+person_request.requested_by text not null
+person_request.set_digest text not null
+person_request.state text not null
+person_request.takes integer not null default 0
+person_session.client_id text not null
+person_session.expires_at timestamp with time zone not null
+person_session.how text not null
+person_session.password_set_at timestamp with time zone
+person_session.roles text[] not null
+person_session.seen_at timestamp with time zone not null
+person_session.started_at timestamp with time zone not null
+person_session.token_hash bytea not null
+person_session.units text[]
+personal_view.account text not null
+personal_view.at timestamp with time zone not null
+personal_view.dossier_id uuid
+personal_view.expires_at timestamp with time zone not null
+personal_view.fields text[] not null
+personal_view.id uuid not null
+personal_view.kind text not null
+personal_view.looks integer not null default 1
+personal_view.purpose text not null
+personal_view.reason text
+personal_view.sensitive integer not null
 poll_evidence.at timestamp with time zone not null
 poll_evidence.digest bytea not null
 poll_evidence.partner text not null
@@ -260,6 +362,8 @@ receipt.client_id text not null
 receipt.dossier_id uuid
 receipt.id uuid not null
 receipt.operation text not null
+registry_answer.dossier_id uuid not null
+registry_answer.ref uuid not null
 registry_watch.absence_told boolean not null default false
 registry_watch.absent_since timestamp with time zone
 registry_watch.code text not null
@@ -371,6 +475,10 @@ synclog_head.size bigint not null
 synclog_indexed.bundle integer not null
 synclog_indexed.first_at timestamp with time zone
 synclog_indexed.last_at timestamp with time zone
+synclog_key_statement.new_key text not null
+synclog_key_statement.ordinal integer not null
+synclog_key_statement.stated_at timestamp with time zone not null
+synclog_key_statement.statement text not null
 synclog_leaf.entry_id uuid not null
 synclog_leaf.leaf_index bigint not null
 synclog_outbox.entry_id uuid not null
@@ -398,6 +506,8 @@ vault_chunk.number integer not null
 vault_chunk.object_id uuid not null
 vault_draft.begun_at timestamp with time zone not null
 vault_draft.id uuid not null
+vault_draft.outside boolean not null default false
+vault_installation.id uuid not null default gen_random_uuid()
 vault_key.created_at timestamp with time zone not null
 vault_key.erased_at timestamp with time zone
 vault_key.id uuid not null
@@ -405,6 +515,9 @@ vault_key.master_key_id text not null
 vault_key.owner_id uuid not null
 vault_key.owner_kind text not null
 vault_key.wrapped bytea
+vault_master_key.id text not null
+vault_master_key.recorded_at timestamp with time zone not null
+vault_master_key.retired_at timestamp with time zone
 vault_object.chunk_count integer not null default 0
 vault_object.ciphertext bytea not null
 vault_object.content_type text not null
@@ -414,15 +527,40 @@ vault_object.id uuid not null
 vault_object.key_id uuid not null
 vault_object.kind text not null
 vault_object.nonce bytea not null
+vault_object.place uuid
 vault_object.salt bytea not null
 vault_object.size_bytes integer not null
 vault_object.wrapped_key bytea not null
+vault_removal.due_at timestamp with time zone not null
+vault_removal.object_id uuid not null
+vault_removal.outside boolean not null
+webhook.failing_since timestamp with time zone
+webhook.failure_code text
+webhook.failures integer not null default 0
+webhook.id text not null
+webhook.key_id text
+webhook.last_success_at timestamp with time zone
+webhook.lease_owner text
+webhook.lease_until timestamp with time zone
+webhook.position bigint not null
+webhook.post_after timestamp with time zone not null
+webhook.reason_code text
+webhook.state text not null
 worker.heartbeat_at timestamp with time zone not null
 worker.id text not null
 worker.roles text[] not null
 worker.started_at timestamp with time zone not null
 
 -- constraints
+access_change: CHECK (((state <> 'confirmed'::text) OR ((decided_by IS NOT NULL) AND (decided_by <> proposed_by))))
+access_change: CHECK ((kind = ANY (ARRAY['create-client'::text, 'create-account'::text, 'set-access'::text, 'disable'::text, 'enable'::text, 'reset-password'::text, 'reset-totp'::text, 'link-oidc'::text])))
+access_change: CHECK ((state = ANY (ARRAY['open'::text, 'confirmed'::text, 'declined'::text, 'expired'::text])))
+access_change: PRIMARY KEY (id)
+account: CHECK (((oidc_issuer IS NULL) = (oidc_subject IS NULL)))
+account: FOREIGN KEY (client_id) REFERENCES client(id)
+account: PRIMARY KEY (client_id)
+account: UNIQUE (oidc_issuer, oidc_subject)
+account: UNIQUE (username)
 attempt: CHECK ((kind = ANY (ARRAY['call'::text, 'probe'::text])))
 attempt: CHECK ((wire = ANY (ARRAY['not-written'::text, 'written'::text, 'answered'::text])))
 attempt: PRIMARY KEY (id)
@@ -431,7 +569,18 @@ bus_member: PRIMARY KEY (consumer, member)
 bus_rejected: PRIMARY KEY (id)
 bus_rejected: UNIQUE (consumer, topic, partition, record_offset)
 client: CHECK ((kind = ANY (ARRAY['machine'::text, 'person'::text])))
+client: CHECK ((requests_per_day > 0))
+client: CHECK ((requests_per_minute > 0))
 client: PRIMARY KEY (id)
+client_certificate: CHECK ((num_nonnulls(sha256, subject) = 1))
+client_certificate: CHECK ((octet_length(sha256) = 32))
+client_certificate: CHECK ((subject <> ''::text))
+client_certificate: FOREIGN KEY (client_id) REFERENCES client(id)
+client_certificate: PRIMARY KEY (id)
+client_secret: FOREIGN KEY (client_id) REFERENCES client(id)
+client_secret: PRIMARY KEY (id)
+client_usage: FOREIGN KEY (client_id) REFERENCES client(id)
+client_usage: PRIMARY KEY (client_id)
 configuration_file: CHECK ((octet_length(digest) = 32))
 configuration_file: PRIMARY KEY (part, path)
 decision_event: CHECK ((state = ANY (ARRAY['waiting'::text, 'applied'::text, 'conflict'::text, 'quarantined'::text])))
@@ -471,9 +620,31 @@ journal: UNIQUE (event_id)
 lane: CHECK ((state = ANY (ARRAY['open'::text, 'parked'::text])))
 lane: FOREIGN KEY (dossier_id) REFERENCES dossier(id)
 lane: PRIMARY KEY (partner, dossier_id)
+legal_hold: CHECK (((lifted_by IS NULL) = (lifted_at IS NULL)))
+legal_hold: CHECK (((lifted_by IS NULL) OR (lift_requested_by IS NOT NULL)))
+legal_hold: CHECK ((lifted_by <> lift_requested_by))
+legal_hold: FOREIGN KEY (dossier_id) REFERENCES dossier(id)
+legal_hold: PRIMARY KEY (id)
 listing_watch: PRIMARY KEY (source, code)
+oidc_log_in: CHECK ((octet_length(ticket_hash) = 32))
+oidc_log_in: PRIMARY KEY (ticket_hash)
 partner_state: CHECK ((breaker = ANY (ARRAY['closed'::text, 'open'::text, 'half-open'::text])))
 partner_state: PRIMARY KEY (partner)
+person_index: CHECK ((octet_length(digest) = 32))
+person_index: PRIMARY KEY (digest, dossier_id)
+person_request: CHECK (((state = 'approved'::text) = (approved_by IS NOT NULL)))
+person_request: CHECK ((approved_by <> requested_by))
+person_request: CHECK ((kind = ANY (ARRAY['export'::text, 'erase'::text])))
+person_request: CHECK ((state = ANY (ARRAY['open'::text, 'approved'::text])))
+person_request: PRIMARY KEY (id)
+person_session: CHECK ((how = ANY (ARRAY['password'::text, 'oidc'::text])))
+person_session: CHECK ((octet_length(token_hash) = 32))
+person_session: FOREIGN KEY (client_id) REFERENCES client(id)
+person_session: PRIMARY KEY (token_hash)
+personal_view: CHECK ((kind = ANY (ARRAY['fields'::text, 'file'::text, 'search'::text, 'export'::text])))
+personal_view: CHECK ((looks > 0))
+personal_view: CHECK ((sensitive >= 0))
+personal_view: PRIMARY KEY (id)
 poll_evidence: PRIMARY KEY (partner, digest)
 poller: PRIMARY KEY (name)
 quarantine: CHECK ((state = ANY (ARRAY['open'::text, 'rerun'::text, 'resolved'::text, 'given-up'::text])))
@@ -484,6 +655,7 @@ quarantine_request: CHECK ((approved_by <> requested_by))
 quarantine_request: CHECK ((state = ANY (ARRAY['open'::text, 'approved'::text])))
 quarantine_request: PRIMARY KEY (id)
 receipt: PRIMARY KEY (id)
+registry_answer: PRIMARY KEY (ref, dossier_id)
 registry_watch: FOREIGN KEY (dossier_id) REFERENCES dossier(id)
 registry_watch: PRIMARY KEY (dossier_id)
 replay_item: CHECK ((action = ANY (ARRAY['send'::text, 'settle'::text, 'cancel'::text, 'skip'::text])))
@@ -512,6 +684,9 @@ synclog_head: CHECK ((id = 1))
 synclog_head: CHECK ((octet_length(root) = 32))
 synclog_head: PRIMARY KEY (id)
 synclog_indexed: PRIMARY KEY (bundle)
+synclog_key_statement: CHECK ((ordinal > 0))
+synclog_key_statement: PRIMARY KEY (ordinal)
+synclog_key_statement: UNIQUE (new_key)
 synclog_leaf: PRIMARY KEY (leaf_index)
 synclog_leaf: UNIQUE (entry_id)
 synclog_outbox: PRIMARY KEY (id)
@@ -528,13 +703,23 @@ vault_draft: PRIMARY KEY (id)
 vault_key: CHECK ((owner_kind = ANY (ARRAY['dossier'::text, 'message'::text])))
 vault_key: PRIMARY KEY (id)
 vault_key: UNIQUE (owner_kind, owner_id)
+vault_master_key: PRIMARY KEY (id)
 vault_object: CHECK ((chunk_count >= 0))
 vault_object: FOREIGN KEY (key_id) REFERENCES vault_key(id)
 vault_object: PRIMARY KEY (id)
+vault_removal: PRIMARY KEY (object_id)
+webhook: CHECK (((failures > 0) = (failing_since IS NOT NULL)))
+webhook: CHECK (((state = 'stopped'::text) = (reason_code IS NOT NULL)))
+webhook: CHECK ((state = ANY (ARRAY['running'::text, 'stopped'::text])))
+webhook: PRIMARY KEY (id)
 worker: PRIMARY KEY (id)
 
 -- indexes
+CREATE INDEX access_change_due ON public.access_change USING btree (expires_at) WHERE (state = 'open'::text)
+CREATE INDEX account_idle ON public.account USING btree (active_at)
 CREATE INDEX attempt_delivery ON public.attempt USING btree (delivery_id, started_at)
+CREATE INDEX client_certificate_client ON public.client_certificate USING btree (client_id, created_at)
+CREATE INDEX client_secret_client ON public.client_secret USING btree (client_id, created_at)
 CREATE INDEX decision_event_waiting ON public.decision_event USING btree ("position") WHERE (state = 'waiting'::text)
 CREATE INDEX delivery_dead ON public.delivery USING btree (id) WHERE (status = ANY (ARRAY['dead'::text, 'unknown'::text]))
 CREATE INDEX delivery_dossier ON public.delivery USING btree (dossier_id)
@@ -553,10 +738,17 @@ CREATE INDEX intake_message_code ON public.intake_message USING btree (source, e
 CREATE INDEX intake_message_dossier ON public.intake_message USING btree (dossier_id)
 CREATE INDEX lane_due ON public.lane USING btree (partner, due_at) WHERE ((state = 'open'::text) AND (due_at IS NOT NULL))
 CREATE INDEX lane_leased ON public.lane USING btree (lease_until) WHERE (lease_owner IS NOT NULL)
+CREATE INDEX legal_hold_standing ON public.legal_hold USING btree (dossier_id) WHERE (lifted_at IS NULL)
+CREATE INDEX oidc_log_in_end ON public.oidc_log_in USING btree (expires_at)
+CREATE INDEX person_index_dossier ON public.person_index USING btree (dossier_id)
+CREATE INDEX person_session_client ON public.person_session USING btree (client_id)
+CREATE INDEX person_session_end ON public.person_session USING btree (expires_at)
+CREATE INDEX personal_view_account ON public.personal_view USING btree (account, kind, at)
 CREATE INDEX poll_evidence_reason ON public.poll_evidence USING btree (partner, reason, at)
 CREATE INDEX quarantine_given_up ON public.quarantine USING btree (source, item_key, id) WHERE (state = 'given-up'::text)
 CREATE INDEX quarantine_kind ON public.quarantine USING btree (source, stage, reason_code) WHERE (state = 'open'::text)
 CREATE INDEX quarantine_rerun ON public.quarantine USING btree (id) WHERE (state = 'rerun'::text)
+CREATE INDEX registry_answer_dossier ON public.registry_answer USING btree (dossier_id)
 CREATE INDEX registry_watch_due ON public.registry_watch USING btree (next_poll_at) WHERE (next_poll_at IS NOT NULL)
 CREATE INDEX replay_item_delivery ON public.replay_item USING btree (delivery_id)
 CREATE INDEX replay_item_ended ON public.replay_item USING btree (plan_id, ended_at) WHERE (state = ANY (ARRAY['done'::text, 'failed'::text]))
@@ -566,14 +758,26 @@ CREATE INDEX replay_watch_open ON public.replay_watch USING btree (probed_at) WH
 CREATE INDEX synclog_entry_dossier ON public.synclog_entry USING btree (dossier_id, id)
 CREATE INDEX timer_due ON public.timer USING btree (due_at) WHERE ((fired_at IS NULL) AND (cancelled_at IS NULL))
 CREATE INDEX vault_draft_begun ON public.vault_draft USING btree (begun_at)
+CREATE INDEX vault_key_master ON public.vault_key USING btree (master_key_id, id) WHERE (wrapped IS NOT NULL)
 CREATE INDEX vault_object_key ON public.vault_object USING btree (key_id)
+CREATE INDEX vault_object_large ON public.vault_object USING btree (size_bytes, id) WHERE ((place IS NULL) AND (size_bytes >= 65536))
 CREATE UNIQUE INDEX "PK_0edff5015b71cc0389ae0f4b9a1" ON public.schema_migration USING btree (id)
+CREATE UNIQUE INDEX access_change_open ON public.access_change USING btree (client_id) WHERE (state = 'open'::text)
+CREATE UNIQUE INDEX access_change_pkey ON public.access_change USING btree (id)
+CREATE UNIQUE INDEX account_oidc_issuer_oidc_subject_key ON public.account USING btree (oidc_issuer, oidc_subject)
+CREATE UNIQUE INDEX account_pkey ON public.account USING btree (client_id)
+CREATE UNIQUE INDEX account_username_key ON public.account USING btree (username)
 CREATE UNIQUE INDEX attempt_pkey ON public.attempt USING btree (id)
 CREATE UNIQUE INDEX bus_cursor_pkey ON public.bus_cursor USING btree (consumer, partition)
 CREATE UNIQUE INDEX bus_member_pkey ON public.bus_member USING btree (consumer, member)
 CREATE UNIQUE INDEX bus_rejected_consumer_topic_partition_record_offset_key ON public.bus_rejected USING btree (consumer, topic, partition, record_offset)
 CREATE UNIQUE INDEX bus_rejected_pkey ON public.bus_rejected USING btree (id)
+CREATE UNIQUE INDEX client_certificate_pkey ON public.client_certificate USING btree (id)
+CREATE UNIQUE INDEX client_certificate_sha256 ON public.client_certificate USING btree (sha256) WHERE (ended_at IS NULL)
+CREATE UNIQUE INDEX client_certificate_subject ON public.client_certificate USING btree (subject) WHERE (ended_at IS NULL)
 CREATE UNIQUE INDEX client_pkey ON public.client USING btree (id)
+CREATE UNIQUE INDEX client_secret_pkey ON public.client_secret USING btree (id)
+CREATE UNIQUE INDEX client_usage_pkey ON public.client_usage USING btree (client_id)
 CREATE UNIQUE INDEX configuration_file_pkey ON public.configuration_file USING btree (part, path)
 CREATE UNIQUE INDEX decision_event_id_key ON public.decision_event USING btree (id)
 CREATE UNIQUE INDEX decision_event_pkey ON public.decision_event USING btree ("position")
@@ -593,14 +797,21 @@ CREATE UNIQUE INDEX intake_message_pkey ON public.intake_message USING btree (id
 CREATE UNIQUE INDEX journal_event_id_key ON public.journal USING btree (event_id)
 CREATE UNIQUE INDEX journal_pkey ON public.journal USING btree (dossier_id, seq)
 CREATE UNIQUE INDEX lane_pkey ON public.lane USING btree (partner, dossier_id)
+CREATE UNIQUE INDEX legal_hold_pkey ON public.legal_hold USING btree (id)
 CREATE UNIQUE INDEX listing_watch_pkey ON public.listing_watch USING btree (source, code)
+CREATE UNIQUE INDEX oidc_log_in_pkey ON public.oidc_log_in USING btree (ticket_hash)
 CREATE UNIQUE INDEX partner_state_pkey ON public.partner_state USING btree (partner)
+CREATE UNIQUE INDEX person_index_pkey ON public.person_index USING btree (digest, dossier_id)
+CREATE UNIQUE INDEX person_request_pkey ON public.person_request USING btree (id)
+CREATE UNIQUE INDEX person_session_pkey ON public.person_session USING btree (token_hash)
+CREATE UNIQUE INDEX personal_view_pkey ON public.personal_view USING btree (id)
 CREATE UNIQUE INDEX poll_evidence_pkey ON public.poll_evidence USING btree (partner, digest)
 CREATE UNIQUE INDEX poller_pkey ON public.poller USING btree (name)
 CREATE UNIQUE INDEX quarantine_open ON public.quarantine USING btree (source, item_key) WHERE (state = ANY (ARRAY['open'::text, 'rerun'::text]))
 CREATE UNIQUE INDEX quarantine_pkey ON public.quarantine USING btree (id)
 CREATE UNIQUE INDEX quarantine_request_pkey ON public.quarantine_request USING btree (id)
 CREATE UNIQUE INDEX receipt_pkey ON public.receipt USING btree (id)
+CREATE UNIQUE INDEX registry_answer_pkey ON public.registry_answer USING btree (ref, dossier_id)
 CREATE UNIQUE INDEX registry_watch_pkey ON public.registry_watch USING btree (dossier_id)
 CREATE UNIQUE INDEX replay_item_pkey ON public.replay_item USING btree (plan_id, number)
 CREATE UNIQUE INDEX replay_plan_pkey ON public.replay_plan USING btree (id)
@@ -612,6 +823,8 @@ CREATE UNIQUE INDEX synclog_cosignature_pkey ON public.synclog_cosignature USING
 CREATE UNIQUE INDEX synclog_entry_pkey ON public.synclog_entry USING btree (id)
 CREATE UNIQUE INDEX synclog_head_pkey ON public.synclog_head USING btree (id)
 CREATE UNIQUE INDEX synclog_indexed_pkey ON public.synclog_indexed USING btree (bundle)
+CREATE UNIQUE INDEX synclog_key_statement_new_key_key ON public.synclog_key_statement USING btree (new_key)
+CREATE UNIQUE INDEX synclog_key_statement_pkey ON public.synclog_key_statement USING btree (ordinal)
 CREATE UNIQUE INDEX synclog_leaf_entry_id_key ON public.synclog_leaf USING btree (entry_id)
 CREATE UNIQUE INDEX synclog_leaf_pkey ON public.synclog_leaf USING btree (leaf_index)
 CREATE UNIQUE INDEX synclog_outbox_pkey ON public.synclog_outbox USING btree (id)
@@ -624,15 +837,24 @@ CREATE UNIQUE INDEX vault_chunk_pkey ON public.vault_chunk USING btree (object_i
 CREATE UNIQUE INDEX vault_draft_pkey ON public.vault_draft USING btree (id)
 CREATE UNIQUE INDEX vault_key_owner_kind_owner_id_key ON public.vault_key USING btree (owner_kind, owner_id)
 CREATE UNIQUE INDEX vault_key_pkey ON public.vault_key USING btree (id)
+CREATE UNIQUE INDEX vault_master_key_pkey ON public.vault_master_key USING btree (id)
 CREATE UNIQUE INDEX vault_object_pkey ON public.vault_object USING btree (id)
+CREATE UNIQUE INDEX vault_object_place ON public.vault_object USING btree (place) WHERE (place IS NOT NULL)
+CREATE UNIQUE INDEX vault_removal_pkey ON public.vault_removal USING btree (object_id)
+CREATE UNIQUE INDEX webhook_pkey ON public.webhook USING btree (id)
 CREATE UNIQUE INDEX worker_pkey ON public.worker USING btree (id)
 
 -- grants of lienthong_app
+access_change: INSERT, SELECT
+account: INSERT, SELECT, UPDATE
 attempt: DELETE, INSERT, SELECT, UPDATE
 bus_cursor: DELETE, INSERT, SELECT, UPDATE
 bus_member: DELETE, INSERT, SELECT, UPDATE
 bus_rejected: DELETE, INSERT, SELECT, UPDATE
 client: DELETE, INSERT, SELECT, UPDATE
+client_certificate: INSERT, SELECT, UPDATE
+client_secret: INSERT, SELECT, UPDATE
+client_usage: INSERT, SELECT, UPDATE
 configuration_file: DELETE, INSERT, SELECT, UPDATE
 decision_event: DELETE, INSERT, SELECT, UPDATE
 delivery: DELETE, INSERT, SELECT, UPDATE
@@ -648,13 +870,20 @@ idempotency: DELETE, INSERT, SELECT, UPDATE
 intake_message: DELETE, INSERT, SELECT, UPDATE
 journal: INSERT, SELECT
 lane: DELETE, INSERT, SELECT, UPDATE
+legal_hold: INSERT, SELECT
 listing_watch: DELETE, INSERT, SELECT, UPDATE
+oidc_log_in: DELETE, INSERT, SELECT
 partner_state: DELETE, INSERT, SELECT, UPDATE
+person_index: DELETE, INSERT, SELECT, UPDATE
+person_request: INSERT, SELECT
+person_session: DELETE, INSERT, SELECT, UPDATE
+personal_view: INSERT, SELECT
 poll_evidence: DELETE, INSERT, SELECT, UPDATE
 poller: DELETE, INSERT, SELECT, UPDATE
 quarantine: DELETE, INSERT, SELECT, UPDATE
 quarantine_request: INSERT, SELECT
 receipt: INSERT, SELECT
+registry_answer: INSERT, SELECT
 registry_watch: DELETE, INSERT, SELECT, UPDATE
 replay_item: DELETE, INSERT, SELECT, UPDATE
 replay_plan: DELETE, INSERT, SELECT, UPDATE
@@ -667,6 +896,7 @@ synclog_cosignature: INSERT, SELECT
 synclog_entry: INSERT, SELECT
 synclog_head: SELECT, UPDATE
 synclog_indexed: INSERT, SELECT
+synclog_key_statement: INSERT, SELECT
 synclog_leaf: INSERT, SELECT
 synclog_outbox: DELETE, INSERT, SELECT
 synclog_posting: INSERT, SELECT
@@ -675,6 +905,10 @@ synclog_witness: INSERT, SELECT, UPDATE
 timer: DELETE, INSERT, SELECT, UPDATE
 vault_chunk: DELETE, INSERT, SELECT, UPDATE
 vault_draft: DELETE, INSERT, SELECT, UPDATE
+vault_installation: SELECT
 vault_key: DELETE, INSERT, SELECT, UPDATE
+vault_master_key: INSERT, SELECT, UPDATE
 vault_object: DELETE, INSERT, SELECT, UPDATE
+vault_removal: DELETE, INSERT, SELECT
+webhook: INSERT, SELECT, UPDATE
 worker: DELETE, INSERT, SELECT, UPDATE

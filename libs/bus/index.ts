@@ -1,5 +1,6 @@
 export * from './domain/event-record';
 export * from './domain/feed-event';
+export { feedItem, type FeedItem } from './domain/feed-item';
 export { EVENT_SOURCE } from './domain/cloud-event';
 export { PARTITIONS, partitionOf } from './domain/partition-of';
 export * from './ports';

@@ -1,7 +1,7 @@
 import type { BudgetLimits, CallBudget, ReplayAdapter } from '#delivery';
 import { PARTNER_IDS, type PartnerId } from '#dossier';
 import type { DecisionSource, DossierSource, RegistryResults } from '#intake';
-import type { Clock, Log } from '#platform';
+import { WatchedTls, type Clock, type Log } from '#platform';
 import { join } from 'node:path';
 import type { AdapterDeps } from './config/adapter-deps';
 import { loadPartnerConfigs } from './config/load-partners';
@@ -36,21 +36,27 @@ export interface Partners {
   oneStopReads: OneStopReads;
   decisionSource: DecisionSource;
   configs: Record<PartnerId, PartnerConfig>;
-  /** Closes the sockets to all partners. */
+  /** Certificate files of partners that have some; others of the process join them. */
+  certificates: WatchedTls[];
+  /** Closes the sockets to all partners, and looks at no file any more. */
   close(): void;
 }
 
 /** Reads configuration and reply rules and makes the adapters. No call is made before the first is asked for.
- *  @throws AppError `config.invalid` with one line for every mistake */
+ *  @throws AppError `config.invalid` with one line for every mistake, `tls-files-invalid` */
 export function createPartners(options: PartnersOptions): Partners {
   const configs = loadPartnerConfigs(join(options.configDir, 'partners'), options.env);
   const pools: ClosableHttp[] = [];
+  const certificates: WatchedTls[] = [];
   const depsOf = (id: PartnerId): AdapterDeps => {
     const config = configs[id];
     const limits = budgetOf(config);
+    const tls = watchedTls(config, options);
+    if (tls) certificates.push(tls);
     const sockets = createAxiosHttp({
       maxSockets: config.limits.maxConcurrency,
       connectTimeoutMs: config.deadlines.connectMs,
+      tls,
     });
     const http = limits === undefined ? sockets : budgetedHttp(sockets, options.budget(id, limits));
     pools.push(http);
@@ -78,6 +84,19 @@ export function createPartners(options: PartnersOptions): Partners {
     oneStopReads: oneStop.reads,
     decisionSource: oneStop.events,
     configs,
-    close: () => pools.forEach((pool) => pool.close()),
+    certificates,
+    close: () => {
+      for (const pool of pools) pool.close();
+      for (const watched of certificates) watched.stop();
+    },
   };
+}
+
+function watchedTls({ id, tls }: PartnerConfig, { clock, log }: PartnersOptions): WatchedTls | undefined {
+  if (tls === undefined) return undefined;
+  const { certificateFile = null, keyFile = null, caFile = null } = tls;
+  const files = { certificatePath: certificateFile, keyPath: keyFile, caPath: caFile };
+  const watched = new WatchedTls({ use: id, files, clock, log });
+  watched.start();
+  return watched;
 }

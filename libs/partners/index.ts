@@ -1,3 +1,5 @@
+export { createAxiosHttp } from './http/axios-http';
+export type { HttpPort } from './http/http-port';
 export { createPartners, type Partners, type PartnersOptions } from './create-partners';
 export { recordedAnswerOf, recordedJudge, type RecordedAnswer, type RecordedJudge } from './replies/judge-recorded';
 export { loadPartnerConfigs } from './config/load-partners';

@@ -1,4 +1,5 @@
 export { SYNC_LOG_KINDS, type SyncLogKind } from './domain/kinds';
+export { KIND_SECTIONS, undescribed, type KindSection } from './domain/kind-facts/catalogue';
 export {
   isLoggableCode,
   SYNC_LOG_DETAIL_KEYS,
@@ -30,7 +31,10 @@ export type { Witness } from './cosigning/domain/witness';
 export { bundleFolder } from './export/adapters/bundle-folder';
 export { exportBundle } from './export/app/export-bundle';
 export { checkpointFile } from './sealing/adapters/checkpoint-file';
-export { ensureLogKey, fileLogKey } from './sealing/adapters/file-log-key';
+export { dropPreviousKeys, ensureLogKey, fileLogKeys, logKeyFiles } from './keys/adapters/file-log-keys';
+export { rotateLogKey, type RotatedKey } from './keys/app/rotate-log-key';
+export { publishedChain, verifiersOf, type LogKeys } from './keys/log-key-ring';
+export { keyChainText } from './tlog/key-chain';
 export { readNewestCheckpoint } from './sealing/adapters/tree-store';
 export { proveEntry } from './sealing/app/prove-entry';
 export { readResource } from './sealing/app/read-resource';
@@ -51,4 +55,4 @@ export { ensureSigningKey, fileSigningKeys, type FileSigningKeys } from './recei
 export { ensureWitnessKey, fileWitnessKey } from './witness/adapters/file-witness-key';
 export { FileWitnessStore } from './witness/adapters/file-witness-store';
 export { witnessServer } from './witness/adapters/witness-server';
-export { trustLog } from './witness/app/trust-log';
+export { forgetKey, trustLog, trustNextKey } from './witness/app/trust-log';

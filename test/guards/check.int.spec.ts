@@ -67,7 +67,15 @@ describe('npm run check', () => {
 
   it('runs every guard when it is not told which', () => {
     const names = [...tree.read('scripts/check.mjs').matchAll(/name: '([a-z ]+)'/g)].map(([, name]) => name);
-    expect(names.sort()).toEqual(['boundaries', 'file sizes', 'format', 'generated artefacts', 'lint', 'unused code']);
+    expect(names.sort()).toEqual([
+      'boundaries',
+      'file sizes',
+      'format',
+      'generated artefacts',
+      'lint',
+      'patterns',
+      'unused code',
+    ]);
     expect(JSON.parse(tree.read('package.json'))).toMatchObject({ scripts: { check: 'node scripts/check.mjs' } });
   });
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ensureMasterKey, hashSecret, insertClient, ROLES, type Role } from '#access';
+import { ensureMasterKey, hashSecret, insertClient, ROLES, type Quota, type Role } from '#access';
 import { gatewaySettings, type Clock, type Log, type LogFields } from '#platform';
 import { ensureLogKey, ensureSigningKey } from '#synclog';
 import { createHttpApp, type HttpApp } from '../../apps/gateway/http-app';
@@ -21,12 +21,19 @@ export interface TestGateway {
   routes: HttpApp['routes'];
   parts: GatewayParts;
   lines: LogLine[];
+  /** The superuser's way into the same database. */
+  ownerUrl: string;
   /** An access token of the client of that role; fresh for each client and kept. */
   token(clientId: string): Promise<string>;
+  /** One that is not kept: for tests whose clock moves on. */
+  freshToken(clientId: string): Promise<string>;
   /** A further client. */
   addClient(client: {
     id: string;
     roles: Role[];
+    /** @default 'machine' for `integrator`, else 'person' */
+    kind?: 'machine' | 'person';
+    quota?: Quota;
     units?: string[];
     addresses?: string[];
     operations?: string[];
@@ -60,40 +67,21 @@ export async function testGateway(options: TestGatewayOptions = {}): Promise<Tes
   const parts = openParts(settings, recordingLog(lines), options.clock ? { clock: options.clock } : {});
   const { app, routes } = await createHttpApp(parts);
   const tokens = new Map<string, Promise<string>>();
-  const addClient: TestGateway['addClient'] = async ({
-    id,
-    roles,
-    units = null,
-    addresses = null,
-    operations = null,
-  }) => {
-    const account = {
-      id,
-      kind: id === 'integrator' ? ('machine' as const) : ('person' as const),
-      roles,
-      units,
-      addresses,
-      operations,
-    };
-    await insertClient(parts.db, {
-      ...account,
-      secretHash: await hashSecret(secretOf(id)),
-      createdAt: parts.clock.now(),
-      disabledAt: null,
-    });
-  };
+  const addClient: TestGateway['addClient'] = (client) => storeClient(parts, client);
   await Promise.all(ROLES.map((role) => addClient({ id: role, roles: [role] })));
   return {
     app,
     routes,
     parts,
     lines,
+    ownerUrl: database.ownerUrl,
     addClient,
     token: (clientId) => {
       const known = tokens.get(clientId) ?? logIn(app, clientId);
       tokens.set(clientId, known);
       return known;
     },
+    freshToken: (clientId) => logIn(app, clientId),
     stop: async () => {
       await app.close();
       await closeParts(parts);
@@ -101,6 +89,23 @@ export async function testGateway(options: TestGatewayOptions = {}): Promise<Tes
       rmSync(keyDir, { recursive: true, force: true });
     },
   };
+}
+
+async function storeClient(
+  { db, clock }: GatewayParts,
+  { id, units, addresses, operations, ...given }: Parameters<TestGateway['addClient']>[0],
+): Promise<void> {
+  await insertClient(db, {
+    kind: id === 'integrator' ? 'machine' : 'person',
+    ...given,
+    id,
+    units: units ?? null,
+    addresses: addresses ?? null,
+    operations: operations ?? null,
+    secretHash: await hashSecret(secretOf(id)),
+    createdAt: clock.now(),
+    disabledAt: null,
+  });
 }
 
 async function logIn(app: NestFastifyApplication, clientId: string): Promise<string> {

@@ -6,10 +6,12 @@ import { holdEventSchemas } from '#delivery';
 import { planEventSchemas } from '#replay';
 import { feedOnlySchemas } from '#intake';
 import { migrate, settingsReference } from '#platform';
+import { labelsReference, loadLabels } from '#privacy';
 import { openApiDocument } from '../../gateway/openapi';
 import { freePort } from '../stack/free-port';
 import { startPostgres } from '../stack/postgres-server';
 import { asyncApiDocument } from './asyncapi';
+import { entryKindsPage } from './entry-kinds-page';
 import { quirksPage } from './quirks/quirks-page';
 import { schemaDump } from './schema-dump';
 import { violationsPage } from './violations-page';
@@ -41,6 +43,8 @@ export async function allArtefacts(version: string, root: string): Promise<Artef
     { path: 'docs/reference/openapi.json', content: json(await openApiDocument(join(root, 'config'))) },
     { path: 'docs/reference/quirks.md', content: quirksPage(root) },
     { path: 'docs/reference/configuration.md', content: settingsReference() },
+    { path: 'docs/reference/personal-data.md', content: labelsReference(loadLabels(join(root, 'config'))) },
+    { path: 'docs/reference/entry-kinds.md', content: entryKindsPage() },
     { path: 'docs/reference/violations.md', content: violationsPage() },
     { path: 'docs/reference/schema.sql', content: await migratedSchema() },
   ];

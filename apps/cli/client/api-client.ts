@@ -27,7 +27,7 @@ export class ApiClient {
     const response = await request(`${this.connection.baseUrl}/api/v1${path}${suffixOf(query)}`, {
       headers: { authorization: `Bearer ${await this.bearer()}` },
     });
-    return read<T>(response);
+    return readAnswer<T>(response);
   }
 
   /** GET below `/api/v1` of what may be long: its body is read as it comes, and only its begin has a deadline. Throws CliError for everything but 2xx. */
@@ -38,7 +38,7 @@ export class ApiClient {
       headers: { authorization: `Bearer ${await this.bearer()}` },
       signal: begin.signal,
     }).finally(() => clearTimeout(timer));
-    return response.ok ? response : read(response);
+    return response.ok ? response : readAnswer(response);
   }
 
   /** GET of bytes below the gateway's own address, with a new token where the old one has ended in between.
@@ -52,7 +52,7 @@ export class ApiClient {
       response = await ask();
     }
     if (response.status === 404) return undefined;
-    return response.ok ? bodyOf(response) : read(response);
+    return response.ok ? bodyOf(response) : readAnswer(response);
   }
 
   /** POST below `/api/v1` with an `Idempotency-Key`, a new one when none is given. Throws CliError for everything but 2xx. */
@@ -66,7 +66,20 @@ export class ApiClient {
       },
       body: JSON.stringify(body),
     });
-    return read<T>(response);
+    return readAnswer<T>(response);
+  }
+
+  /** POST below `/api/v1` whose answer is bytes; they are read as they come. Throws CliError for everything but 2xx. */
+  async openPost(path: string, body: object): Promise<Response> {
+    const begin = new AbortController();
+    const timer = setTimeout(() => begin.abort(), DEADLINE_MS);
+    const response = await request(`${this.connection.baseUrl}/api/v1${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${await this.bearer()}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: begin.signal,
+    }).finally(() => clearTimeout(timer));
+    return response.ok ? response : readAnswer(response);
   }
 
   /** All pages of a list, up to `limit` items. */
@@ -96,7 +109,7 @@ export class ApiClient {
       },
       body: 'grant_type=client_credentials',
     });
-    this.token = (await read<{ access_token: string }>(response)).access_token;
+    this.token = (await readAnswer<{ access_token: string }>(response)).access_token;
     return this.token;
   }
 }
@@ -114,7 +127,8 @@ function suffixOf(query: Readonly<Record<string, string | undefined>>): string {
   return params.size > 0 ? `?${params.toString()}` : '';
 }
 
-async function request(url: string, init: RequestInit): Promise<Response> {
+/** A request that reaches the gateway or says that it does not. */
+export async function request(url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, { signal: AbortSignal.timeout(DEADLINE_MS), ...init });
   } catch {
@@ -133,7 +147,8 @@ async function bodyOf(response: Response): Promise<Buffer> {
   }
 }
 
-async function read<T>(response: Response): Promise<T> {
+/** The JSON value of an answer. Throws CliError for everything but 2xx. */
+export async function readAnswer<T>(response: Response): Promise<T> {
   const value: unknown = await response.json().catch(() => null);
   if (response.ok) return value as T;
   const { code, title, detail } = (value ?? {}) as Problem;

@@ -31,14 +31,19 @@ interface Account {
  *  Throws CliError with exit code 3 when no installation is found, 2 when the account is unknown. */
 export function connectionOf(options: ConnectionOptions, env: NodeJS.ProcessEnv): Connection {
   const file = readCredentials(options.data);
-  const baseUrl = env.LIENTHONG_URL ?? options.url ?? file?.baseUrl;
-  if (!baseUrl)
-    throw new CliError(
-      `No installation in ${resolve(options.data)}: start one with npm start, or name one with --data DIR or --url URL.`,
-      EXIT.unreachable,
-    );
+  const baseUrl = gatewayUrlOf(options, env);
   const account = accountOf(options, file, env);
-  return { baseUrl: baseUrl.replace(/\/+$/, ''), simulatorsUrl: file?.simulatorsUrl ?? null, ...account };
+  return { baseUrl, simulatorsUrl: file?.simulatorsUrl ?? null, ...account };
+}
+
+/** Where to call, without a slash at the end. Throws CliError with exit code 3 when no installation is found. */
+export function gatewayUrlOf(options: Pick<ConnectionOptions, 'data' | 'url'>, env: NodeJS.ProcessEnv): string {
+  const baseUrl = env.LIENTHONG_URL ?? options.url ?? readCredentials(options.data)?.baseUrl;
+  if (baseUrl) return baseUrl.replace(/\/+$/, '');
+  throw new CliError(
+    `No installation in ${resolve(options.data)}: start one with npm start, or name one with --data DIR or --url URL.`,
+    EXIT.unreachable,
+  );
 }
 
 /** URL of the simulators of the installation in `dir`; they need no account. */

@@ -74,19 +74,59 @@ export const SENTENCES: Readonly<Record<SyncLogKind, Tell>> = {
   'watch.ended': (entry) => `${who(entry)} ended a watch.`,
   'payload.edited': (entry) => `${who(entry)} had the content of a message corrected (${detail(entry, 'field')}).`,
   'payload.viewed': (entry) => `${who(entry)} looked at content of the dossier${purpose(entry)}.`,
+  'personal-data.viewed': (entry) =>
+    `${who(entry)} was shown personal data of the dossier (${list(entry, 'fields')})${purpose(entry)}.`,
+  'personal-data.exported': (entry) => `${who(entry)} took the personal data of the dossier, as the person had asked.`,
+  'personal-data.erased': (entry) =>
+    `The content of the dossier was erased for good: ${detail(entry, 'clientId')} asked, ${entry.actor.id} approved.`,
+  'person.searched': (entry) => `${who(entry)} searched for the dossiers of a person${purpose(entry)}.`,
+  'person-request.made': (entry) =>
+    `${who(entry)} wrote down a person's request (${operation(entry)}) about ${count(entry, 'dossier')}.`,
+  'person-request.approved': (entry) => `${who(entry)} approved a person's request (${operation(entry)}).`,
+  'legal-hold.placed': (entry) => `${who(entry)} placed a legal hold: the content cannot be erased.`,
+  'legal-hold.lift-requested': (entry) => `${who(entry)} asked for the legal hold to be lifted.`,
+  'legal-hold.lifted': (entry) => `${who(entry)} approved that the legal hold is lifted.`,
   'file.issued': (entry) => `A link to a file was given to ${to(entry)}.`,
   'file.fetched': (entry) => `${capital(to(entry))} fetched a file (${detail(entry, 'sizeBytes')} bytes).`,
   'file.refused': (entry) => `${capital(to(entry))} was refused a file (${entry.outcome ?? 'no reason given'}).`,
   'log-in.succeeded': (entry) => `${who(entry)} logged in.`,
   'log-in.failed': (entry) => `A log-in as ${entry.actor.id} failed${because(entry)}.`,
+  'session.ended': (entry) => `${who(entry)} logged out.`,
+  'password.changed': (entry) => `${who(entry)} set another password.`,
+  'totp.enrolled': (entry) => `${who(entry)} set up one-time codes.`,
+  'account.locked': (entry) =>
+    `The account ${entry.actor.id} was locked after failed log-ins until ${detail(entry, 'until')}.`,
+  'account.reviewed': (entry) => `${who(entry)} reviewed the account ${detail(entry, 'clientId')}.`,
+  'account.proposed': (entry) =>
+    `${who(entry)} proposed a change of the account ${detail(entry, 'clientId')} (${detail(entry, 'operation')}).`,
+  'account.confirmed': (entry) =>
+    `${who(entry)} confirmed a change of the account ${detail(entry, 'clientId')} (${detail(entry, 'operation')}).`,
+  'account.declined': (entry) =>
+    `${who(entry)} declined a change of the account ${detail(entry, 'clientId')} (${detail(entry, 'operation')}).`,
+  'account.expired': (entry) =>
+    `Nobody confirmed the change of the account ${detail(entry, 'clientId')} (${detail(entry, 'operation')}) in time.`,
   'client.created': (entry) => `${who(entry)} created the account ${detail(entry, 'clientId')}.`,
   'client.changed': (entry) => `${who(entry)} changed the account ${detail(entry, 'clientId')}.`,
   'client.disabled': (entry) => `${who(entry)} disabled the account ${detail(entry, 'clientId')}.`,
+  'client-secret.issued': (entry) =>
+    `${who(entry)} gave the machine ${detail(entry, 'clientId')} its next secret; the one before ends ${detail(entry, 'until')}.`,
+  'client-secret.ended': (entry) => `${who(entry)} ended a secret of the machine ${detail(entry, 'clientId')}.`,
+  'client-certificate.added': (entry) =>
+    `${who(entry)} made a certificate stand for the machine ${detail(entry, 'clientId')}.`,
+  'client-certificate.ended': (entry) =>
+    `${who(entry)} ended a certificate of the machine ${detail(entry, 'clientId')}.`,
+  'webhook.stopped': (entry) => `The webhook ${detail(entry, 'webhookId')} stopped${because(entry)}.`,
+  'webhook.resumed': (entry) => `${who(entry)} let the webhook ${detail(entry, 'webhookId')} go on.`,
+  'webhook-key.changed': (entry) => `The webhook ${detail(entry, 'webhookId')} signs with another key.`,
   'configuration.loaded': (entry) => `${who(entry)} loaded its configuration.`,
   'reply-rules.changed': (entry) =>
     `${who(entry)} made a rule for an answer of ${to(entry)}: ${outcome(entry)}${rule(entry)}.`,
+  'key.rotated': (entry) =>
+    `The vault's master key was changed: ${detail(entry, 'keyId')} wraps what is stored from then on.`,
+  'key.retired': (entry) => `The vault's master key ${detail(entry, 'keyId')} was taken out of use.`,
   'sync-log.exported': (entry) =>
     `${who(entry)} took entries of this log away (${detail(entry, 'format')})${purpose(entry)}.`,
+  'log-key.rotated': (entry) => `${who(entry)} gave this log a new key: ${detail(entry, 'newKey')}.`,
 };
 
 /** The story of a dossier, a line for each entry: when, its index in the log, what. */
@@ -170,6 +210,11 @@ function count(entry: LoggedEntry, thing: string): string {
   const found = entry.detail?.count;
   if (found === 1) return `1 ${thing}`;
   return `${typeof found === 'number' ? found : 'some'} ${thing.replace(/y$/, 'ie')}s`;
+}
+
+function list({ detail: facts = {} }: LoggedEntry, name: keyof NonNullable<LoggedEntry['detail']>): string {
+  const values = facts[name];
+  return Array.isArray(values) && values.length > 0 ? values.join(', ') : 'not said';
 }
 
 function detail(entry: LoggedEntry, name: keyof NonNullable<LoggedEntry['detail']>): string {

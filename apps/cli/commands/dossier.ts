@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { localTime, shortType } from '../output/print';
 import { pairsOf, tableOf } from '../output/table';
 import { contextOf, examples, limitOf } from './context';
+import { addContentCommands } from './personal-data';
 
 interface Dossier {
   id: string;
@@ -37,7 +38,7 @@ interface ListOptions {
 
 /** `lienthong dossier …`. */
 export function addDossierCommands(program: Command): void {
-  const dossier = program.command('dossier').description('dossiers: list, show one, tell its story');
+  const dossier = program.command('dossier').description('dossiers: list, show one, tell its story, show its content');
   dossier
     .command('list')
     .description('newest first')
@@ -76,6 +77,7 @@ export function addDossierCommands(program: Command): void {
       const events = await api.list<TimelineEvent>(`/dossiers/${encodeURIComponent(code)}/timeline`, {}, 10_000);
       print.show(events, () => timelineText(events));
     });
+  addContentCommands(dossier);
 }
 
 function listText(dossiers: readonly Dossier[]): string {

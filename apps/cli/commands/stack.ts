@@ -19,7 +19,7 @@ export function addStackCommands(program: Command): void {
     .action((_given: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
       const found = runningParts(resolve(options.data));
-      printer(options.json).show(found, () => statusText(resolve(options.data), found));
+      printer(options.json).show(withoutPassword(found), () => statusText(resolve(options.data), found));
       if (!found.isRunning) process.exitCode = EXIT.no;
     });
   stack
@@ -56,6 +56,13 @@ function runningParts(dir: string): Running {
     parts[part] = { pid, isRunning: isProcess(pid, markersOf(part, dir, clusterDir)) };
   }
   return { isRunning: parts.stack?.isRunning ?? false, state, parts };
+}
+
+/** What is shown may be pasted anywhere; who needs the password reads `stack.json`. */
+function withoutPassword({ state, ...found }: Running): Running {
+  if (!state) return { ...found, state };
+  const databaseUrl = state.databaseUrl?.replace(/^(\w+:\/\/[^:/@]*):[^@]*@/, '$1@') ?? null;
+  return { ...found, state: { ...state, databaseUrl } };
 }
 
 function statusText(dir: string, { isRunning, state, parts }: Running): string {

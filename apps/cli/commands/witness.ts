@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { CliError, EXIT } from '../client/cli-error';
 import { printer } from '../output/print';
@@ -37,6 +38,7 @@ export function addWitnessCommands(program: Command): void {
       const origin = await orSay(() => trustLog(new FileWitnessStore(dir), vkey));
       print(command, { origin }, () => `${origin} is trusted.`);
     });
+  addKeyCommands(witness);
   witness
     .command('key')
     .description('prints the verifier key of this witness, for the administrators of the logs')
@@ -46,6 +48,40 @@ export function addWitnessCommands(program: Command): void {
       if (key === undefined) throw new CliError('There is no key yet: it is made by the first start.', EXIT.no);
       print(command, { vkey: key.vkey }, () => key.vkey);
     });
+}
+
+/** For a log that has got another key. */
+function addKeyCommands(witness: Command): void {
+  witness
+    .command('add-key <vkey>')
+    .description(
+      'trusts a further key of a log that is known, which has replaced the one before; also while the witness serves',
+    )
+    .option('--keys <file>', 'the log’s /synclog/keys: does a statement lead to this key? Else your own word counts')
+    .action(async (vkey: string, { keys }: { keys?: string }, command: Command) => {
+      const { FileWitnessStore, trustNextKey } = await import('#synclog');
+      const store = new FileWitnessStore(dirOf(command));
+      const chain = keys === undefined ? undefined : textIn(keys);
+      const origin = await orSay(() => trustNextKey(store, vkey, chain));
+      print(command, { origin }, () => `${origin} is trusted with this key, too.`);
+    });
+  witness
+    .command('forget-key <vkey>')
+    .description('trusts a key of a log no more: one that the log has replaced; the last one stays')
+    .action(async (vkey: string, _given: object, command: Command) => {
+      const { FileWitnessStore, forgetKey } = await import('#synclog');
+      const store = new FileWitnessStore(dirOf(command));
+      const origin = await orSay(() => forgetKey(store, vkey));
+      print(command, { origin }, () => `The key is trusted for ${origin} no more.`);
+    });
+}
+
+function textIn(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new CliError(`${file} cannot be read.`, EXIT.usage);
+  }
 }
 
 function addServe(witness: Command): void {

@@ -1,5 +1,6 @@
 import { Listr, PRESET_TIMER, type ListrTask } from 'listr2';
 import { join } from 'node:path';
+import { fileMasterKeys } from '#access';
 import type { Applications } from './applications-step';
 import { openBus, type BusChoice } from './bus-step';
 import { ensureCredentials, registerClients, type Credentials } from './credentials';
@@ -126,7 +127,7 @@ function clientsStep({ run }: BringUp, found: Found): ListrTask {
           baseUrl: run.baseUrl,
           simulatorsUrl: found.simulatorsUrl,
         });
-        await registerClients(found.database!.ownerUrl, found.credentials);
+        await registerClients(found.database!.ownerUrl, found.credentials, fileMasterKeys(join(run.dataDir, 'keys')));
       }),
   };
 }

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { hashSecret } from '#access';
+import { newTotpSecret, type MasterKeys } from '#access';
 import { readJson, writePrivateJson } from './data-dir';
+import { registerPeople, type PersonSecret } from './register-people';
+import { registerSecrets } from './register-secrets';
+import { restoreAdministrators } from './restore-administrators';
 
 export interface ClientSecret {
   clientId: string;
@@ -30,10 +33,14 @@ const CLIENTS = {
 
 type ClientName = keyof typeof CLIENTS;
 
-/** `DIR/credentials.json` (0600), CONTRACTS §5. */
-export type Credentials = { baseUrl: string; simulatorsUrl: string | null } & Record<ClientName, ClientSecret>;
+type Secrets<N extends ClientName> = (typeof CLIENTS)[N]['kind'] extends 'person'
+  ? ClientSecret & PersonSecret
+  : ClientSecret;
 
-/** Secrets stay the same from start to start; addresses are those of now. Missing clients get a new secret. */
+/** `DIR/credentials.json` (0600), CONTRACTS §5: each with a client's secret, people with what they log in by as well. */
+export type Credentials = { baseUrl: string; simulatorsUrl: string | null } & { [N in ClientName]: Secrets<N> };
+
+/** Secrets stay the same from start to start; addresses are those of now. What is missing is made. */
 export function ensureCredentials(
   dataDir: string,
   addresses: { baseUrl: string; simulatorsUrl: string | null },
@@ -41,38 +48,50 @@ export function ensureCredentials(
   const path = join(dataDir, 'credentials.json');
   const before = readJson<Partial<Credentials>>(path) ?? {};
   const clients = Object.entries(CLIENTS).map(
-    ([name, client]) => [name, before[name as ClientName] ?? newSecret(client.id)] as const,
+    ([name, client]) => [name, { ...newSecrets(client), ...before[name as ClientName] }] as const,
   );
   const credentials = { ...addresses, ...Object.fromEntries(clients) } as Credentials;
   writePrivateJson(path, credentials);
   return credentials;
 }
 
-/** Makes the clients known to the database. Secrets follow the file; roles and a disabling, once changed by a person, stay. */
-export async function registerClients(databaseUrl: string, credentials: Credentials): Promise<void> {
-  const rows = await Promise.all(
-    Object.entries(CLIENTS).map(async ([name, client]) => ({
-      id: client.id,
-      kind: client.kind,
-      roles: client.roles,
-      secret_hash: await hashSecret(credentials[name as ClientName].clientSecret),
-    })),
-  );
+/** Makes the clients known to the database, and the accounts of people. Secrets of clients follow the file (register-secrets.ts); roles, a disabling,
+ *  passwords and one-time codes, once changed by a person, stay. */
+export async function registerClients(
+  databaseUrl: string,
+  credentials: Credentials,
+  keys: Pick<MasterKeys, 'derive'>,
+): Promise<void> {
+  const rows = Object.values(CLIENTS);
+  const secrets = Object.entries(CLIENTS).map(([name, { id }]) => ({
+    clientId: id,
+    clientSecret: credentials[name as ClientName].clientSecret,
+  }));
   const database = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
   await database.connect();
   try {
     await database.query(REGISTER, [JSON.stringify(rows)]);
+    await registerSecrets(database, secrets);
+    await registerPeople(database, peopleOf(credentials), keys);
   } finally {
     await database.end();
   }
+  await restoreAdministrators(databaseUrl, [credentials.administrator.clientId, credentials.administrator2.clientId]);
 }
 
 const REGISTER = `
-insert into client (id, kind, roles, secret_hash, created_at)
-select id, kind, roles, secret_hash, now()
-from jsonb_to_recordset($1::jsonb) as given(id text, kind text, roles text[], secret_hash text)
-on conflict (id) do update set secret_hash = excluded.secret_hash`;
+insert into client (id, kind, roles, created_at)
+select id, kind, roles, now() from jsonb_to_recordset($1::jsonb) as given(id text, kind text, roles text[])
+on conflict (id) do nothing`;
 
-function newSecret(clientId: string): ClientSecret {
-  return { clientId, clientSecret: randomBytes(32).toString('base64url') };
+function peopleOf(credentials: Credentials): (PersonSecret & { clientId: string })[] {
+  return Object.values(credentials).filter(
+    (one): one is ClientSecret & PersonSecret => typeof one === 'object' && one !== null && 'username' in one,
+  );
+}
+
+function newSecrets({ id, kind }: KnownClient): ClientSecret & Partial<PersonSecret> {
+  const client = { clientId: id, clientSecret: randomBytes(32).toString('base64url') };
+  if (kind === 'machine') return client;
+  return { ...client, username: id, password: randomBytes(18).toString('base64url'), totpSecret: newTotpSecret() };
 }

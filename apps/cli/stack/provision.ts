@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileMasterKeys } from '#access';
 import { brokerReady, ensureTopics } from '#bus/drivers';
 import { migrate } from '#platform';
 import { registerClients, type Credentials } from './credentials';
@@ -9,7 +10,7 @@ const BROKER_DEADLINE_MS = 120_000;
 
 /** The job that prepares the stores of an installation on many machines, once per release (`migrate` in docker-compose.yml):
  *  schema, the application's login, topics, clients. Running it again changes nothing that is right already.
- *  Environment: `MIGRATOR_DATABASE_URL`, `DATABASE_URL`, `KAFKA_BROKERS` (optional), `CREDENTIALS`, each also as `<NAME>_FILE`. */
+ *  Environment: `MIGRATOR_DATABASE_URL`, `DATABASE_URL`, `KAFKA_BROKERS` (optional), `CREDENTIALS`, `KEY_DIR` (for the master key), each also as `<NAME>_FILE`. */
 async function provision(env: NodeJS.ProcessEnv): Promise<void> {
   const migratorUrl = required('MIGRATOR_DATABASE_URL', env);
   const application = new URL(required('DATABASE_URL', env));
@@ -18,7 +19,7 @@ async function provision(env: NodeJS.ProcessEnv): Promise<void> {
   const login = await ensureApplicationLogin(migratorUrl, decodeURIComponent(application.password));
   if (application.username !== login)
     throw new StackError(`The user of DATABASE_URL must be ${login}, the application's login.`);
-  await registerClients(migratorUrl, credentials);
+  await registerClients(migratorUrl, credentials, fileMasterKeys(required('KEY_DIR', env)));
   if (!env.KAFKA_BROKERS) return;
   await brokerReady(env.KAFKA_BROKERS, BROKER_DEADLINE_MS);
   await ensureTopics(env.KAFKA_BROKERS);

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { verifySecret } from '#access';
+import { ensureMasterKey, fileMasterKeys, secretSeal, verifySecret } from '#access';
 import { testDatabase, until } from '#testing';
 import { clusterLocation } from './cluster-location';
 import { ensureCredentials, registerClients } from './credentials';
@@ -95,13 +95,19 @@ describe('files of an installation', () => {
   it('make every client known to the database, and a new secret replaces the old one', async () => {
     const database = await testDatabase();
     const credentials = ensureCredentials(dir, { baseUrl: 'http://127.0.0.1:1', simulatorsUrl: null });
-    await registerClients(database.ownerUrl, credentials);
-    credentials.oneStop.clientSecret = 'changed';
-    await registerClients(database.ownerUrl, credentials);
-    const rows = await database.db.query<{ id: string; kind: string; roles: string[]; secret_hash: string }>(
-      'select id, kind, roles, secret_hash from client order by id',
+    ensureMasterKey(join(dir, 'keys'));
+    const keys = fileMasterKeys(join(dir, 'keys'));
+    await registerClients(database.ownerUrl, credentials, keys);
+    const first = credentials.oneStop.clientSecret;
+    for (const clientSecret of ['changed', 'changed', first]) {
+      credentials.oneStop.clientSecret = clientSecret;
+      await registerClients(database.ownerUrl, credentials, keys);
+    }
+    const rows = await database.db.query<{ roles: string[] }>('select roles from client order by id');
+    const secrets = await database.db.query<{ secret_hash: string }>(
+      'select secret_hash from client_secret where client_id = $1 and ended_at is null',
+      [credentials.oneStop.clientId],
     );
-    const oneStop = rows.find((row) => row.id === credentials.oneStop.clientId)!;
     expect(rows.map((row) => row.roles.join())).toEqual([
       'administrator',
       'administrator',
@@ -113,7 +119,53 @@ describe('files of an installation', () => {
       'operator',
       'operator',
     ]);
-    expect(await verifySecret('changed', oneStop.secret_hash)).toBe(true);
+    // The second start with it, and one with the secret before, change nothing: what was ended does not come back.
+    expect(await Promise.all(secrets.map((one) => verifySecret('changed', one.secret_hash)))).toEqual([true]);
+    await database.drop();
+  });
+
+  it('give people accounts to log in by, and leave what was changed since', async () => {
+    const database = await testDatabase();
+    const credentials = ensureCredentials(dir, { baseUrl: 'http://127.0.0.1:1', simulatorsUrl: null });
+    expect(credentials.oneStop).toEqual({ clientId: 'one-stop', clientSecret: expect.any(String) });
+    ensureMasterKey(join(dir, 'keys'));
+    const keys = fileMasterKeys(join(dir, 'keys'));
+    await registerClients(database.ownerUrl, credentials, keys);
+    const rows = await database.db.query<{ username: string; password_hash: string; totp_sealed: Buffer }>(
+      `select username, password_hash, totp_sealed from account order by client_id`,
+    );
+    expect(rows).toHaveLength(8);
+    const auditor = rows.find(({ username }) => username === credentials.auditor.username)!;
+    expect(await verifySecret(credentials.auditor.password, auditor.password_hash)).toBe(true);
+    expect(secretSeal(keys).open('auditor', auditor.totp_sealed)).toBe(credentials.auditor.totpSecret);
+    await database.db.execute(`update account set password_hash = 'changed' where client_id = 'auditor'`);
+    await registerClients(database.ownerUrl, credentials, keys);
+    expect(await database.db.query(`select 1 from account where password_hash = 'changed'`)).toHaveLength(1);
+    await database.drop();
+  });
+
+  it('give an installation two administrators again when time has left it none, with an entry, and nobody else', async () => {
+    const database = await testDatabase();
+    const credentials = ensureCredentials(dir, { baseUrl: 'http://127.0.0.1:1', simulatorsUrl: null });
+    ensureMasterKey(join(dir, 'keys'));
+    const keys = fileMasterKeys(join(dir, 'keys'));
+    await registerClients(database.ownerUrl, credentials, keys);
+    const disabledAfter = async (sql: string): Promise<string[]> => {
+      await database.db.execute(sql);
+      await registerClients(database.ownerUrl, credentials, keys);
+      const rows = await database.db.query<{ id: string }>(
+        'select id from client where disabled_at is not null order by id',
+      );
+      return rows.map(({ id }) => id);
+    };
+    expect(await disabledAfter(`update client set disabled_at = now() where id in ('operator', 'auditor')`)).toEqual([
+      'auditor',
+      'operator',
+    ]);
+    expect(await disabledAfter('update client set disabled_at = now()')).not.toContain('administrator');
+    expect(await disabledAfter('select 1')).toHaveLength(7);
+    const entries = await database.db.query(`select 1 from synclog_entry where kind = 'client.changed'`);
+    expect(entries).toHaveLength(2);
     await database.drop();
   });
 

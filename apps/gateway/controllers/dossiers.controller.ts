@@ -18,7 +18,7 @@ export class DossierQuery extends PageQuery {
   @IsIn(DOSSIER_STATES)
   state?: string;
 
-  @ApiPropertyOptional({ enum: ['birth-group', 'death-group'] })
+  @ApiPropertyOptional({ description: 'Id of a procedure; one that nobody has finds nothing.', example: 'birth-group' })
   @IsOptional()
   @Matches(/^[a-z0-9-]{1,64}$/)
   procedure?: string;

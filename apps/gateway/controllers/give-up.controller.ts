@@ -1,5 +1,6 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { Principal } from '#access';
 import {
   approveGiveUp,
   listGiveUpRequests,
@@ -8,7 +9,7 @@ import {
   type GiveUpDeps,
   type IntakeDeps,
 } from '#intake';
-import { actorOf, Operation, Roles, type AuthenticatedRequest } from '../http/access';
+import { actorOf, Caller, callerOf, Operation, Roles, type AuthenticatedRequest } from '../http/access';
 import { IdempotencyKey, NeedsIdempotencyKey } from '../http/idempotency-key';
 import { IdPipe } from '../http/id-pipe';
 import { idCursor, pageOf, PageQuery, type Page } from '../http/page';
@@ -42,15 +43,20 @@ export class GiveUpController {
     @Req() request: AuthenticatedRequest,
   ): Promise<NewGiveUpRequestView> {
     const actor = actorOf(request, this.addressDigest);
-    return requestGiveUp(selectionOf(body), body.reason, { actor, idempotencyKey }, this.intake);
+    return requestGiveUp(
+      selectionOf(body),
+      body.reason,
+      { actor, idempotencyKey, units: callerOf(request).units },
+      this.intake,
+    );
   }
 
   @Get('requests')
   @Roles('operator', 'approver', 'auditor')
   @Operation('quarantine.requests', 'Requests to give items up, newest first')
   @ApiOkResponse({ type: GiveUpRequestPage })
-  async list(@Query() query: PageQuery): Promise<Page<GiveUpRequestView>> {
-    const page = { after: idCursor(query.after), limit: query.limit + 1 };
+  async list(@Caller() { units }: Principal, @Query() query: PageQuery): Promise<Page<GiveUpRequestView>> {
+    const page = { after: idCursor(query.after), limit: query.limit + 1, units };
     const rows = await listGiveUpRequests(this.intake.db, page, this.intake.clock.now());
     return pageOf(
       rows,
@@ -64,8 +70,11 @@ export class GiveUpController {
   @Roles('operator', 'approver', 'auditor')
   @Operation('quarantine.request', 'One request: the frozen set, and what came of it')
   @ApiOkResponse({ type: GiveUpRequestView })
-  show(@Param('id', new IdPipe('quarantine-request-unknown')) id: string): Promise<GiveUpRequestView> {
-    return showGiveUpRequest(this.intake.db, id, this.intake.clock.now());
+  show(
+    @Caller() { units }: Principal,
+    @Param('id', new IdPipe('quarantine-request-unknown')) id: string,
+  ): Promise<GiveUpRequestView> {
+    return showGiveUpRequest(this.intake.db, { id, units }, this.intake.clock.now());
   }
 
   @Post('requests/:id/approve')
@@ -81,7 +90,8 @@ export class GiveUpController {
     @Req() request: AuthenticatedRequest,
   ): Promise<GiveUpRequestView> {
     const actor = actorOf(request, this.addressDigest);
-    const approved = await approveGiveUp({ requestId, setDigest }, { actor, idempotencyKey }, this.intake);
+    const by = { actor, idempotencyKey, units: callerOf(request).units };
+    const approved = await approveGiveUp({ requestId, setDigest }, by, this.intake);
     this.intake.doorbell.ring('outbox');
     return approved;
   }

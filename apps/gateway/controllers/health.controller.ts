@@ -1,5 +1,5 @@
 import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiProduces, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Metrics } from '#platform';
 import { Operation, Public } from '../http/access';
@@ -29,6 +29,7 @@ export class HealthController {
   @Public()
   @Operation('health.ready', 'Database, bus and sequencer; 503 while the database or the bus is away')
   @ApiOkResponse({ type: HealthView })
+  @ApiServiceUnavailableResponse({ type: HealthView })
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthView> {
     const { isReady, checks } = await this.readiness.run();
     void reply.code(isReady ? 200 : 503);

@@ -1,17 +1,17 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import { readHold, readHolds } from '#delivery';
+import type { Principal } from '#access';
+import { readHolds } from '#delivery';
 import { PARTNER_IDS, type PartnerId } from '#dossier';
 import { AppError, Database } from '#platform';
-import type { SyncLogActor } from '#synclog';
-import { actorOf, Operation, Roles, type AuthenticatedRequest } from '../http/access';
+import { actorOf, Caller, callerOf, Operation, Roles, type AuthenticatedRequest } from '../http/access';
 import { IdempotencyKey, NeedsIdempotencyKey } from '../http/idempotency-key';
 import { IdPipe } from '../http/id-pipe';
 import { idCursor, PageQuery, pageOf, type Page } from '../http/page';
 import { HoldPage, HoldRelease, HoldView, NewHold } from '../schema/hold';
 import { ADDRESS_DIGEST } from '../tokens';
-import { HoldDesk } from '../use-cases/hold-desk';
+import { HoldDesk, type HoldCaller } from '../use-cases/hold-desk';
 
 export class HoldQuery extends PageQuery {
   @ApiPropertyOptional({ enum: ['true', 'false'], description: 'Those that are over too.', default: 'false' })
@@ -48,12 +48,17 @@ export class HoldsController {
   @Roles('operator', 'approver', 'auditor', 'manager')
   @Operation('hold.list', 'Holds of a partner, newest first, with what stands behind them')
   @ApiOkResponse({ type: HoldPage })
-  async list(@Param('id') partner: string, @Query() query: HoldQuery): Promise<Page<HoldView>> {
+  async list(
+    @Caller() { units }: Principal,
+    @Param('id') partner: string,
+    @Query() query: HoldQuery,
+  ): Promise<Page<HoldView>> {
     const rows = await readHolds(this.db, {
       partner: partnerOf(partner),
       isOpen: query.all !== 'true',
       after: idCursor(query.after),
       limit: query.limit + 1,
+      units,
     });
     const page = pageOf(
       rows,
@@ -68,11 +73,8 @@ export class HoldsController {
   @Roles('operator', 'approver', 'auditor', 'manager')
   @Operation('hold.show', 'One hold, what stands behind it, and the forecast of its drain')
   @ApiOkResponse({ type: HoldView })
-  async show(@Param('id', new IdPipe('hold-unknown')) id: string): Promise<HoldView> {
-    const hold = await readHold(this.db, id);
-    if (!hold)
-      throw new AppError({ code: 'hold-unknown', disposition: 'refuse', status: 404, detail: 'no hold with this id' });
-    return this.desk.view(hold);
+  async show(@Caller() { units }: Principal, @Param('id', new IdPipe('hold-unknown')) id: string): Promise<HoldView> {
+    return this.desk.view(await this.desk.find(id, units));
   }
 
   @Post('holds/:id/release')
@@ -94,8 +96,8 @@ export class HoldsController {
     });
   }
 
-  private by(request: AuthenticatedRequest, idempotencyKey: string): { actor: SyncLogActor; idempotencyKey: string } {
-    return { actor: actorOf(request, this.addressDigest), idempotencyKey };
+  private by(request: AuthenticatedRequest, idempotencyKey: string): HoldCaller {
+    return { actor: actorOf(request, this.addressDigest), units: callerOf(request).units, idempotencyKey };
   }
 }
 

@@ -1,8 +1,9 @@
 import { Body, Controller, Get, HttpCode, Inject, Post, Query, Req } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { Principal } from '#access';
 import { groupQuarantine, rerunSelection, type IntakeDeps, type QuarantineCause } from '#intake';
 import { Database, rfc3339 } from '#platform';
-import { actorOf, Operation, Roles, type AuthenticatedRequest } from '../http/access';
+import { actorOf, Caller, callerOf, Operation, Roles, type AuthenticatedRequest } from '../http/access';
 import { IdempotencyKey, NeedsIdempotencyKey } from '../http/idempotency-key';
 import { numberCursor } from '../http/number-cursor';
 import { PageQuery } from '../http/page';
@@ -28,8 +29,8 @@ export class QuarantineGroupsController {
     'Open items by cause: stage, reason and field, who must act, the known fix; largest first',
   )
   @ApiOkResponse({ type: QuarantineGroupPage })
-  async list(@Query() query: PageQuery): Promise<QuarantineGroupPage> {
-    const groups = await groupQuarantine(this.db, this.causes);
+  async list(@Caller() { units }: Principal, @Query() query: PageQuery): Promise<QuarantineGroupPage> {
+    const groups = await groupQuarantine(this.db, this.causes, units);
     const from = numberCursor(query.after, 0);
     const to = from + query.limit;
     const items = groups.slice(from, to).map((group) => ({
@@ -52,6 +53,6 @@ export class QuarantineGroupsController {
     @Req() request: AuthenticatedRequest,
   ): Promise<RerunTaken> {
     const actor = actorOf(request, this.addressDigest);
-    return rerunSelection(selectionOf(body), { actor, idempotencyKey }, this.intake);
+    return rerunSelection(selectionOf(body), { actor, idempotencyKey, units: callerOf(request).units }, this.intake);
   }
 }

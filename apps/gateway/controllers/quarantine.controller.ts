@@ -1,6 +1,7 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional, Matches } from 'class-validator';
+import type { Principal } from '#access';
 import {
   listQuarantine,
   QUARANTINE_STATES,
@@ -11,7 +12,7 @@ import {
   type QuarantineState,
 } from '#intake';
 import { Database, rfc3339 } from '#platform';
-import { actorOf, Operation, Roles, type AuthenticatedRequest } from '../http/access';
+import { actorOf, Caller, callerOf, Operation, Roles, type AuthenticatedRequest } from '../http/access';
 import { IdempotencyKey, NeedsIdempotencyKey } from '../http/idempotency-key';
 import { IdPipe } from '../http/id-pipe';
 import { idCursor, PageQuery, type Page } from '../http/page';
@@ -43,12 +44,13 @@ export class QuarantineController {
   @Roles('operator', 'approver', 'auditor', 'manager')
   @Operation('quarantine.list', 'Inbound items that were not understood, oldest first')
   @ApiOkResponse({ type: QuarantinePage })
-  async list(@Query() query: QuarantineQuery): Promise<Page<QuarantineView>> {
+  async list(@Caller() { units }: Principal, @Query() query: QuarantineQuery): Promise<Page<QuarantineView>> {
     const page = await listQuarantine(this.db, {
       state: query.state,
       ...(query.group === undefined ? {} : { group: query.group }),
       after: idCursor(query.after) ?? undefined,
       limit: query.limit,
+      units,
     });
     return { items: page.items.map(quarantineView), next: page.next };
   }
@@ -57,8 +59,11 @@ export class QuarantineController {
   @Roles('operator', 'approver', 'auditor')
   @Operation('quarantine.show', 'One quarantined item')
   @ApiOkResponse({ type: QuarantineView })
-  async show(@Param('id', new IdPipe('quarantine-item-unknown')) id: string): Promise<QuarantineView> {
-    return quarantineView(await showQuarantine(this.db, id));
+  async show(
+    @Caller() { units }: Principal,
+    @Param('id', new IdPipe('quarantine-item-unknown')) id: string,
+  ): Promise<QuarantineView> {
+    return quarantineView(await showQuarantine(this.db, id, units));
   }
 
   @Post(':id/rerun')
@@ -73,7 +78,7 @@ export class QuarantineController {
     @Req() request: AuthenticatedRequest,
   ): Promise<QuarantineView> {
     const actor = actorOf(request, this.addressDigest);
-    return requestRerun({ actor, idempotencyKey, itemId }, this.intake);
+    return requestRerun({ actor, idempotencyKey, itemId, units: callerOf(request).units }, this.intake);
   }
 }
 

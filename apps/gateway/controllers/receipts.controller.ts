@@ -1,18 +1,23 @@
-import { Controller, Get, Header, Param } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Principal } from '#access';
 import { AppError, Database } from '#platform';
-import { findReceipt, findReceiptLeaf, proveEntry, type Receipt } from '#synclog';
+import { findReceipt, findReceiptLeaf, proveEntry, publishedChain, type LogKeys, type Receipt } from '#synclog';
+import { readDossier } from '../reads/dossiers';
 import { Caller, Operation, Roles } from '../http/access';
 import { IdPipe } from '../http/id-pipe';
 import { ReceiptView } from '../schema/receipt';
+import { LOG_KEYS } from '../tokens';
 
 const TEXT = 'text/plain; charset=utf-8';
 
 @ApiTags('receipts')
 @Controller('api/v1/receipts')
 export class ReceiptsController {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    @Inject(LOG_KEYS) private readonly logKeys: LogKeys,
+  ) {}
 
   @Get(':id')
   @Roles('integrator', 'operator', 'approver', 'auditor')
@@ -32,7 +37,7 @@ export class ReceiptsController {
   async prove(@Caller() caller: Principal, @Param('id', new IdPipe('receipt-unknown')) id: string): Promise<string> {
     const receipt = await this.receiptFor(caller, id);
     const leaf = await findReceiptLeaf(this.db, receipt);
-    const proof = leaf === undefined ? undefined : await proveEntry(this.db, leaf);
+    const proof = leaf === undefined ? undefined : await proveEntry(this.db, leaf, publishedChain(this.logKeys()));
     if (proof === undefined)
       throw new AppError({
         code: 'receipt-not-sealed',
@@ -45,8 +50,7 @@ export class ReceiptsController {
 
   private async receiptFor(caller: Principal, id: string): Promise<Receipt> {
     const receipt = await findReceipt(this.db, id);
-    const isOthers = receipt?.clientId !== caller.clientId && caller.roles.every((role) => role === 'integrator');
-    if (!receipt || isOthers)
+    if (!receipt || !(await this.maySee(caller, receipt)))
       throw new AppError({
         code: 'receipt-unknown',
         disposition: 'refuse',
@@ -54,5 +58,13 @@ export class ReceiptsController {
         detail: 'no receipt with this id',
       });
     return receipt;
+  }
+
+  /** Its own; or, for who reads others' too, what is of its communes. */
+  private async maySee({ clientId, roles, units }: Principal, receipt: Receipt): Promise<boolean> {
+    if (receipt.clientId === clientId) return true;
+    if (roles.every((role) => role === 'integrator')) return false;
+    if (units === null) return true;
+    return receipt.dossierId !== null && (await readDossier(this.db, receipt.dossierId, units)) !== undefined;
   }
 }

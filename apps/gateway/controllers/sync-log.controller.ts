@@ -3,14 +3,14 @@ import { ApiOkResponse, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Principal } from '#access';
 import { AppError, Database } from '#platform';
-import { proveEntry, readNumbered, searchEntries, type FoundEntry } from '#synclog';
+import { proveEntry, publishedChain, readNumbered, searchEntries, type FoundEntry, type LogKeys } from '#synclog';
 import { actorOf, Caller, callerOf, Operation, Roles, type AuthenticatedRequest } from '../http/access';
 import { numberCursor } from '../http/number-cursor';
 import { pageOf, type Page } from '../http/page';
 import { syncLogFilter, syncLogItem } from '../reads/sync-log';
 import { EvidenceFile, SyncLogItem, SyncLogPage } from '../schema/sync-log';
 import { EvidenceQuery, SyncLogExportQuery, SyncLogQuery } from '../schema/sync-log-query';
-import { ADDRESS_DIGEST } from '../tokens';
+import { ADDRESS_DIGEST, LOG_KEYS } from '../tokens';
 import { ExportSyncLog, type ExportCaller } from '../use-cases/export-sync-log';
 
 const TEXT = 'text/plain; charset=utf-8';
@@ -24,6 +24,7 @@ export class SyncLogController {
     private readonly db: Database,
     private readonly exports: ExportSyncLog,
     @Inject(ADDRESS_DIGEST) private readonly addressDigest: (address: string) => string,
+    @Inject(LOG_KEYS) private readonly logKeys: LogKeys,
   ) {}
 
   @Get('entries')
@@ -58,7 +59,7 @@ export class SyncLogController {
   @ApiOkResponse({ type: String })
   async prove(@Caller() caller: Principal, @Param('index') index: string): Promise<string> {
     const found = await this.numbered(caller, index);
-    const proof = await proveEntry(this.db, found.index);
+    const proof = await proveEntry(this.db, found.index, publishedChain(this.logKeys()));
     if (proof === undefined) throw notSealed();
     return proof;
   }

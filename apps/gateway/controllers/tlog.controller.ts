@@ -2,12 +2,22 @@ import { Controller, Get, Header, Inject, Param, Req, Res } from '@nestjs/common
 import { ApiOkResponse, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AppError, Database } from '#platform';
-import { parseTilePath, readNewestCheckpoint, readResource, readWitnessed, type Witness } from '#synclog';
+import {
+  keyChainText,
+  parseTilePath,
+  readNewestCheckpoint,
+  readResource,
+  readWitnessed,
+  type LogKeys,
+  type Witness,
+} from '#synclog';
 import { callerOf, Operation, Roles, type AuthenticatedRequest } from '../http/access';
-import { LOG_VERIFIER_KEY, WITNESSES } from '../tokens';
+import { LogKeysView } from '../schema/log-keys';
+import { LOG_KEYS, WITNESSES } from '../tokens';
 import { RecordReaders } from '../use-cases/record-readers';
 
 const TEXT = 'text/plain; charset=utf-8';
+const JSON_TYPE = 'application/json; charset=utf-8';
 const BYTES = 'application/octet-stream';
 
 /** The sync log as C2SP tlog-tiles, for verifiers and witnesses written by others. Everything but the checkpoint never changes. */
@@ -16,7 +26,7 @@ const BYTES = 'application/octet-stream';
 export class TlogController {
   constructor(
     private readonly db: Database,
-    @Inject(LOG_VERIFIER_KEY) private readonly verifierKey: string,
+    @Inject(LOG_KEYS) private readonly keysOfLog: LogKeys,
     @Inject(WITNESSES) private readonly witnesses: readonly Witness[],
     private readonly readers: RecordReaders,
   ) {}
@@ -55,7 +65,20 @@ export class TlogController {
   @ApiProduces(TEXT)
   @ApiOkResponse({ type: String })
   key(): string {
-    return `${this.verifierKey}\n`;
+    return `${this.keysOfLog().current.vkey}\n`;
+  }
+
+  @Get('keys')
+  @Roles('auditor')
+  @Header('content-type', JSON_TYPE)
+  @Header('cache-control', 'no-cache')
+  @Operation(
+    'synclog.keys',
+    'The verifier keys that the sync log has had, and the statements that lead from one to the next',
+  )
+  @ApiOkResponse({ type: LogKeysView })
+  keys(): string {
+    return keyChainText(this.keysOfLog().chain);
   }
 
   @Get('tile/*')

@@ -6,6 +6,7 @@ import { AppError } from '#platform';
 import type { SigningKeys } from '#synclog';
 import { Operation, Public } from '../http/access';
 import { clientCredentials, oauthError } from '../http/client-credentials';
+import { shownCertificate } from '../http/shown-certificate';
 import { JwksView, TokenRequest, TokenView } from '../schema/token';
 import { ADDRESS_DIGEST, SIGNING_KEYS } from '../tokens';
 
@@ -30,9 +31,15 @@ export class TokenController {
     const isForm = (request.headers['content-type'] ?? '')
       .toLowerCase()
       .startsWith('application/x-www-form-urlencoded');
-    const credentials = clientCredentials(isForm ? form : undefined, request.headers.authorization);
+    const certificate = shownCertificate(request.raw.socket);
+    const credentials = clientCredentials(isForm ? form : undefined, {
+      authorization: request.headers.authorization,
+      hasCertificate: certificate !== undefined,
+    });
     const address = { address: request.ip, addressDigest: this.addressDigest(request.ip) };
-    const { accessToken, expiresInSeconds } = await this.logIn.run({ ...credentials, ...address }).catch(asOauthError);
+    const { accessToken, expiresInSeconds } = await this.logIn
+      .run({ ...credentials, certificate, ...address })
+      .catch(asOauthError);
     return { access_token: accessToken, token_type: 'Bearer', expires_in: expiresInSeconds };
   }
 

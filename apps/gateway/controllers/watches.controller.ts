@@ -1,9 +1,10 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
+import type { Principal } from '#access';
 import { Database } from '#platform';
 import { readWatches, type PlanCaller } from '#replay';
-import { actorOf, callerOf, Operation, Roles, type AuthenticatedRequest } from '../http/access';
+import { actorOf, Caller, callerOf, Operation, Roles, type AuthenticatedRequest } from '../http/access';
 import { IdempotencyKey, NeedsIdempotencyKey } from '../http/idempotency-key';
 import { IdPipe } from '../http/id-pipe';
 import { idCursor, pageOf, PageQuery, type Page } from '../http/page';
@@ -45,8 +46,8 @@ export class WatchesController {
   @Roles('operator', 'approver', 'auditor', 'manager')
   @Operation('watch.list', 'Watches, newest first')
   @ApiOkResponse({ type: WatchPage })
-  async list(@Query() query: WatchQuery): Promise<Page<WatchView>> {
-    const page = { isOpen: query.all !== 'true', after: idCursor(query.after), limit: query.limit + 1 };
+  async list(@Caller() { units }: Principal, @Query() query: WatchQuery): Promise<Page<WatchView>> {
+    const page = { isOpen: query.all !== 'true', units, after: idCursor(query.after), limit: query.limit + 1 };
     return pageOf(await readWatches(this.db, page), query.limit, watchView, (watch) => watch.id);
   }
 

@@ -1,15 +1,15 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { Authenticate } from '#access';
 import { AppError } from '#platform';
 import { OPERATION_KEY, ROLES_KEY, type AuthenticatedRequest, type RouteAccess } from './access';
+import { AccessGate } from './access-gate';
 
-/** Lets a request through when its token's account has one of the route's roles. What declares nothing is closed. */
+/** Lets a request through when the account of its token or session has one of the route's roles. What declares nothing is closed. */
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    private readonly authenticate: Authenticate,
+    private readonly gate: AccessGate,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -21,7 +21,7 @@ export class AccessGuard implements CanActivate {
       throw new AppError({ code: 'route-undeclared', disposition: 'bug' });
     if (access === 'public') return true;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    request.principal = await this.authenticate.run(bearerOf(request.headers.authorization), request.ip, operation);
+    request.principal = await this.gate.enter(request, operation);
     if (request.principal.roles.some((role) => access.includes(role))) return true;
     throw new AppError({
       code: 'role-not-allowed',
@@ -30,16 +30,4 @@ export class AccessGuard implements CanActivate {
       detail: 'none of the client’s roles may do this',
     });
   }
-}
-
-/** @throws AppError 401 `token-missing` */
-export function bearerOf(header: string | undefined): string {
-  const match = /^Bearer ([\w.-]{1,4096})$/i.exec(header ?? '');
-  if (match) return match[1];
-  throw new AppError({
-    code: 'token-missing',
-    disposition: 'refuse',
-    status: 401,
-    detail: 'send Authorization: Bearer <access token>',
-  });
 }

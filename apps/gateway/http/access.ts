@@ -1,7 +1,7 @@
 import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiCookieAuth, ApiOperation } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import type { Principal, Role } from '#access';
+import type { Principal, Role, SessionFacts } from '#access';
 import type { SyncLogActor } from '#synclog';
 
 export const ROLES_KEY = 'lienthong:roles';
@@ -12,7 +12,7 @@ export type RouteAccess = readonly Role[] | 'public';
 
 /** Who may use a route; none implies another (CONTRACTS §2). A route without this or `@Public` stops the start (route-table.ts). */
 export const Roles = (...roles: [Role, ...Role[]]): MethodDecorator & ClassDecorator =>
-  applyDecorators(SetMetadata(ROLES_KEY, roles), ApiBearerAuth());
+  applyDecorators(SetMetadata(ROLES_KEY, roles), ApiBearerAuth(), ApiCookieAuth());
 
 /** A route that needs no token: log-in, keys, health, and links that carry their own token. */
 export const Public = (): MethodDecorator => SetMetadata(ROLES_KEY, 'public');
@@ -24,6 +24,8 @@ export const Operation = (id: string, summary: string): MethodDecorator & ClassD
 /** What the guard leaves on a request. */
 export interface AuthenticatedRequest extends FastifyRequest {
   principal?: Principal;
+  /** Where a person asks by a session. */
+  session?: { token: string; facts: SessionFacts };
 }
 
 /** The principal of a request; only on routes with `@Roles`. */

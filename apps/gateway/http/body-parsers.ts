@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { AppError, hasMoreValuesThan } from '#platform';
+import { AppError, hasMoreValuesThan, hasRepeatedMember } from '#platform';
 
 export interface JsonLimits {
   maxDepth: number;
@@ -33,6 +33,7 @@ export function parseJson(bytes: Buffer, limits: JsonLimits): unknown {
       cause: error,
     });
   }
+  if (hasRepeatedMember(bytes)) throw invalid('a member comes twice');
   refuseOdd(value, limits);
   return value;
 }

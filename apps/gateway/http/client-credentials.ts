@@ -2,15 +2,23 @@ import { AppError } from '#platform';
 
 export interface ClientCredentials {
   clientId: string;
-  clientSecret: string;
+  /** Absent when a client certificate stands in its place. */
+  clientSecret?: string;
+}
+
+export interface OtherProof {
+  /** Header of the request. */
+  authorization: string | undefined;
+  /** The connection shows a client certificate. */
+  hasCertificate: boolean;
 }
 
 const MAX_TEXT = 256;
 
-/** Client and secret of a token request: Basic, or the body, never both (RFC 6749 §2.3).
+/** Client and secret of a token request: Basic, or the body, never both (RFC 6749 §2.3); with a client certificate the client alone (RFC 8705 §2).
  *  @param form a form body as parsed; anything else is refused
  *  @throws AppError 400 `grant-type-not-supported` or `request-invalid`, 401 `client-not-accepted`, each with OAuth's `error` member */
-export function clientCredentials(form: unknown, authorization: string | undefined): ClientCredentials {
+export function clientCredentials(form: unknown, { authorization, hasCertificate }: OtherProof): ClientCredentials {
   const fields = textsOf(form);
   if (fields.grant_type === undefined) throw oauthError('invalid_request', 'request-invalid', 400, 'grant_type');
   if (fields.grant_type !== 'client_credentials') {
@@ -20,6 +28,7 @@ export function clientCredentials(form: unknown, authorization: string | undefin
   if (basic && fields.client_secret !== undefined)
     throw oauthError('invalid_request', 'request-invalid', 400, 'client_secret');
   const { clientId, clientSecret } = basic ?? { clientId: fields.client_id, clientSecret: fields.client_secret };
+  if (clientSecret === undefined && hasCertificate) return { clientId: credential(clientId) };
   return { clientId: credential(clientId), clientSecret: credential(clientSecret) };
 }
 

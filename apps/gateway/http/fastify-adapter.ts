@@ -1,15 +1,18 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { uuidIds, type GatewaySettings, type Log } from '#platform';
+import { uuidIds, type GatewaySettings, type Log, type WatchedTls } from '#platform';
 import { filesOperation, limitsOf, parseForm, parseJson } from './body-parsers';
+import { answerBrokenRequest, LEAST_HEADERS } from './odd-requests';
 import { sendProblem } from './problem-filter';
+import { httpsOptions } from './tls-server';
 
 const FORM_BYTES = 8_192;
 
 /** Fastify with our limits: body size (larger where files come), length of a path's parts, time for a request to arrive, and
  *  parsers that refuse what the storage or the canonical form could not hold. */
-export function limitedAdapter(settings: GatewaySettings, log: Log): FastifyAdapter {
+export function limitedAdapter(settings: GatewaySettings, log: Log, tls: WatchedTls | null): FastifyAdapter {
   const adapter = new FastifyAdapter({
+    ...(tls === null ? {} : { https: httpsOptions(settings, tls) }),
     bodyLimit: settings.maxBodyBytes,
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     requestTimeout: 60_000,
@@ -19,8 +22,10 @@ export function limitedAdapter(settings: GatewaySettings, log: Log): FastifyAdap
     return503OnClosing: false,
     genReqId: () => uuidIds.next(),
     routerOptions: { maxParamLength: 300 },
+    clientErrorHandler: answerBrokenRequest,
+    // Before any hook: what helmet would have sent is sent here.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-      sendProblem(error, request, reply, log),
+      sendProblem(error, request, reply.headers(LEAST_HEADERS), log),
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   fastify.addHook('onRoute', (route) => {

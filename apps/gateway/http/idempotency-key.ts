@@ -21,6 +21,7 @@ export const NeedsIdempotencyKey = (): MethodDecorator & ClassDecorator =>
     ApiHeader({
       name: 'Idempotency-Key',
       required: true,
+      schema: { type: 'string', pattern: KEY.source, minLength: 1, maxLength: 128 },
       description: 'The same key and body give the first answer again; the same key with another body is a conflict.',
     }),
   );

@@ -1,9 +1,10 @@
-import { ValidationPipe, type ValidationError } from '@nestjs/common';
+import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
 import { AppError } from '#platform';
+import { refuseNull } from './refuse-null';
 
 /** Checks bodies and queries against their classes; what they do not name is refused, not ignored. */
 export function validationPipe(): ValidationPipe {
-  return new ValidationPipe({
+  return new StrictPipe({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,
@@ -11,6 +12,13 @@ export function validationPipe(): ValidationPipe {
     validationError: { target: false, value: false },
     exceptionFactory: (errors) => refusalOf(errors),
   });
+}
+
+class StrictPipe extends ValidationPipe {
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type === 'body' && metadata.metatype) refuseNull(value, metadata.metatype);
+    return (await super.transform(value, metadata)) as unknown;
+  }
 }
 
 function refusalOf(errors: ValidationError[]): AppError {

@@ -1,12 +1,12 @@
-import { rfc3339, type Queryable } from '#platform';
-import type { FeedItem } from '../schema/feed';
+import { feedItem, type EventCodes, type FeedItem } from '#bus';
+import type { Queryable } from '#platform';
 
 interface FeedRow {
   position: string;
   type: string;
   at: Date;
   dossier_id: string | null;
-  codes: Record<string, unknown>;
+  codes: EventCodes;
   data: Record<string, unknown>;
 }
 
@@ -22,12 +22,7 @@ export async function readFeed(
      where position > $1 and ($3::text[] is null or unit = any($3)) order by position limit $2`,
     [after, limit, units],
   );
-  return rows.map((row) => ({
-    position: Number(row.position),
-    type: row.type,
-    at: rfc3339(row.at),
-    dossierId: row.dossier_id,
-    codes: row.codes,
-    data: row.data,
-  }));
+  return rows.map(({ position, dossier_id: dossierId, ...row }) =>
+    feedItem({ ...row, position: Number(position), dossierId }),
+  );
 }

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { CLASSIFIABLE_OUTCOMES, type ClassifiableOutcome } from '#delivery';
+import { personalData } from '#privacy';
 import { RuleView } from './delivery';
 
 const SCOPES = ['this', 'text'] as const;
@@ -15,7 +16,11 @@ export class NewClassification {
   @IsIn(SCOPES)
   scope!: 'this' | 'text';
 
-  @ApiPropertyOptional({ maxLength: 1_000, description: 'Sealed with the dossier.' })
+  @ApiPropertyOptional({
+    maxLength: 1_000,
+    description: 'Sealed with the dossier.',
+    ...personalData('officer.note'),
+  })
   @IsOptional()
   @IsString()
   @MaxLength(1_000)

@@ -9,8 +9,11 @@ import {
   IsString,
   Length,
   Matches,
+  ValidateNested,
 } from 'class-validator';
+import { Type } from 'class-transformer';
 import { ROLES, type Role } from '#access';
+import { QuotaBody } from './quota';
 
 const KINDS = ['machine', 'person'] as const;
 const ALL_ROLES = [...ROLES];
@@ -54,6 +57,19 @@ export class NewClient {
   @ArrayMaxSize(100)
   @Matches(/^[a-z-]+\.[a-z-]+$/, { each: true })
   operations?: string[];
+
+  @ApiPropertyOptional({ type: QuotaBody, description: 'Absent = no limit.' })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => QuotaBody)
+  quota?: QuotaBody;
+
+  @ApiPropertyOptional({ minLength: 3, maxLength: 200, description: 'Why; colleagues see it. No personal data.' })
+  @IsOptional()
+  @IsString()
+  @Length(3, 200)
+  @Matches(/\S/, { message: 'reason must not be empty' })
+  reason?: string;
 }
 
 export class ClientView {
@@ -69,10 +85,14 @@ export class ClientView {
   addresses!: readonly string[] | null;
   @ApiProperty({ type: [String], nullable: true })
   operations!: readonly string[] | null;
+  @ApiProperty({ type: QuotaBody })
+  quota!: QuotaBody;
   @ApiProperty({ format: 'date-time' })
   createdAt!: string;
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   disabledAt!: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Stopped while a disabling is open.' })
+  suspendedUntil!: string | null;
 }
 
 export class ClientPage {
@@ -82,17 +102,27 @@ export class ClientPage {
   next!: string | null;
 }
 
-/** The secret is shown here and stored nowhere. */
-export class CreatedClient {
+/** The secret is shown here and stored nowhere; it works when the change is confirmed. */
+export class ProposedClient {
   @ApiProperty()
   clientId!: string;
   @ApiProperty()
   clientSecret!: string;
+  @ApiProperty({ format: 'uuid', description: 'Of the change that a second administrator confirms.' })
+  requestId!: string;
+  @ApiProperty({ format: 'date-time', description: 'It can be confirmed until then.' })
+  expiresAt!: string;
 }
 
-export class DisabledClient {
+export class StoppedClient {
   @ApiProperty()
   clientId!: string;
-  @ApiProperty({ format: 'date-time' })
-  disabledAt!: string;
+  @ApiProperty({ format: 'uuid', description: 'Of the change that a second administrator confirms.' })
+  requestId!: string;
+  @ApiProperty({
+    format: 'date-time',
+    description:
+      'Until then the account stands still, unless it is an administrator’s; when nobody confirms it goes on.',
+  })
+  expiresAt!: string;
 }

@@ -1,8 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { personalData } from '#privacy';
 
 const STATUSES = ['queued', 'in-flight', 'waiting', 'unknown', 'settled', 'dead', 'cancelled'];
 export const DELIVERY_STATUSES: readonly string[] = STATUSES;
 const OUTCOMES = ['accepted', 'already-applied', 'refused', 'retry', 'unknown'];
+const VERDICTS = ['applied', 'absent', 'cannot-tell'];
 
 /** Version of the reply rule that judged an answer. */
 export class RuleView {
@@ -86,7 +88,7 @@ export class AttemptView {
   endedAt!: string;
   @ApiProperty()
   durationMs!: number;
-  @ApiProperty({ enum: OUTCOMES })
+  @ApiProperty({ enum: [...OUTCOMES, ...VERDICTS], description: 'Of a call; of a probe, what it was told.' })
   outcome!: string;
   @ApiProperty({ enum: ['not-written', 'written', 'answered'] })
   wire!: string;
@@ -106,7 +108,11 @@ export class EvidenceView {
   attempt!: number;
   @ApiProperty({ description: 'HTTP status and the partner’s own result code.' })
   code!: string;
-  @ApiProperty({ type: [String], description: 'Message fields of the answer; numbers that name a person are masked.' })
+  @ApiProperty({
+    type: [String],
+    description: 'Message fields of the answer; what the dossier holds of persons, and numbers, are masked.',
+    ...personalData('answer.message'),
+  })
   messages!: readonly string[];
   @ApiProperty({ description: 'What becomes a rule with scope `text`: echoes and codes blanked.' })
   text!: string;

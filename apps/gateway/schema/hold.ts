@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsISO8601, IsNumber, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
 import { HOLD_STATES } from '#delivery';
+import { INSTANT } from '../http/instant';
 
-const WITH_OFFSET = /T.*(Z|[+-]\d\d:\d\d)$/;
 /** Lanes a second; the slowest is one in about two minutes. */
 const [MIN_RATE, MAX_RATE] = [0.01, 1_000];
 
@@ -26,13 +26,13 @@ export class NewHold {
   @ApiPropertyOptional({ format: 'date-time', description: 'Begin of a planned window. Absent: now.' })
   @IsOptional()
   @IsISO8601({ strict: true, strictSeparator: true })
-  @Matches(WITH_OFFSET, { message: 'startsAt must be RFC 3339 with an offset' })
+  @Matches(INSTANT, { message: 'startsAt must be RFC 3339 with an offset' })
   startsAt?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'End of a planned window; it is released then.' })
   @IsOptional()
   @IsISO8601({ strict: true, strictSeparator: true })
-  @Matches(WITH_OFFSET, { message: 'endsAt must be RFC 3339 with an offset' })
+  @Matches(INSTANT, { message: 'endsAt must be RFC 3339 with an offset' })
   endsAt?: string;
 
   @ApiProperty({

@@ -1,5 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
+import { personalData } from '#privacy';
+import { INSTANT } from '../http/instant';
 import {
   ArrayMaxSize,
   IsArray,
@@ -20,17 +22,20 @@ const CODE = /^[\p{L}\p{N}._/-]{1,100}$/u;
 const IDENTITY_NUMBER = /^[A-Za-z0-9]{1,20}$/;
 
 export class SubjectInput {
-  @ApiProperty()
+  @ApiProperty({ type: String, ...personalData('subject.name') })
   @IsString()
   @Length(1, 200)
   name!: string;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ type: String, ...personalData('subject.identityNumber') })
   @IsOptional()
   @Matches(IDENTITY_NUMBER, { message: 'identityNumber must hold letters and digits only' })
   identityNumber?: string;
 
-  @ApiPropertyOptional({ description: 'As on the declaration; may be a year only.' })
+  @ApiPropertyOptional({
+    description: 'As on the declaration; may be a year only.',
+    ...personalData('subject.birthDate'),
+  })
   @IsOptional()
   @IsString()
   @MaxLength(30)
@@ -38,29 +43,29 @@ export class SubjectInput {
 }
 
 export class RequesterInput {
-  @ApiProperty()
+  @ApiProperty({ type: String, ...personalData('requester.name') })
   @IsString()
   @Length(1, 200)
   name!: string;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ type: String, ...personalData('requester.identityNumber') })
   @IsOptional()
   @Matches(IDENTITY_NUMBER, { message: 'identityNumber must hold letters and digits only' })
   identityNumber?: string;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ type: String, ...personalData('requester.phone') })
   @IsOptional()
   @IsString()
   @MaxLength(30)
   phone?: string;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ type: String, ...personalData('requester.email') })
   @IsOptional()
   @IsString()
   @MaxLength(200)
   email?: string;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ type: String, ...personalData('requester.relation') })
   @IsOptional()
   @IsString()
   @MaxLength(200)
@@ -91,7 +96,7 @@ export class NewDossierInput {
 
   @ApiProperty({ format: 'date-time' })
   @IsISO8601({ strict: true, strictSeparator: true })
-  @Matches(/T.*(Z|[+-]\d\d:\d\d)$/, { message: 'receivedAt must be RFC 3339 with an offset' })
+  @Matches(INSTANT, { message: 'receivedAt must be RFC 3339 with an offset' })
   receivedAt!: string;
 
   @ApiProperty({ type: SubjectInput })
@@ -108,11 +113,15 @@ export class NewDossierInput {
   @Type(() => RequesterInput)
   requester!: RequesterInput;
 
-  @ApiProperty({ type: Object, description: 'The leaves of the declaration, official names, flat, all text.' })
+  @ApiProperty({
+    type: Object,
+    description: 'The leaves of the declaration, official names, flat, all text.',
+    ...personalData('declaration'),
+  })
   @IsObject()
   content!: Record<string, string>;
 
-  @ApiProperty({ type: [Object], description: 'File objects as DVCLT gives them.' })
+  @ApiProperty({ type: [Object], description: 'File objects as DVCLT gives them.', ...personalData('attachment.file') })
   @IsArray()
   @ArrayMaxSize(200)
   @IsObject({ each: true })

@@ -19,9 +19,10 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { PARTNER_IDS, type PartnerId } from '#dossier';
+import { personalData } from '#privacy';
 import { ITEM_CLASSES, PLAN_ACTIONS, PLAN_SOURCES, PLAN_STATES, type ItemClass } from '#replay';
+import { INSTANT } from '../http/instant';
 
-const WITH_OFFSET = /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
 const MAX_IDS = 10_000;
 /** A link has a request of its own. */
 const ASKED_ACTIONS = ['replay', 'mark-done', 'give-up'] as const;
@@ -67,13 +68,13 @@ export class ReplaySelection {
   })
   @MayBeAbsent()
   @IsISO8601({ strict: true, strictSeparator: true })
-  @Matches(WITH_OFFSET, { message: 'from must be RFC 3339 with an offset' })
+  @Matches(INSTANT, { message: 'from must be RFC 3339 with an offset' })
   from?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Not included.' })
   @MayBeAbsent()
   @IsISO8601({ strict: true, strictSeparator: true })
-  @Matches(WITH_OFFSET, { message: 'to must be RFC 3339 with an offset' })
+  @Matches(INSTANT, { message: 'to must be RFC 3339 with an offset' })
   to?: string;
 
   @ApiPropertyOptional({ type: [String], maxItems: MAX_IDS, description: 'Dossiers, by any of their codes.' })
@@ -97,7 +98,7 @@ export class ReplayEdit {
   @Matches(/^[A-Za-z]\w{0,63}$/)
   field!: string;
 
-  @ApiProperty({ maxLength: 2_000, description: 'Empty: the leaf is left out.' })
+  @ApiProperty({ maxLength: 2_000, description: 'Empty: the leaf is left out.', ...personalData('edit.value') })
   @IsString()
   @Length(0, 2_000)
   value!: string;
@@ -107,7 +108,10 @@ export class ReplayEdit {
   @IsUUID()
   delivery?: string;
 
-  @ApiPropertyOptional({ description: 'The value once more, for a field that says who somebody is.' })
+  @ApiPropertyOptional({
+    description: 'The value once more, for a field that says who somebody is.',
+    ...personalData('edit.value'),
+  })
   @MayBeAbsent()
   @IsString()
   @Length(0, 2_000)
@@ -183,30 +187,33 @@ export class NewRegistrationLink {
   @IsUUID()
   delivery!: string;
 
-  @ApiProperty()
+  @ApiProperty({ type: String, ...personalData('result.registrationNumber') })
   @Matches(/^[\w./-]{1,40}$/)
   registrationNumber!: string;
 
-  @ApiProperty()
+  @ApiProperty({ type: String, ...personalData('result.bookNumber') })
   @Matches(/^[\w./-]{1,40}$/)
   bookNumber!: string;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ type: String, ...personalData('result.pageNumber') })
   @MayBeAbsent()
   @Matches(/^[\w./-]{1,40}$/)
   pageNumber?: string;
 
-  @ApiProperty({ format: 'date' })
+  @ApiProperty({ format: 'date', ...personalData('result.registeredOnText') })
   @Matches(/^\d{4}-\d\d-\d\d$/)
   @IsISO8601({ strict: true })
   registeredOn!: string;
 
-  @ApiPropertyOptional({ description: 'Personal number of the child; needed at birth.' })
+  @ApiPropertyOptional({
+    description: 'Personal number of the child; needed at birth.',
+    ...personalData('result.identityNumber'),
+  })
   @MayBeAbsent()
   @Matches(/^\d{12}$/, { message: 'identityNumber must be 12 digits' })
   identityNumber?: string;
 
-  @ApiProperty({ format: 'byte', description: 'The result paper: PDF.' })
+  @ApiProperty({ format: 'byte', description: 'The result paper: PDF.', ...personalData('result.file') })
   @IsBase64()
   file!: string;
 

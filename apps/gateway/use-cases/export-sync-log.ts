@@ -6,9 +6,11 @@ import {
   findEntries,
   gatherEvidence,
   isLoggableCode,
+  publishedChain,
   jsonLine,
   readSealedSize,
   searchEntries,
+  type LogKeys,
   type SearchFilter,
   type SyncLog,
   type SyncLogActor,
@@ -28,7 +30,7 @@ const PART = 256;
 
 /** Hands out entries of the sync log, after the log itself has it written down who took what. */
 export class ExportSyncLog {
-  constructor(private readonly parts: { db: Database; syncLog: SyncLog; logVerifierKey: string }) {}
+  constructor(private readonly parts: { db: Database; syncLog: SyncLog; logKeys: LogKeys }) {}
 
   /** Entries as lines, oldest first, up to those that are sealed now: read in parts as the caller takes them, so that neither memory nor a transaction
    *  grows with the export. An export that broke off goes on with `from`. */
@@ -49,11 +51,16 @@ export class ExportSyncLog {
   /** The evidence file of one dossier.
    *  @throws AppError 404 `dossier-unknown` when no sealed entry names it; 409 `sync-log-not-sealed` */
   async evidence({ code, purpose }: EvidenceQuery, { actor, units }: ExportCaller): Promise<Readable> {
-    const { db, logVerifierKey: logKey } = this.parts;
+    const { db, logKeys } = this.parts;
     const filter = await syncLogFilter(db, { code }, units);
     const [first] = await searchEntries(db, filter, { order: 'oldest', limit: 1 });
     if (first === undefined) throw dossierUnknown();
-    const pieces = gatherEvidence(db, filter, { subject: { code }, logKey });
+    const ring = logKeys();
+    const pieces = gatherEvidence(db, filter, {
+      subject: { code },
+      logKey: ring.current.vkey,
+      keys: publishedChain(ring),
+    });
     // What is refused is refused with a status of its own and not in the middle of an answer.
     const head = await pieces.next();
     await this.record(actor, { format: 'evidence', purpose, query: { code }, units });

@@ -1,24 +1,28 @@
-import { countHeld, drainSeconds, placeHold, releaseHold, type Hold, type ReleaseRequest } from '#delivery';
-import { findDossierId, type PartnerId } from '#dossier';
-import { rfc3339 } from '#platform';
+import { countHeld, drainSeconds, placeHold, readHold, releaseHold, type Hold, type ReleaseRequest } from '#delivery';
+import { findDossierIds, type PartnerId } from '#dossier';
+import { AppError, rfc3339 } from '#platform';
 import type { SyncLogActor } from '#synclog';
 import { dossierUnknown } from '../http/dossier-code';
 import type { GatewayParts } from '../parts';
 import type { HoldView, NewHold } from '../schema/hold';
 
+/** Who stops a partner or lets it go on. */
+export interface HoldCaller {
+  actor: SyncLogActor;
+  /** Communes it is limited to; null = all. */
+  units: readonly string[] | null;
+  idempotencyKey: string;
+}
+
 /** Where an operator stops a partner and lets it go on (DESIGN §7 *Hold*). */
 export class HoldDesk {
   constructor(private readonly parts: GatewayParts) {}
 
-  /** As `placeHold`. @throws AppError 404 `dossier-unknown` */
-  async place(
-    by: { actor: SyncLogActor; idempotencyKey: string },
-    partner: PartnerId,
-    body: NewHold,
-  ): Promise<HoldView> {
+  /** As `placeHold`. @throws AppError 404 `dossier-unknown`, 403 `unit-not-allowed` */
+  async place(by: HoldCaller, partner: PartnerId, body: NewHold): Promise<HoldView> {
     const { operation, unit, dossier, startsAt, endsAt, reason, releasePerSecond } = body;
-    const dossierId = dossier === undefined ? undefined : await findDossierId(this.parts.db, dossier);
-    if (dossier !== undefined && !dossierId) throw dossierUnknown();
+    const dossierId = dossier === undefined ? undefined : await this.dossierOf(dossier, by.units);
+    if (dossierId === undefined) refuseBeyond(by.units, { unit });
     const hold = await placeHold(
       {
         partner,
@@ -37,8 +41,17 @@ export class HoldDesk {
     return this.view(hold);
   }
 
-  /** As `releaseHold`; wakes the couriers after the commit. */
-  async release(by: { actor: SyncLogActor; idempotencyKey: string }, request: ReleaseRequest): Promise<HoldView> {
+  /** A hold that concerns the caller's communes. @throws AppError 404 `hold-unknown` */
+  async find(id: string, units: readonly string[] | null): Promise<Hold> {
+    const hold = await readHold(this.parts.db, id, units);
+    if (hold) return hold;
+    throw new AppError({ code: 'hold-unknown', disposition: 'refuse', status: 404, detail: 'no hold with this id' });
+  }
+
+  /** As `releaseHold`, and 403 `unit-not-allowed`; wakes the couriers after the commit. */
+  async release(by: HoldCaller, request: ReleaseRequest): Promise<HoldView> {
+    // Its scope never changes: what is asked here holds in the transaction too.
+    refuseBeyond(by.units, await this.find(request.holdId, by.units));
     const hold = await releaseHold(request, by, this.parts);
     for (const channel of ['outbox', 'lanes'] as const) this.parts.doorbell.ring(channel);
     return this.view(hold);
@@ -53,6 +66,12 @@ export class HoldDesk {
     };
   }
 
+  private async dossierOf(code: string, units: readonly string[] | null): Promise<string> {
+    const id = (await findDossierIds(this.parts.db, [code], units)).get(code);
+    if (id === undefined) throw dossierUnknown();
+    return id;
+  }
+
   private async behind(hold: Hold): Promise<Pick<HoldView, keyof typeof NOTHING_HELD>> {
     const { deliveries, lanes, oldestAt } = await countHeld(this.parts.db, hold);
     return {
@@ -62,6 +81,22 @@ export class HoldDesk {
       drainSeconds: drainSeconds(deliveries, hold.releasePerSecond),
     };
   }
+}
+
+/** What stops more than its communes is not for an account that is limited to some.
+ *  @throws AppError 403 `unit-not-allowed` */
+function refuseBeyond(
+  units: readonly string[] | null,
+  { unit, dossierId }: { unit?: string; dossierId?: string },
+): void {
+  if (units === null || dossierId !== undefined || (unit !== undefined && units.includes(unit))) return;
+  throw new AppError({
+    code: 'unit-not-allowed',
+    disposition: 'refuse',
+    status: 403,
+    field: 'unit',
+    detail: 'this account is limited to communes: name one of them, or one of their dossiers',
+  });
 }
 
 const NOTHING_HELD = { deliveries: 0, lanes: 0, oldestAt: null, drainSeconds: null };

@@ -8,6 +8,7 @@ import {
   type LastReading,
 } from '#delivery';
 import { applyCommands } from '#dossier';
+import { personalValues, withoutValues } from '#privacy';
 import type { GatewayParts } from '../parts';
 import type { DeliveryListRow } from '../reads/deliveries';
 
@@ -31,7 +32,15 @@ export class OperatorsDesk {
     const waits = row.status === 'unknown' || row.status === 'dead';
     if (!waits || !caller.roles.includes('operator')) return null;
     const { id, dossier_id: dossierId, partner, operation } = row;
-    return readLastReading({ id, dossierId, partner, operation }, actorOf(caller), this.parts);
+    const reading = await readLastReading({ id, dossierId, partner, operation }, actorOf(caller), this.parts);
+    if (reading === null) return null;
+    // A partner may quote what we sent it: the persons in it stay masked here as everywhere.
+    const values = await personalValues(dossierId, this.parts);
+    return {
+      ...reading,
+      messages: reading.messages.map((message) => withoutValues(message, values)),
+      text: withoutValues(reading.text, values),
+    };
   }
 
   /** As `classifyDelivery`; wakes the workers after the commit. */

@@ -1,3 +1,4 @@
+import { peopleJournal, sweepAccounts } from '#access';
 import { Relay, SequencerLoop } from '#bus';
 import { Router, ROUTER_GROUP } from '#delivery';
 import { fireTimers } from '#dossier';
@@ -5,6 +6,7 @@ import { registryWatch } from '#intake';
 import type { Foundation } from '../foundation';
 import { periodicRole } from './loops';
 import type { Role } from './role';
+import { vaultRoles } from './vault-roles';
 
 /** Between two looks for what is to be routed without the bus (DESIGN §3), ms. */
 const SWEEP_EVERY_MS = 500;
@@ -49,22 +51,23 @@ export function routerRole(foundation: Foundation): Role {
   };
 }
 
-/** Between two looks for what a crash left of large messages, ms. */
-const DRAFTS_EVERY_MS = 600_000;
-/** No message is read for so long, ms. */
-const MAX_DRAFT_AGE_MS = 3_600_000;
+/** Between two looks for accounts that stood idle and sessions that are over, ms. */
+const ACCOUNTS_EVERY_MS = 600_000;
 
-/** Fires what is due: deadlines of supplements. Clears away what a crash left of large messages. */
-export function clocksRole({ db, apply, log, doorbell, vault, clock }: Foundation): Role {
+/** Fires what is due: deadlines of supplements, accounts that stood idle. Looks after the vault. */
+export function clocksRole(foundation: Foundation): Role {
+  const { db, apply, log, doorbell, clock, syncLog } = foundation;
   const round = async (): Promise<number> => {
     const fired = await fireTimers(db, apply);
     if (fired > 0) doorbell.ring('outbox');
     return fired;
   };
-  const sweepDrafts = (): Promise<number> => vault.sweepDrafts(new Date(clock.now().getTime() - MAX_DRAFT_AGE_MS));
+  const journal = peopleJournal(syncLog);
+  const accounts = (): Promise<number> => sweepAccounts({ db, clock, journal });
   const roles = [
     periodicRole({ name: 'clocks', everyMs: CLOCKS_EVERY_MS, round, log }),
-    periodicRole({ name: 'sweep-drafts', everyMs: DRAFTS_EVERY_MS, round: sweepDrafts, log }),
+    periodicRole({ name: 'sweep-accounts', everyMs: ACCOUNTS_EVERY_MS, round: accounts, log }),
+    ...vaultRoles(foundation),
   ];
   return {
     name: 'clocks',

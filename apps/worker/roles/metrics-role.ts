@@ -1,11 +1,12 @@
 import { createServer, type ServerResponse } from 'node:http';
-import { promMetrics } from '#platform';
+import { measureCertificates, promMetrics } from '#platform';
 import type { Foundation } from '../foundation';
 import type { Role } from './role';
 
 /** `/health/live` and `/metrics` of this worker on 127.0.0.1, when METRICS_PORT is set. */
-export function metricsRole({ settings, db, workerId }: Foundation): Role {
+export function metricsRole({ settings, db, workerId, partners }: Foundation): Role {
   const metrics = promMetrics({ withProcess: true });
+  measureCertificates(metrics, partners.certificates);
   metrics.gauge({
     name: 'lienthong_worker_leases',
     help: 'Lanes that this worker holds now, by partner.',

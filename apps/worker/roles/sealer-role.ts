@@ -1,18 +1,19 @@
 import { CheckpointTopic } from '#bus/drivers';
-import { checkpointFile, Cosigning, fileLogKey, httpWitness, loadWitnesses, Sealer } from '#synclog';
+import { checkpointFile, Cosigning, fileLogKeys, httpWitness, loadWitnesses, Sealer, verifiersOf } from '#synclog';
 import type { Foundation } from '../foundation';
 import type { Role } from './role';
 
 /** Seals the sync log, signs its checkpoints, and has them cosigned. */
 export function sealerRole({ db, relayDb, doorbell, settings, clock, random, log, workerId }: Foundation): Role {
   const { checkpointDir, bus, keyDir, configDir } = settings;
-  const signer = fileLogKey(keyDir);
+  const keys = fileLogKeys(keyDir);
+  const origin = keys().name;
   const brokers = bus.brokers.join(',');
   const clientId = `lienthong-sealer-${workerId}`;
-  const topic = bus.kind === 'kafka' ? new CheckpointTopic({ brokers, clientId, log, origin: signer.name }) : undefined;
+  const topic = bus.kind === 'kafka' ? new CheckpointTopic({ brokers, clientId, log, origin }) : undefined;
   const sealer = new Sealer({
     db: relayDb,
-    signer,
+    keys,
     places: [...(checkpointDir === null ? [] : [checkpointFile(checkpointDir)]), ...(topic ? [topic] : [])],
     doorbell,
     clock,
@@ -21,7 +22,8 @@ export function sealerRole({ db, relayDb, doorbell, settings, clock, random, log
   // Proofs are many small reads: the pool of sequencer and relay is not for them.
   const cosigning = new Cosigning(loadWitnesses(configDir), {
     db,
-    logVkey: signer.vkey,
+    origin,
+    logKeys: () => verifiersOf(keys()),
     connect: httpWitness,
     learn: (published) => sealer.learn(published),
     clock,

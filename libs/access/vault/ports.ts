@@ -1,15 +1,37 @@
 import type { Queryable, Tx } from '#platform';
 
-/** The key that everything hangs on. A key service may stand behind it; the file driver reads KEY_DIR/master.key. */
+/** A key under the master key that was current when it was wrapped. */
+export interface WrappedKey {
+  masterKeyId: string;
+  wrapped: Buffer;
+}
+
+/** The keys that everything hangs on. A key service may stand behind them; the file driver reads KEY_DIR/master.key. They may change while we run. */
 export interface MasterKeys {
-  /** Id of the key that wraps new keys. */
+  /** Id of the key that wraps new keys, as far as we know now; what was wrapped says itself by which. */
   readonly currentId: string;
-  /** Encrypts a 32-byte key; `context` is authenticated with it. */
-  wrap(key: Buffer, context: string): Promise<Buffer>;
-  /** @throws AppError `master-key-unknown` for another id, `vault-tampered` when bytes or context do not fit */
+  /** Ids of all keys that are there, oldest first. */
+  readonly ids: readonly string[];
+  /** Encrypts a 32-byte key under the current master key; `context` is authenticated with it. */
+  wrap(key: Buffer, context: string): Promise<WrappedKey>;
+  /** @throws AppError `master-key-unknown` for an id that is not there even now, `vault-tampered` when bytes or context do not fit */
   unwrap(masterKeyId: string, wrapped: Buffer, context: string): Promise<Buffer>;
-  /** 32 bytes derived from the current key (HKDF-SHA-256) for one purpose. */
+  /** 32 bytes for one purpose (HKDF-SHA-256). The same for the life of the installation: a change of the master key does not change them. */
   derive(purpose: string): Buffer;
+  /** Looks for changed keys now. @throws AppError `master-key-unreadable` */
+  refresh(): Promise<void>;
+}
+
+/** An entry of the sync log about a master key: its id and nothing else of it. */
+export interface KeyEntry {
+  kind: 'key.rotated' | 'key.retired';
+  actor: { id: string; type: 'system' };
+  detail: { keyId: string; previousKeyId?: string };
+}
+
+/** Where changes of the master key are told; the sync log is one. */
+export interface KeyJournal {
+  append(tx: Tx, entries: readonly KeyEntry[]): Promise<unknown>;
 }
 
 /** Whose key wraps an object: erasing that key erases all that belongs to the owner (DESIGN §11). */
@@ -49,6 +71,8 @@ export interface DraftSealing {
   chunkBytes: number;
   salt: Buffer;
   digest: Buffer;
+  /** Its chunks lie outside PostgreSQL. */
+  outside: boolean;
 }
 
 /** A draft on its way to its owner. */
@@ -74,7 +98,8 @@ export interface VaultReading {
   /** SHA-256 of the bytes. */
   sha256: Buffer;
   /** The bytes in order, each piece authenticated before it is given; may be asked for again.
-   *  @throws AppError `vault-tampered` at the piece that was changed, moved or is missing */
+   *  @throws AppError `vault-tampered` at the piece that was changed, moved or is missing, `vault-object-missing` when the store outside has
+   *  nothing of it */
   chunks(): AsyncIterable<Buffer>;
 }
 
@@ -95,6 +120,44 @@ export interface VaultObjectFacts {
   kind: string;
   contentType: string;
   sizeBytes: number;
+}
+
+/** Where the sealed chunks of large objects lie. It knows neither keys nor owners, and what it holds is no secret. */
+export interface ObjectStore {
+  /** Takes the next chunk of an object; 0 begins it. False when it was removed meanwhile. */
+  append(ref: string, number: number, ciphertext: Buffer): Promise<boolean>;
+  /** When it resolves, all chunks outlive a loss of power and can be read. False when they were removed meanwhile. */
+  finish(ref: string): Promise<boolean>;
+  /** A chunk of a finished object; absent where it has none of this number.
+   *  @throws AppError `vault-object-missing` where a store can tell that nothing of the object is there */
+  read(ref: string, number: number, tx?: Queryable): Promise<Buffer | undefined>;
+  /** Removes what is there of these objects, finished or not. */
+  remove(refs: readonly string[]): Promise<void>;
+}
+
+/** A store outside PostgreSQL: what it holds and what the database knows of may come apart, by a crash or by a restored backup. */
+export interface OutsideStore extends ObjectStore {
+  /** The store is listed part by part, so that no look at it takes long. */
+  readonly parts: number;
+  /** References of what lies in this part and was last written before `before`. @param part from 0 */
+  listOlder(part: number, before: Date): Promise<string[]>;
+  /** Whether the store is this installation's; one that belongs to nobody yet becomes so. */
+  belongsTo(installation: string): Promise<boolean>;
+}
+
+/** Which large objects go where. */
+export interface ObjectPlaces {
+  inside: ObjectStore;
+  /** @default none: all stay inside */
+  outside?: { store: ObjectStore; /** Smallest object that goes there, bytes. */ minBytes: number };
+}
+
+/** What an erasure met. */
+export interface ErasedOwner {
+  /** False when the owner had been erased before. */
+  isNew: boolean;
+  /** Sealed objects of this owner that nobody can open any more by this erasure. */
+  objects: number;
 }
 
 /** Payloads encrypted at rest (DESIGN §11). References may travel anywhere; bytes only come out of `open`. */
@@ -118,6 +181,10 @@ export interface Vault {
   discardDrafts(refs: readonly string[]): Promise<void>;
   /** Removes the drafts that a crash left behind, begun before `before`; a bounded number. Returns how many. */
   sweepDrafts(before: Date): Promise<number>;
+  /** Erases the key of an owner and with it all content of that owner, for good: nothing can be opened from the commit on, nor sealed for it any
+   *  more, even where it had no key yet. Digests, salts and sizes stay, so that the sync log still verifies. Bytes of large objects are removed
+   *  later by the worker. Other processes may hold the key in memory for a minute more, without a way to use it. */
+  eraseOwner(tx: Tx, owner: VaultOwner): Promise<ErasedOwner>;
   /** Kind, type and size; absent for an unknown reference. */
   facts(ref: string): Promise<VaultObjectFacts | undefined>;
   /** HMAC-SHA-256 under a key derived from the master key: equal bytes are recognised, and nobody without the key can

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { uuidIds } from '#platform';
 import { fixedClock, temporaryDir, testDatabase, type TestDatabase } from '#testing';
-import { ensureMasterKey, fileMasterKeys } from './adapters/file-master-keys';
+import { fileMasterKeys } from './adapters/file-master-keys';
+import { ensureMasterKey } from './adapters/master-key-file';
 import type { PlainObject, Vault, VaultOwner } from './ports';
 import { createVault } from './vault';
 

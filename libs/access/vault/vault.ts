@@ -1,6 +1,8 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { AppError, sha256, type Clock, type Ids, type Queryable, type Tx } from '#platform';
 import { deleteDrafts, deleteOldDrafts, takeDrafts } from './adapters/chunk-store';
+import { databaseObjects } from './adapters/database-objects';
+import { eraseKey } from './adapters/erasure-store';
 import { insertObjects, readObjectFacts, readObjects, type ObjectRow } from './adapters/vault-store';
 import { ChunkedDraft } from './app/draft-writer';
 import { readingOf } from './app/object-reading';
@@ -11,6 +13,7 @@ import { encrypt, KEY_BYTES, NONCE_BYTES, wrapKey } from './domain/envelope';
 import type {
   DraftObject,
   MasterKeys,
+  ObjectPlaces,
   PlainObject,
   SealedObject,
   SealItem,
@@ -31,6 +34,8 @@ export interface VaultOptions {
   maxCachedKeys?: number;
   /** How long an unwrapped owner key is kept. @default 60_000 ms */
   maxCachedAgeMs?: number;
+  /** Where large objects go instead of PostgreSQL. @default none */
+  outside?: ObjectPlaces['outside'];
 }
 
 /** The vault over PostgreSQL: AES-256-GCM, a data key per object wrapped by the key of its owner, that one wrapped by the
@@ -44,6 +49,7 @@ export function createVault(options: VaultOptions): Vault {
     maxCachedKeys: options.maxCachedKeys,
     maxCachedAgeMs: options.maxCachedAgeMs,
   });
+  const places: ObjectPlaces = { inside: databaseObjects(db, clock), outside: options.outside };
   const dedupKey = createSecretKey(keys.derive('lienthong/dedup/1'));
 
   const sealMany = async (tx: Tx, items: readonly SealItem[]): Promise<SealedObject[][]> => {
@@ -68,7 +74,7 @@ export function createVault(options: VaultOptions): Vault {
           status: 404,
           detail: 'no such sealed object',
         });
-      found.push(readingOf(row, await ownerKeys.forOpening(row.key, tx === undefined), tx ?? db));
+      found.push(await readingOf(row, await ownerKeys.forOpening(row.key, tx === undefined), { places, tx }));
     }
     return found;
   };
@@ -85,9 +91,13 @@ export function createVault(options: VaultOptions): Vault {
     seal: async (tx, owner, objects) => (await sealMany(tx, [{ ...owner, objects }]))[0],
     open: async (ref, tx) => (await openMany([ref], tx))[0],
     openStream: async (ref) => (await readings([ref]))[0],
-    beginDraft: () => new ChunkedDraft(ids.next(), { db, clock }),
-    discardDrafts: (refs) => (refs.length === 0 ? Promise.resolve() : deleteDrafts(db, refs)),
-    sweepDrafts: (before) => deleteOldDrafts(db, before, MAX_SWEPT),
+    beginDraft: () => new ChunkedDraft(ids.next(), { db, clock, places }),
+    discardDrafts: (refs) => (refs.length === 0 ? Promise.resolve() : deleteDrafts(db, refs, clock.now())),
+    sweepDrafts: (before) => deleteOldDrafts(db, { before, limit: MAX_SWEPT, at: clock.now() }),
+    eraseOwner: async (tx, owner) => {
+      ownerKeys.forget(owner);
+      return eraseKey(tx, { ...owner, id: ids.next() }, clock.now());
+    },
     facts: (ref) => readObjectFacts(db, ref),
     dedupDigest: (bytes) => createHmac('sha256', dedupKey).update(bytes).digest(),
   };
@@ -143,6 +153,7 @@ function sealDraft(owner: VaultOwner, { kind, contentType, draft }: DraftObject,
     ciphertext: encrypt(sealing.dataKey, nonce, header, context),
     sizeBytes,
     chunkCount: sealing.chunkCount,
+    place: sealing.outside ? ref : null,
     salt: sealing.salt,
     digest: sealing.digest,
   };
@@ -164,6 +175,7 @@ function sealOne(id: string, owner: VaultOwner, object: PlainObject, ownerKey: O
     ciphertext: encrypt(key, nonce, object.bytes, context),
     sizeBytes: object.bytes.length,
     chunkCount: 0,
+    place: null,
     salt,
     digest: sha256(salt, object.bytes),
   };

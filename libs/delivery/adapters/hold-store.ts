@@ -72,6 +72,13 @@ export async function lockDraining(tx: Tx, partner: PartnerId, now: Date): Promi
   return rows.map(holdOf);
 }
 
+/** What an account that is limited to communes may see: what stops one of them or one of their dossiers, and what stops everybody.
+ *  @param place of the communes among the statement's parameters; null = all */
+const concerns = (
+  place: string,
+): string => `(${place}::text[] is null or (h.unit is null and h.dossier_id is null) or h.unit = any(${place})
+  or exists (select from dossier d where d.id = h.dossier_id and d.unit = any(${place})))`;
+
 /** The partner's holds, newest first; `isOpen` leaves out those that are over. */
 export async function readHolds(
   tx: Queryable,
@@ -80,19 +87,34 @@ export async function readHolds(
     isOpen,
     after,
     limit,
-  }: { partner: PartnerId | null; isOpen: boolean; after: string | null; limit: number },
+    units = null,
+  }: {
+    partner: PartnerId | null;
+    isOpen: boolean;
+    after: string | null;
+    limit: number;
+    units?: readonly string[] | null;
+  },
 ): Promise<Hold[]> {
   const rows = await tx.query<HoldRow>(
     `select ${COLUMNS} from hold h
      where ($1::text is null or h.partner = $1) and ($2 = false or h.state <> 'over') and ($3::uuid is null or h.id < $3)
+       and ${concerns('$5')}
      order by h.id desc limit $4`,
-    [partner, isOpen, after, limit],
+    [partner, isOpen, after, limit, units],
   );
   return rows.map(holdOf);
 }
 
-export async function readHold(tx: Queryable, id: string): Promise<Hold | undefined> {
-  const [row] = await tx.query<HoldRow>(`select ${COLUMNS} from hold h where h.id = $1`, [id]);
+export async function readHold(
+  tx: Queryable,
+  id: string,
+  units: readonly string[] | null = null,
+): Promise<Hold | undefined> {
+  const [row] = await tx.query<HoldRow>(`select ${COLUMNS} from hold h where h.id = $1 and ${concerns('$2')}`, [
+    id,
+    units,
+  ]);
   return row && holdOf(row);
 }
 

@@ -88,7 +88,7 @@ describe('the operator’s desk', () => {
     expect(reading).toEqual({
       attempt: 1,
       code: '200/400',
-      messages: ['Hệ thống đang bảo trì, hồ sơ G22.99.08-260302-000001 của Nguyễn Văn Mẫu, số •••••••••001'],
+      messages: ['Hệ thống đang bảo trì, hồ sơ G22.99.08-260302-000001 của Nguyễn Văn Mẫu, số •••••'],
       text: 'hệ thống đang bảo trì, hồ sơ # của #, số #',
     });
     expect(await entries('payload.viewed')).toMatchObject([{ actor, dossierId, purpose: 'classification' }]);

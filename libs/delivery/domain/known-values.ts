@@ -1,8 +1,10 @@
 import type { DeliveryTask, RenderedContent } from '../ports';
 import { bodyText } from './body-parts';
 
-/** Runs of base64 this long are files: not text that an answer would echo. */
-const FILE_BYTES = /[A-Za-z0-9+/=]{1000,}/g;
+/** Each run of base64 is looked at once, however long: a least length in the pattern would begin anew at every letter of a shorter run. */
+const BASE64_RUN = /[A-Za-z0-9+/=]+/g;
+/** Runs this long are files: not text that an answer would echo. */
+const FILE_LENGTH = 1_000;
 const MAX_VALUE_LENGTH = 200;
 /** A value of several words (a name, an address) or with a long number. One short word could be a word of the partner's own sentence. */
 const IS_TELLING = /\S\s+\S|\d{6}/u;
@@ -12,7 +14,10 @@ export function knownValues(task: Pick<DeliveryTask, 'dossier'>, content: Render
   const { dvclt, oneStop, registry } = task.dossier.codes;
   const codes = [dvclt, ...(oneStop === undefined ? [] : [oneStop]), ...registry];
   const found = new Set<string>(codes);
-  collect(bodyText(content.body).replace(FILE_BYTES, ''), found);
+  collect(
+    bodyText(content.body).replace(BASE64_RUN, (run) => (run.length < FILE_LENGTH ? run : '')),
+    found,
+  );
   return [...found];
 }
 

@@ -104,14 +104,21 @@ export async function findDossierId(tx: Queryable, code: string): Promise<string
   return (await findDossierIds(tx, [code])).get(code) ?? null;
 }
 
-/** As `findDossierId`, for many in one statement: ids by what was asked for, without what nobody knows. */
-export async function findDossierIds(tx: Queryable, codes: readonly string[]): Promise<ReadonlyMap<string, string>> {
+/** As `findDossierId`, for many in one statement: ids by what was asked for, without what nobody knows.
+ *  @param units communes to which the answer is limited; null = all */
+export async function findDossierIds(
+  tx: Queryable,
+  codes: readonly string[],
+  units: readonly string[] | null = null,
+): Promise<ReadonlyMap<string, string>> {
   const rows = await tx.query<{ code: string; id: string }>(
-    `select id::text as code, id from dossier where id = any($1::uuid[])
-     union all
-     select code, min(dossier_id::text)::uuid from dossier_code where code = any($2::text[])
-     group by code having count(distinct dossier_id) = 1`,
-    [codes.filter((code) => UUID.test(code)), codes.filter((code) => !UUID.test(code))],
+    `select f.code, f.id from (
+       select id::text as code, id from dossier where id = any($1::uuid[])
+       union all
+       select code, min(dossier_id::text)::uuid from dossier_code where code = any($2::text[])
+       group by code having count(distinct dossier_id) = 1
+     ) f where $3::text[] is null or exists (select from dossier d where d.id = f.id and d.unit = any($3))`,
+    [codes.filter((code) => UUID.test(code)), codes.filter((code) => !UUID.test(code)), units],
   );
   return new Map(rows.map(({ code, id }) => [code, id]));
 }

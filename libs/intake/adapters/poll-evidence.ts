@@ -33,3 +33,12 @@ export async function insertEvidence(
     [partner, kept.map((one) => one.digest), kept.map((one) => one.ref), kept.map((one) => one.reason), at],
   );
 }
+
+/** Which dossiers a kept answer tells of: an erasure must find the answers, and a legal hold keeps them. */
+export function insertAnswered(tx: Tx, answered: readonly { ref: string; dossierId: string }[]): void {
+  if (answered.length === 0) return;
+  tx.send(
+    `insert into registry_answer (ref, dossier_id) select * from unnest($1::uuid[], $2::uuid[]) order by 1, 2 on conflict do nothing`,
+    [answered.map(({ ref }) => ref), answered.map(({ dossierId }) => dossierId)],
+  );
+}

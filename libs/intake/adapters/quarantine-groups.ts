@@ -2,7 +2,7 @@ import { AppError, type Queryable, type Tx } from '#platform';
 import type { ItemFacts } from '../domain/give-up-request';
 import type { QuarantineKind } from '../domain/quarantine-causes';
 import { quarantineStatesBefore, type QuarantineState } from '../domain/quarantine-states';
-import { ITEM_COLUMNS, LOCK_ORDER, type QuarantineItem } from './quarantine-store';
+import { inUnits, ITEM_COLUMNS, LOCK_ORDER, type QuarantineItem, type Units } from './quarantine-store';
 
 /** Open items of one kind, counted. */
 export interface KindCount extends QuarantineKind {
@@ -18,11 +18,12 @@ export interface KindCount extends QuarantineKind {
 const FIELD = String.raw`regexp_replace(field, '\[\d+\]', '[]', 'g')`;
 
 /** Open items by kind. The state is a literal, so that the planner sees that the partial index `quarantine_kind` fits. */
-export async function countOpenKinds(tx: Queryable): Promise<KindCount[]> {
+export async function countOpenKinds(tx: Queryable, units: Units = null): Promise<KindCount[]> {
   return tx.query<KindCount>(
     `select source, stage, reason_code as "reasonCode", ${FIELD} as field, count(*)::integer as count, min(responsible) as responsible,
        coalesce(array_agg(distinct unit) filter (where unit is not null), '{}') as units, min(first_seen) as "firstSeen", max(last_seen) as "lastSeen"
-     from quarantine where state = 'open' group by source, stage, reason_code, ${FIELD}`,
+     from quarantine where state = 'open' and ${inUnits('$1')} group by source, stage, reason_code, ${FIELD}`,
+    [units],
   );
 }
 
@@ -43,36 +44,48 @@ function argumentsOf({ source, stage, reasonCode, field }: QuarantineKind): unkn
   return [source, stage, reasonCode, field];
 }
 
-export async function readItemsById(tx: Queryable, ids: readonly string[]): Promise<SelectedItem[]> {
-  return tx.query<SelectedItem>(`select ${COLUMNS} from quarantine where id = any($1::uuid[]) order by id`, [ids]);
+export async function readItemsById(
+  tx: Queryable,
+  ids: readonly string[],
+  units: Units = null,
+): Promise<SelectedItem[]> {
+  return tx.query<SelectedItem>(
+    `select ${COLUMNS} from quarantine where id = any($1::uuid[]) and ${inUnits('$2')} order by id`,
+    [ids, units],
+  );
 }
 
 /** Open items of a kind, oldest first. */
-export async function readOpenOfKind(tx: Queryable, kind: QuarantineKind, limit: number): Promise<SelectedItem[]> {
-  return tx.query<SelectedItem>(`select ${COLUMNS} from quarantine where ${OF_KIND} order by id limit $5`, [
-    ...argumentsOf(kind),
-    limit,
-  ]);
+export async function readOpenOfKind(
+  tx: Queryable,
+  kind: QuarantineKind,
+  { limit, units }: { limit: number; units: Units },
+): Promise<SelectedItem[]> {
+  return tx.query<SelectedItem>(
+    `select ${COLUMNS} from quarantine where ${OF_KIND} and ${inUnits('$6')} order by id limit $5`,
+    [...argumentsOf(kind), limit, units],
+  );
 }
 
 /** A page of the open items of a kind, oldest first. */
 export async function readPageOfKind(
   tx: Queryable,
   kind: QuarantineKind,
-  page: { after?: string; limit: number },
+  page: { after?: string; limit: number; units?: Units },
 ): Promise<QuarantineItem[]> {
   return tx.query<QuarantineItem>(
-    `select ${ITEM_COLUMNS} from quarantine where ${OF_KIND} and ($5::uuid is null or id > $5) order by id limit $6`,
-    [...argumentsOf(kind), page.after ?? null, page.limit],
+    `select ${ITEM_COLUMNS} from quarantine
+     where ${OF_KIND} and ($5::uuid is null or id > $5) and ${inUnits('$7')} order by id limit $6`,
+    [...argumentsOf(kind), page.after ?? null, page.limit, page.units ?? null],
   );
 }
 
 /** Locks items until the transaction ends. Race: two persons act on the same items at once, or the next list brings one through; who
  *  comes second waits here and sees the state of now. */
-export async function lockItems(tx: Tx, ids: readonly string[]): Promise<SelectedItem[]> {
+export async function lockItems(tx: Tx, ids: readonly string[], units: Units = null): Promise<SelectedItem[]> {
   return tx.query<SelectedItem>(
-    `select ${COLUMNS} from quarantine where id = any($1::uuid[]) ${LOCK_ORDER} for update`,
-    [ids],
+    `select ${COLUMNS} from quarantine where id = any($1::uuid[]) and ${inUnits('$2')} ${LOCK_ORDER} for update`,
+    [ids, units],
   );
 }
 

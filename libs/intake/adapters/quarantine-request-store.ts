@@ -1,8 +1,14 @@
 import type { Queryable, Tx } from '#platform';
 import type { GiveUpRequest } from '../domain/give-up-request';
+import type { Units } from './quarantine-store';
 
 const COLUMNS = `id, items, set_digest as "setDigest", reason, requested_by as "requestedBy", requested_at as "requestedAt", expires_at as "expiresAt",
   state, approved_by as "approvedBy", approved_at as "approvedAt", given_up as "givenUp", skipped`;
+
+/** A request is seen and approved by who sees every item that it names. @param place of the communes among the parameters */
+const ofUnits = (place: string): string => `(${place}::text[] is null or not exists (
+  select from jsonb_array_elements(items) as named left join quarantine q on q.id = (named->>'id')::uuid
+  where q.unit is null or q.unit <> all(${place})))`;
 
 export async function insertRequest(tx: Tx, request: GiveUpRequest): Promise<void> {
   const { id, items, setDigest, reason, requestedBy, requestedAt, expiresAt } = request;
@@ -13,23 +19,31 @@ export async function insertRequest(tx: Tx, request: GiveUpRequest): Promise<voi
   );
 }
 
-export async function readRequest(tx: Queryable, id: string): Promise<GiveUpRequest | undefined> {
-  return (await tx.query<GiveUpRequest>(`select ${COLUMNS} from quarantine_request where id = $1`, [id]))[0];
+export async function readRequest(tx: Queryable, id: string, units: Units): Promise<GiveUpRequest | undefined> {
+  const rows = await tx.query<GiveUpRequest>(
+    `select ${COLUMNS} from quarantine_request where id = $1 and ${ofUnits('$2')}`,
+    [id, units],
+  );
+  return rows[0];
 }
 
 /** Race: two approvers at once; the second waits here and finds it approved. */
-export async function lockRequest(tx: Tx, id: string): Promise<GiveUpRequest | undefined> {
-  return (await tx.query<GiveUpRequest>(`select ${COLUMNS} from quarantine_request where id = $1 for update`, [id]))[0];
+export async function lockRequest(tx: Tx, id: string, units: Units): Promise<GiveUpRequest | undefined> {
+  const rows = await tx.query<GiveUpRequest>(
+    `select ${COLUMNS} from quarantine_request where id = $1 and ${ofUnits('$2')} for update`,
+    [id, units],
+  );
+  return rows[0];
 }
 
 /** Newest first. */
 export async function readRequests(
   tx: Queryable,
-  page: { after: string | null; limit: number },
+  page: { after: string | null; limit: number; units: Units },
 ): Promise<GiveUpRequest[]> {
   return tx.query<GiveUpRequest>(
-    `select ${COLUMNS} from quarantine_request where $1::uuid is null or id < $1 order by id desc limit $2`,
-    [page.after, page.limit],
+    `select ${COLUMNS} from quarantine_request where ($1::uuid is null or id < $1) and ${ofUnits('$3')} order by id desc limit $2`,
+    [page.after, page.limit, page.units],
   );
 }
 

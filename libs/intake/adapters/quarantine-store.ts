@@ -88,19 +88,30 @@ export async function resolveItems(
 /** Of `QuarantineItem`. */
 export const ITEM_COLUMNS = `id, source, codes, stage, reason_code as "reasonCode", reason, field, responsible, unit, first_seen as "firstSeen", last_seen as "lastSeen", seen, state`;
 
+/** Communes that the caller is limited to; null or absent = all. An item whose commune could not be read is nobody's but theirs who see all. */
+export type Units = readonly string[] | null;
+
+/** A condition on the column `unit`. @param place of the communes among the statement's parameters */
+export const inUnits = (place: string): string => `(${place}::text[] is null or unit = any(${place}))`;
+
 /** Items in the order of their ids (UUIDv7: oldest first). */
 export async function readItems(
   tx: Queryable,
-  page: { state?: QuarantineState; after?: string; limit: number },
+  page: { state?: QuarantineState; after?: string; limit: number; units?: Units },
 ): Promise<QuarantineItem[]> {
   return tx.query<QuarantineItem>(
-    `select ${ITEM_COLUMNS} from quarantine where ($1::text is null or state = $1) and ($2::uuid is null or id > $2) order by id limit $3`,
-    [page.state ?? null, page.after ?? null, page.limit],
+    `select ${ITEM_COLUMNS} from quarantine
+     where ($1::text is null or state = $1) and ($2::uuid is null or id > $2) and ${inUnits('$4')} order by id limit $3`,
+    [page.state ?? null, page.after ?? null, page.limit, page.units ?? null],
   );
 }
 
-export async function readItem(tx: Queryable, id: string): Promise<QuarantineItem | undefined> {
-  return (await tx.query<QuarantineItem>(`select ${ITEM_COLUMNS} from quarantine where id = $1`, [id]))[0];
+export async function readItem(tx: Queryable, id: string, units: Units = null): Promise<QuarantineItem | undefined> {
+  const rows = await tx.query<QuarantineItem>(
+    `select ${ITEM_COLUMNS} from quarantine where id = $1 and ${inUnits('$2')}`,
+    [id, units],
+  );
+  return rows[0];
 }
 
 /** Items of these keys that are open or that were given up, by key: a row that comes again brings nothing new. */
@@ -139,10 +150,11 @@ export async function readRerunItems(tx: Queryable, limit: number): Promise<Reru
 }
 
 /** State of an item, which stays locked until the transaction ends. */
-export async function lockItem(tx: Tx, id: string): Promise<QuarantineState | undefined> {
-  const rows = await tx.query<{ state: QuarantineState }>(`select state from quarantine where id = $1 for update`, [
-    id,
-  ]);
+export async function lockItem(tx: Tx, id: string, units: Units = null): Promise<QuarantineState | undefined> {
+  const rows = await tx.query<{ state: QuarantineState }>(
+    `select state from quarantine where id = $1 and ${inUnits('$2')} for update`,
+    [id, units],
+  );
   return rows[0]?.state;
 }
 

@@ -36,11 +36,11 @@ export async function approveGiveUp(approval: Approval, by: Acting, deps: GiveUp
 async function approve(
   tx: Tx,
   { requestId, setDigest }: Approval,
-  { actor }: Acting,
+  { actor, units = null }: Acting,
   deps: GiveUpDeps,
 ): Promise<ToldRequest> {
   const now = deps.clock.now();
-  const request = await lockRequest(tx, requestId);
+  const request = await lockRequest(tx, requestId, units);
   if (!request) throw requestUnknown();
   const refusal = refusalOf(request, { approver: actor.id, setDigest, now });
   if (refusal) throw refused(refusal, stateOf(request, now));

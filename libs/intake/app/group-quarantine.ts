@@ -1,5 +1,6 @@
 import type { Queryable } from '#platform';
 import { countOpenKinds, type KindCount } from '../adapters/quarantine-groups';
+import type { Units } from '../adapters/quarantine-store';
 import {
   groupKeyOf,
   quarantineCauseOf,
@@ -15,9 +16,14 @@ export interface QuarantineGroup extends KindCount {
   cause: ExplainedQuarantineCause | null;
 }
 
-/** All open items by cause, the largest group first. Whose side must act is what the cause says, else what the items say. */
-export async function groupQuarantine(tx: Queryable, causes: readonly QuarantineCause[]): Promise<QuarantineGroup[]> {
-  const kinds = await countOpenKinds(tx);
+/** All open items of the caller's communes by cause, the largest group first. Whose side must act is what the cause says, else what the
+ *  items say. */
+export async function groupQuarantine(
+  tx: Queryable,
+  causes: readonly QuarantineCause[],
+  units: Units = null,
+): Promise<QuarantineGroup[]> {
+  const kinds = await countOpenKinds(tx, units);
   return kinds
     .map((kind) => {
       const cause = quarantineCauseOf(kind, causes) ?? null;

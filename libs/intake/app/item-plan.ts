@@ -1,6 +1,7 @@
 import type { SealItem } from '#access';
 import type { CommandOnDossier, DossierState, NewDossier } from '#dossier';
 import { AppError, rfc3339 } from '#platform';
+import { numbersInContent, type PersonsOfDossier } from '#privacy';
 import type { SyncLogActor, SyncLogEntryInput } from '#synclog';
 import type { IntakeMessage, MessageDisposition } from '../adapters/intake-messages';
 import type { QuarantineRow } from '../adapters/quarantine-store';
@@ -38,6 +39,8 @@ export class ItemPlan {
   readonly apply: CommandOnDossier[] = [];
   readonly messages: IntakeMessage[] = [];
   readonly quarantine: QuarantineRow[] = [];
+  /** Identity numbers in what is stored, for the search by person. */
+  readonly persons: PersonsOfDossier[] = [];
   /** Open quarantine items whose code has come through. */
   readonly resolve: string[] = [];
   /** With the reference of the sealed content, whose digest is known after sealing. */
@@ -113,6 +116,7 @@ export class ItemPlan {
     const message = messageToSeal(owner, item.raw, item.stages, this.deps.ids);
     const { contentRef, objects } = contentToSeal(item.dossier, item.unit, this.deps.ids);
     this.sealed.push({ ...owner, objects: [...objects, ...message.objects] });
+    this.persons.push({ dossierId, numbers: numbersInContent(item.dossier) });
     const messageId = this.addMessage(item, { dossierId, disposition, message });
     this.note(item, disposition, { dossierId, messageId, contentRef });
     return { contentRef, messageId };

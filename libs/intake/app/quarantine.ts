@@ -8,6 +8,7 @@ import {
   upsertItems,
   type QuarantineItem,
   type QuarantineRow,
+  type Units,
 } from '../adapters/quarantine-store';
 import { readPageOfKind } from '../adapters/quarantine-groups';
 import { QUARANTINED_EVENT } from '../domain/feed-events';
@@ -86,10 +87,10 @@ export async function resolveQuarantined(
 
 export type { QuarantineItem };
 
-/** A page of items, oldest first; `after` is the id of the last item of the page before. Those of a group are open. */
+/** A page of items of the caller's communes, oldest first; `after` is the id of the last item of the page before. Those of a group are open. */
 export async function listQuarantine(
   tx: Queryable,
-  page: { state?: QuarantineState; group?: string; after?: string; limit: number },
+  page: { state?: QuarantineState; group?: string; after?: string; limit: number; units?: Units },
 ): Promise<{ items: QuarantineItem[]; next: string | null }> {
   const { group, ...rest } = { ...page, limit: page.limit + 1 };
   const found = group === undefined ? await readItems(tx, rest) : await ofGroup(tx, group, rest);
@@ -100,15 +101,16 @@ export async function listQuarantine(
 async function ofGroup(
   tx: Queryable,
   group: string,
-  page: { state?: QuarantineState; after?: string; limit: number },
+  page: { state?: QuarantineState; after?: string; limit: number; units?: Units },
 ): Promise<QuarantineItem[]> {
-  const kind = page.state === undefined || page.state === 'open' ? await findKind(tx, group) : undefined;
+  const kind =
+    page.state === undefined || page.state === 'open' ? await findKind(tx, group, page.units ?? null) : undefined;
   return kind === undefined ? [] : readPageOfKind(tx, kind, page);
 }
 
 /** @throws AppError `quarantine-item-unknown` (404) */
-export async function showQuarantine(tx: Queryable, id: string): Promise<QuarantineItem> {
-  const item = await readItem(tx, id);
+export async function showQuarantine(tx: Queryable, id: string, units: Units = null): Promise<QuarantineItem> {
+  const item = await readItem(tx, id, units);
   if (!item) throw new AppError({ code: 'quarantine-item-unknown', disposition: 'refuse', status: 404 });
   return item;
 }

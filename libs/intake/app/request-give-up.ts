@@ -3,6 +3,7 @@ import { AppError, holdsPersonalNumber, rfc3339, type Clock, type Database, type
 import type { SyncLog, SyncLogActor, SyncLogEntryInput } from '#synclog';
 import type { SelectedItem } from '../adapters/quarantine-groups';
 import { insertRequest } from '../adapters/quarantine-request-store';
+import type { Units } from '../adapters/quarantine-store';
 import {
   APPROVAL_TTL_MS,
   freeze,
@@ -26,6 +27,8 @@ export interface GiveUpDeps {
 export interface Acting {
   actor: SyncLogActor;
   idempotencyKey: string;
+  /** Communes of who acts; null or absent = all. */
+  units?: Units;
 }
 
 /** A request as it is told; instants as RFC 3339. */
@@ -78,7 +81,10 @@ async function ask(
   { reason, by, at }: { reason: string; by: Acting; at: Date },
   { ids, syncLog, maxItems }: GiveUpDeps,
 ): Promise<RequestedGiveUp> {
-  const selected = await select(tx, selection, maxItems);
+  const selected = await select(tx, selection, {
+    units: by.units ?? null,
+    ...(maxItems === undefined ? {} : { maxItems }),
+  });
   const found = new Map(selected.items.map((item) => [item.id, item]));
   const open = selected.items.filter(({ state }) => state === 'open');
   if (open.length === 0) throw noneOpen();

@@ -1,12 +1,14 @@
 import { answerOnce } from '#access';
 import { AppError, rfc3339, type Clock, type Database } from '#platform';
 import type { SyncLog, SyncLogActor, SyncLogEntryInput } from '#synclog';
-import { lockItem, markForRerun, readItem, type QuarantineItem } from '../adapters/quarantine-store';
+import { lockItem, markForRerun, readItem, type QuarantineItem, type Units } from '../adapters/quarantine-store';
 
 export interface RerunRequest {
   actor: SyncLogActor;
   idempotencyKey: string;
   itemId: string;
+  /** Communes of who asks; null or absent = all. Another commune's item is as unknown as none. */
+  units?: Units;
 }
 
 /** The item as the request left it; instants as RFC 3339. */
@@ -15,7 +17,7 @@ export type RequestedRerun = Omit<QuarantineItem, 'firstSeen' | 'lastSeen'> & { 
 /** Has a quarantined item run again by the worker, from its stored bytes (CONTRACTS §2): `open` → `rerun`.
  *  @throws AppError 404 `quarantine-item-unknown`, 409 `quarantine-item-not-open` (with `state`), 409 `idempotency-conflict` */
 export async function requestRerun(
-  { actor, idempotencyKey, itemId }: RerunRequest,
+  { actor, idempotencyKey, itemId, units = null }: RerunRequest,
   deps: { db: Database; clock: Clock; syncLog: SyncLog },
 ): Promise<RequestedRerun> {
   const once = {
@@ -26,7 +28,7 @@ export async function requestRerun(
   };
   return deps.db.run((tx) =>
     answerOnce(tx, once, async () => {
-      const state = await lockItem(tx, itemId);
+      const state = await lockItem(tx, itemId, units);
       if (state === undefined)
         throw new AppError({ code: 'quarantine-item-unknown', disposition: 'refuse', status: 404 });
       if (state !== 'open') throw notOpen(state);

@@ -1,8 +1,9 @@
 import { answerOnce } from '#access';
 import type { Clock, Database, Tx } from '#platform';
-import type { SyncLog, SyncLogActor } from '#synclog';
+import type { SyncLog } from '#synclog';
 import { lockItems, setState, type SelectedItem } from '../adapters/quarantine-groups';
 import type { SkippedItem } from '../domain/give-up-request';
+import type { Acting } from './request-give-up';
 import { select, type QuarantineSelection } from './quarantine-selection';
 import { rerunEntry } from './request-rerun';
 
@@ -28,7 +29,7 @@ export interface TakenForRerun {
  *  @throws AppError 404 `quarantine-group-unknown`, 409 `idempotency-conflict` */
 export async function rerunSelection(
   selection: QuarantineSelection,
-  by: { actor: SyncLogActor; idempotencyKey: string },
+  by: Acting,
   deps: RerunSelectionDeps,
 ): Promise<TakenForRerun> {
   const once = {
@@ -37,17 +38,17 @@ export async function rerunSelection(
     request: { operation: 'quarantine.rerun-many', ...selection },
     at: deps.clock.now(),
   };
-  return deps.db.run((tx) => answerOnce(tx, once, () => take(tx, selection, by.actor, deps)));
+  return deps.db.run((tx) => answerOnce(tx, once, () => take(tx, selection, by, deps)));
 }
 
 async function take(
   tx: Tx,
   selection: QuarantineSelection,
-  actor: SyncLogActor,
+  { actor, units = null }: Acting,
   { syncLog, maxItems }: RerunSelectionDeps,
 ): Promise<TakenForRerun> {
-  const { ids, remaining } = await select(tx, selection, maxItems);
-  const locked = new Map((await lockItems(tx, ids)).map((item) => [item.id, item]));
+  const { ids, remaining } = await select(tx, selection, { units, ...(maxItems === undefined ? {} : { maxItems }) });
+  const locked = new Map((await lockItems(tx, ids, units)).map((item) => [item.id, item]));
   const open = ids.map((id) => locked.get(id)).filter((item) => item?.state === 'open') as SelectedItem[];
   const taken = open.map(({ id }) => id);
   await setState(tx, taken, 'rerun');

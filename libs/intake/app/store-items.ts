@@ -1,5 +1,6 @@
 import { applyCommands, createDossiers, lockDossiers, type CommandResult, type DossierState } from '#dossier';
 import { AppError, type Tx } from '#platform';
+import { indexPersons } from '#privacy';
 import type { SyncLogEntryInput } from '#synclog';
 import { insertMessages } from '../adapters/intake-messages';
 import { findDossiersByCode } from '../adapters/listing-facts';
@@ -38,6 +39,7 @@ async function write(tx: Tx, plan: ItemPlan, { actor }: StoreContext, deps: Inta
   const digests = new Map(sealed.map(({ ref, digest }) => [ref, digest.toString('base64')]));
   refuseConflicts(await createDossiers(tx, plan.create, deps));
   refuseConflicts(await applyCommands(tx, plan.apply, deps));
+  indexPersons(tx, plan.persons, (bytes) => deps.vault.dedupDigest(bytes));
   await insertMessages(tx, plan.messages, deps.clock.now());
   const quarantined = await quarantineItems(tx, plan.quarantine, { ...deps, actor });
   const resolved = await resolveQuarantined(tx, plan.resolve, { ...deps, actor });

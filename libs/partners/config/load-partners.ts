@@ -1,6 +1,6 @@
 import { PARTNER_IDS, type PartnerId } from '#dossier';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import schema from '../../../config/partners.schema.json';
 import { compileSchema, configError, readYaml, sentenceOf } from './config-files';
 import type { PartnerConfig } from './partner-config';
@@ -65,7 +65,13 @@ function loadOne(dir: string, id: PartnerId, env: Env, errors: string[]): Partne
     return undefined;
   }
   if (raw.id !== id) errors.push(`${file}: id must be ${id}`);
-  return raw;
+  if (raw.tls !== undefined && !raw.baseUrl.startsWith('https:'))
+    errors.push(`${file}: tls needs a baseUrl that begins https://`);
+  return raw.tls === undefined ? raw : { ...raw, tls: absolute(dir, raw.tls) };
+}
+
+function absolute(dir: string, files: Readonly<Record<string, string>>): PartnerConfig['tls'] {
+  return Object.fromEntries(Object.entries(files).map(([name, path]) => [name, resolve(dir, path)]));
 }
 
 /** Reads `<dir>/<id>.yaml` of the four partners. `PARTNER_<ID>_URL`, `_USERNAME`, `_PASSWORD`, `_SECRET_ID`, `_SECRET_PASS` win,

@@ -163,6 +163,23 @@ describe('partner configuration', () => {
     expect(error.message).toMatch(/onestop\.yaml: baseUrl must match pattern/);
     expect(error.message).toMatch(/PARTNER_DVCQG_USERNAME_FILE: cannot be read \(ENOENT\)/);
   });
+
+  it('takes certificate files by their place beside the file, for https only, and a key with its certificate', () => {
+    const withTls = (url: string, tls: string): void => {
+      edit('onestop', /baseUrl: .*/, `baseUrl: ${url}\ntls: ${tls}`);
+    };
+    const env = Object.fromEntries(Object.entries(PARTNER_ENV).filter(([name]) => name !== 'PARTNER_ONESTOP_URL'));
+    withTls('https://one-stop.example', '{caFile: tls/ca.pem, certificateFile: /etc/c.pem, keyFile: /etc/k.pem}');
+    expect(loadPartnerConfigs(dir, env).onestop.tls).toEqual({
+      caFile: join(dir, 'tls/ca.pem'),
+      certificateFile: '/etc/c.pem',
+      keyFile: '/etc/k.pem',
+    });
+    edit('onestop', 'https://one-stop', 'http://one-stop');
+    expect(() => loadPartnerConfigs(dir, env)).toThrow('tls needs a baseUrl that begins https://');
+    edit('onestop', /baseUrl: .*\ntls: .*/, 'baseUrl: https://one-stop.example\ntls: {keyFile: k.pem}');
+    expect(() => loadPartnerConfigs(dir, env)).toThrow('certificateFile');
+  });
 });
 
 function failure(run: () => unknown): Error {

@@ -31,6 +31,8 @@ export interface PartnerConfig {
   areas: Readonly<Record<string, readonly string[]>>;
   /** Hộ tịch: what becomes of a birth place that comes without its province code. */
   emptyAreaCode: 'leave' | 'resolve';
+  /** Absolute paths of PEM files. */
+  tls?: { caFile?: string; certificateFile?: string; keyFile?: string };
   deadlines: { callMs: number; connectMs: number };
   limits: {
     maxConcurrency: number;

@@ -2,8 +2,14 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import * as net from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { TlsMaterial } from '#platform';
 
 type Created = (error: Error | null, socket: Duplex) => void;
+
+/** What TLS connections are made with, asked for each new one: files may change (WatchedTls). */
+interface TlsSource {
+  current(): Pick<TlsMaterial, 'ca' | 'cert' | 'key'>;
+}
 
 /** Options of the pool of one partner. */
 export interface AgentOptions {
@@ -14,6 +20,8 @@ export interface AgentOptions {
   /** An unused connection is closed after this long: shorter than the usual 5 s of servers, so that a socket that the partner
    *  is about to close is rarely reused. Milliseconds. @default 4_000 */
   idleTimeoutMs?: number;
+  /** Authorities and client certificate of this partner. @default the system's authorities, no certificate */
+  tls?: TlsSource;
 }
 
 class ConnectTimeout extends Error {
@@ -80,14 +88,15 @@ export function partnerAgents(options: AgentOptions): PartnerAgents {
   }
   class TlsAgent extends https.Agent {
     override createConnection(target: https.RequestOptions, done?: Created): undefined {
-      const socket = super.createConnection(target) as net.Socket;
+      const socket = super.createConnection({ ...target, ...tlsOptions(options.tls) }) as net.Socket;
       whenConnected(socket, 'secureConnect', connecting, done ?? (() => undefined));
       return undefined;
     }
   }
 
   const plain = new PlainAgent(pool);
-  const tls = new TlsAgent(pool);
+  // A session that is taken up again would show the certificate of before a change.
+  const tls = new TlsAgent({ ...pool, ...(options.tls ? { maxCachedSessions: 0 } : {}) });
   return {
     http: plain,
     https: tls,
@@ -97,4 +106,10 @@ export function partnerAgents(options: AgentOptions): PartnerAgents {
       for (const socket of connecting.pending) socket.destroy();
     },
   };
+}
+
+function tlsOptions(source: TlsSource | undefined): https.RequestOptions {
+  if (source === undefined) return {};
+  const { ca, cert, key } = source.current();
+  return { ...(ca ? { ca } : {}), ...(cert && key ? { cert, key } : {}) };
 }

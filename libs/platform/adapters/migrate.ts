@@ -7,6 +7,11 @@ import { SealedLog1700000000006 } from './migrations/0006-sealed-log';
 import { Witnesses1700000000007 } from './migrations/0007-witnesses';
 import { SyncLogIndex1700000000008 } from './migrations/0008-sync-log-index';
 import { ConfigurationFiles1700000000009 } from './migrations/0009-configuration-files';
+import { Accounts1700000000010 } from './migrations/0010-accounts';
+import { MachineAccess1700000000011 } from './migrations/0011-machine-access';
+import { Privacy1700000000012 } from './migrations/0012-privacy';
+import { VaultKeys1700000000013 } from './migrations/0013-vault-keys';
+import { LogKeys1700000000014 } from './migrations/0014-log-keys';
 
 const MIGRATIONS = [
   Foundation1700000000001,
@@ -18,6 +23,11 @@ const MIGRATIONS = [
   Witnesses1700000000007,
   SyncLogIndex1700000000008,
   ConfigurationFiles1700000000009,
+  Accounts1700000000010,
+  MachineAccess1700000000011,
+  Privacy1700000000012,
+  VaultKeys1700000000013,
+  LogKeys1700000000014,
 ];
 
 /** Brings the schema up to date with the migrator's role. Returns the names of the migrations it ran.

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { PEOPLE, withOidc, type WithOidc } from './people-settings';
 import {
   list,
   oneOf,
@@ -13,6 +14,7 @@ import {
   type Settings,
   type ValuesOf,
 } from './setting';
+import { TLS, withTls, type WithTls } from './tls-settings';
 
 /** What `WORKER_ROLES` may name (DESIGN §5). */
 export const WORKER_ROLES = [
@@ -25,6 +27,7 @@ export const WORKER_ROLES = [
   'pollers',
   'clocks',
   'sealer',
+  'webhooks',
 ] as const;
 export type WorkerRole = (typeof WORKER_ROLES)[number];
 
@@ -46,7 +49,16 @@ const COMMON = {
   }),
   keyDir: text('KEY_DIR', {
     about:
-      'Folder with `master.key` (32 random bytes, base64) and `signing.json` (Ed25519 private JWK with `kid`), `synclog.json` (the same with `origin`, the sync log’s name).',
+      'Folder with `master.key` (32 random bytes, base64; a document with several keys once it was changed) and `signing.json` (Ed25519 private JWK with `kid`), `synclog.json` (the same with `origin`, the sync log’s name).',
+  }),
+  objectDir: optionalText('OBJECT_DIR', {
+    about:
+      'Folder for sealed large objects, which are kept in PostgreSQL when absent. Gateways and workers of all machines must see the same folder, and it belongs into the backup.',
+  }),
+  objectMinBytes: whole('OBJECT_MIN_BYTES', 65_536, 16_777_216, {
+    about:
+      'Smallest file or streamed message that goes to `OBJECT_DIR`, bytes. So many bytes of each one being read stay in memory.',
+    fallback: 1_048_576,
   }),
   configDir: text('CONFIG_DIR', { about: 'Folder of procedures, partners, reply rules, units.', fallback: 'config' }),
   publicUrl: url('PUBLIC_URL', ['http:', 'https:'], {
@@ -82,6 +94,17 @@ const GATEWAY = {
     about: 'Failed log-ins of one client from one address in a minute before it has to wait.',
     fallback: 10,
   }),
+  secretOverlapHours: whole('SECRET_OVERLAP_HOURS', 0, 8_784, {
+    about:
+      'How long the secret before stays valid when a client gets its next one and nothing else is asked for, hours.',
+    fallback: 168,
+  }),
+  secretOverlapMaxHours: whole('SECRET_OVERLAP_MAX_HOURS', 0, 8_784, {
+    about: 'The longest that may be asked for, hours.',
+    fallback: 720,
+  }),
+  ...TLS,
+  ...PEOPLE,
   drainMs: whole('DRAIN_MS', 0, 120_000, {
     about: 'How long requests in flight may still run after SIGTERM, ms.',
     fallback: 10_000,
@@ -158,14 +181,14 @@ export interface BusSettings {
   brokers: readonly string[];
 }
 type Common = Omit<ValuesOf<typeof COMMON>, 'bus' | 'kafkaBrokers'> & { readonly bus: BusSettings };
-export type GatewaySettings = Common & ValuesOf<typeof GATEWAY>;
+export type GatewaySettings = Common & WithTls<WithOidc<ValuesOf<typeof GATEWAY>>>;
 export type WorkerSettings = Common & ValuesOf<typeof WORKER>;
 
 const readText = (path: string): string => readFileSync(path, 'utf8');
 
 /** Settings of apps/gateway. Throws a SettingsError with every problem at once. */
 export function gatewaySettings(env: Environment, readFile = readText): GatewaySettings {
-  return withBus(readSettings({ ...COMMON, ...GATEWAY }, env, readFile));
+  return withTls(withOidc(withBus(readSettings({ ...COMMON, ...GATEWAY }, env, readFile))));
 }
 
 /** Settings of apps/worker. Throws a SettingsError with every problem at once. */

@@ -17,6 +17,8 @@ describe('settings', () => {
       databasePoolSize: 10,
       bus: { kind: 'postgres', brokers: [] },
       keyDir: '/keys',
+      objectDir: null,
+      objectMinBytes: 1_048_576,
       configDir: 'config',
       publicUrl: 'https://gateway.test',
       fileLinkDays: 30,
@@ -27,6 +29,15 @@ describe('settings', () => {
       maxBodyBytes: 262_144,
       maxDossierBytes: 67_108_864,
       maxFailedLogIns: 10,
+      sessionIdleMinutes: 30,
+      sessionHours: 10,
+      maxFailedPasswords: 5,
+      lockOutMinutes: 15,
+      totpRequiredRoles: ['operator', 'approver', 'auditor', 'manager', 'administrator'],
+      oidc: null,
+      secretOverlapHours: 168,
+      secretOverlapMaxHours: 720,
+      tls: null,
       drainMs: 10_000,
     });
     expect(workerSettings(LEAST)).toMatchObject({
@@ -34,6 +45,21 @@ describe('settings', () => {
       workerId: null,
       metricsPort: 0,
     });
+  });
+
+  it('takes what belongs to TLS together, and nothing by halves', () => {
+    const read = (more: Record<string, string>) => gatewaySettings({ ...LEAST, ...more });
+    const pair = { TLS_CERTIFICATE_PATH: '/c.pem', TLS_KEY_PATH: '/k.pem' };
+    expect(read({ ...pair, TLS_CLIENT_CA_PATH: '/ca.pem', TLS_CLIENT_CERTIFICATES: 'required' }).tls).toEqual({
+      certificatePath: '/c.pem',
+      keyPath: '/k.pem',
+      clientCaPath: '/ca.pem',
+      isClientCertificateRequired: true,
+      lookMs: 10_000,
+    });
+    expect(() => read({ TLS_KEY_PATH: '/k.pem' })).toThrow('must be set together');
+    expect(() => read({ ...pair, TLS_CLIENT_CERTIFICATES: 'required' })).toThrow('TLS_CLIENT_CA_PATH must be set');
+    expect(() => read({ TLS_CLIENT_CA_PATH: '/ca.pem' })).toThrow('TLS_CERTIFICATE_PATH must be set');
   });
 
   it('names every problem at once and repeats no value', () => {

@@ -29,6 +29,8 @@ export interface PlanSubject {
   facts: DeliveryFacts;
   contentRef: string | null;
   isLeased: boolean;
+  /** The content of its dossier was erased at a person's request: nothing can be made or repeated of it. */
+  isErased: boolean;
   isPlannedElsewhere: boolean;
   /** Dead letters of its lane, and what waits there for a person, in front of it. */
   blockers: readonly string[];
@@ -43,21 +45,24 @@ const OF_DELIVERY = `d.id as "deliveryId", d.dossier_id as "dossierId",
   d.last_attempt_at as "lastAttemptAt",
   (select max(c.replay_number) from delivery c
    where c.partner = d.partner and c.dossier_id = d.dossier_id and c.caused_seq = d.caused_seq and c.step = d.step) as "lastReplay",
-  d.caused_seq as "causedSeq", d.step, d.content_ref as "contentRef", l.lease_owner is not null as "isLeased"`;
+  d.caused_seq as "causedSeq", d.step, d.content_ref as "contentRef", l.lease_owner is not null as "isLeased",
+  exists (select from vault_key k where k.owner_kind = 'dossier' and k.owner_id = d.dossier_id and k.wrapped is null) as "isErased"`;
 
 /** A dossier's items stand side by side, so that those of the read numbers are all that can be in the plan for a dossier read whole. Compared by a set made
- *  once: asking the plan's items for each newer delivery would read all of them each time. The dossier itself comes with its first item only. */
+ *  once: asking the plan's items for each newer delivery would read all of them each time. The other plan of a delivery is looked up, not joined: from the
+ *  plans the planner reads all items of each of them, for every single item. The dossier itself comes with its first item only. */
 const SUBJECTS = `
 select i.number, i.is_last as "isLast", i.edited_ref as "editedRef", i.class, i.action, ${OF_DELIVERY},
   case when lag(d.dossier_id) over (order by i.number) is distinct from d.dossier_id then o.projection end as projection,
   case when coalesce(i.edited_ref, d.edited_ref) is null then d.facts
     else d.facts || jsonb_build_object('contentRef', coalesce(i.edited_ref, d.edited_ref)) end as facts,
   exists (
-    select from replay_item x join replay_plan y on y.id = x.plan_id
+    select from replay_item x
     where x.delivery_id = d.id and x.plan_id <> p.id
       and (
-        (x.state in ('pending', 'released') and y.state in ('running', 'paused', 'stopped')
-         and (p.started_at is null or (y.started_at, y.id) < (p.started_at, p.id)))
+        (x.state in ('pending', 'released') and (
+           select y.state in ('running', 'paused', 'stopped') and (p.started_at is null or (y.started_at, y.id) < (p.started_at, p.id))
+           from replay_plan y where y.id = x.plan_id))
         or (x.state = 'released' and exists (
               select from delivery s where s.id = x.sent_id and s.status in ('queued', 'in-flight', 'waiting', 'unknown')))
       )

@@ -34,20 +34,31 @@ export async function readWatch(tx: Queryable, id: string): Promise<Watch | unde
   return row;
 }
 
-export async function lockWatch(tx: Tx, id: string): Promise<Watch | undefined> {
-  const [row] = await tx.query<Watch>(`select ${COLUMNS} from replay_watch w where w.id = $1 for update`, [id]);
+/** @param units communes the caller is limited to: only a watch that was placed for these or fewer; null = all */
+export async function lockWatch(tx: Tx, id: string, units: readonly string[] | null): Promise<Watch | undefined> {
+  const [row] = await tx.query<Watch>(
+    `select ${COLUMNS} from replay_watch w where w.id = $1 and ($2::text[] is null or w.units <@ $2) for update`,
+    [id, units],
+  );
   return row;
 }
 
+export interface WatchFilter {
+  isOpen: boolean;
+  /** As of `lockWatch`. */
+  units: readonly string[] | null;
+  /** Id of the last watch of the page before. */
+  after: string | null;
+  limit: number;
+}
+
 /** Newest first. */
-export async function readWatches(
-  tx: Queryable,
-  { isOpen, after, limit }: { isOpen: boolean; after: string | null; limit: number },
-): Promise<Watch[]> {
+export async function readWatches(tx: Queryable, { isOpen, units, after, limit }: WatchFilter): Promise<Watch[]> {
   return tx.query<Watch>(
     `select ${COLUMNS} from replay_watch w
-     where ($1 = false or w.state = 'watching') and ($2::uuid is null or w.id < $2) order by w.id desc limit $3`,
-    [isOpen, after, limit],
+     where ($1 = false or w.state = 'watching') and ($2::uuid is null or w.id < $2) and ($4::text[] is null or w.units <@ $4)
+     order by w.id desc limit $3`,
+    [isOpen, after, limit, units],
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Vault } from '#access';
 import type { DossierContent } from '#dossier';
 import { AppError, sha256, type Tx } from '#platform';
+import { indexPersons, numbersInContent } from '#privacy';
 import type { SyncLog, SyncLogActor } from '#synclog';
 import { readEditedItems, writeEditedRefs } from '../adapters/edited-items';
 import { edited, refuseEdits, type Edit, type EditedItem } from '../domain/edits';
@@ -10,7 +11,7 @@ import type { ReplayPolicy } from '../domain/replay-policy';
 const MAX_EDITED_ITEMS = 1_000;
 
 interface EditDeps {
-  vault: Pick<Vault, 'openMany' | 'sealMany'>;
+  vault: Pick<Vault, 'openMany' | 'sealMany' | 'dedupDigest'>;
   policy: ReplayPolicy;
   syncLog: Pick<SyncLog, 'append'>;
 }
@@ -25,14 +26,7 @@ export async function applyEdits(
   { vault, policy, syncLog }: EditDeps,
 ): Promise<Buffer> {
   const items = await readEditedItems(tx, planId, MAX_EDITED_ITEMS + 1);
-  if (items.length > MAX_EDITED_ITEMS)
-    throw new AppError({
-      code: 'edit-too-many',
-      disposition: 'refuse',
-      status: 422,
-      field: 'edits',
-      detail: `at most ${MAX_EDITED_ITEMS} deliveries can be edited in one plan`,
-    });
+  if (items.length > MAX_EDITED_ITEMS) throw tooMany();
   refuseEdits(edits, items, policy.protectedFields);
   const opened = await vault.openMany(
     items.map((item) => item.contentRef),
@@ -40,7 +34,7 @@ export async function applyEdits(
   );
   const changed = items.flatMap((item, at) => {
     const content = edited(JSON.parse(opened[at].toString('utf8')) as DossierContent, item, edits);
-    return content === undefined ? [] : [{ item, bytes: Buffer.from(JSON.stringify(content), 'utf8') }];
+    return content === undefined ? [] : [{ item, content, bytes: Buffer.from(JSON.stringify(content), 'utf8') }];
   });
   const sealed = await vault.sealMany(
     tx,
@@ -50,6 +44,11 @@ export async function applyEdits(
       objects: [{ kind: 'content', contentType: 'application/json', bytes }],
     })),
   );
+  const persons = changed.map(({ item, content }) => ({
+    dossierId: item.dossierId,
+    numbers: numbersInContent(content),
+  }));
+  indexPersons(tx, persons, (bytes) => vault.dedupDigest(bytes));
   await writeEditedRefs(
     tx,
     planId,
@@ -77,6 +76,16 @@ export async function applyEdits(
     })),
   );
   return sha256(...sealed.map(([object]) => object.digest));
+}
+
+function tooMany(): AppError {
+  return new AppError({
+    code: 'edit-too-many',
+    disposition: 'refuse',
+    status: 422,
+    field: 'edits',
+    detail: `at most ${MAX_EDITED_ITEMS} deliveries can be edited in one plan`,
+  });
 }
 
 function fieldsOf(item: EditedItem, edits: readonly Edit[]): string {

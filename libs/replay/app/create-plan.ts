@@ -163,7 +163,7 @@ export async function resolveSelection(
   const { group, from, to, dossiers, ...rest } = selection;
   const kinds = group === undefined ? undefined : await kindsOfGroup(tx, group, causes);
   if (kinds?.length === 0) throw refusal('group-unknown', 'group', 'no dead letters of this group', 404);
-  const dossierIds = dossiers && (await dossiersOf(tx, dossiers));
+  const dossierIds = dossiers && (await dossiersOf(tx, dossiers, units));
   return {
     ...rest,
     units,
@@ -174,8 +174,9 @@ export async function resolveSelection(
   };
 }
 
-async function dossiersOf(tx: Tx, codes: readonly string[]): Promise<string[]> {
-  const found = await findDossierIds(tx, codes);
+/** Another commune's dossier is as unknown as none. */
+async function dossiersOf(tx: Tx, codes: readonly string[], units: readonly string[] | null): Promise<string[]> {
+  const found = await findDossierIds(tx, codes, units);
   if (codes.some((code) => !found.has(code)))
     throw refusal('dossier-unknown', 'dossiers', 'one of the codes is unknown', 404);
   return [...new Set(found.values())];

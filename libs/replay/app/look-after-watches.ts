@@ -87,7 +87,7 @@ async function note(
   deps: WatchDeps,
 ): Promise<void> {
   await deps.db.run(async (tx) => {
-    const now = await lockWatch(tx, watch.id);
+    const now = await lockWatch(tx, watch.id, null);
     if (now?.state !== 'watching') return;
     await updateWatch(tx, {
       ...now,

@@ -152,6 +152,7 @@ async function validityOf(
   adapter: ReplayAdapter,
   { payloads, log }: LookDeps,
 ): Promise<Validity> {
+  if (plan.action === 'replay' && subject.isErased) return { invalid: { reasonCode: 'vault-erased' } };
   if (plan.action !== 'replay' || keepsContent(subject, plan, adapter)) return { complaints: [] };
   try {
     return { complaints: await adapter.complaints(taskOf(subject), payloads) };

@@ -49,7 +49,7 @@ export async function endWatch(watchId: string, by: PlanCaller, deps: PlanDeps):
   return deps.db.run(async (tx) => {
     const once = { clientId: by.actor.id, key: by.idempotencyKey, request: { endWatch: watchId }, at: now };
     await answerOnce(tx, once, async () => {
-      const watch = await lockWatch(tx, watchId);
+      const watch = await lockWatch(tx, watchId, by.units);
       if (!watch)
         throw new AppError({
           code: 'watch-unknown',

@@ -2,6 +2,7 @@ import type { Vault } from '#access';
 import { readLinked, type LinkedDelivery } from '../adapters/linked-delivery';
 import type { RegistrationResult } from '#dossier';
 import { AppError, type Ids, type Tx } from '#platform';
+import { indexPersons, numbersInResult } from '#privacy';
 import type { RegistrationLink } from '../domain/plan';
 
 /** A registration that officers made outside the flow, as they typed it from the register. Holds personal data. */
@@ -22,7 +23,7 @@ export interface ManualRegistration {
 export async function sealRegistration(
   tx: Tx,
   { planId, registration }: { planId: string; registration: ManualRegistration },
-  { vault, ids }: { vault: Pick<Vault, 'seal'>; ids: Ids },
+  { vault, ids }: { vault: Pick<Vault, 'seal' | 'dedupDigest'>; ids: Ids },
 ): Promise<{ link: RegistrationLink; digest: Buffer }> {
   const target = await readLinked(tx, planId);
   refuseUnfit(target, registration);
@@ -38,6 +39,8 @@ export async function sealRegistration(
     },
     { ref: fileRef, kind: 'result-file', contentType: 'application/pdf', bytes: registration.file },
   ]);
+  const persons = [{ dossierId: target.dossierId, numbers: numbersInResult(result) }];
+  indexPersons(tx, persons, (bytes) => vault.dedupDigest(bytes));
   const registryCode = registryCodeOf(target, registration);
   return {
     link: { registryCode, resultRef, resultDigest: sealed.digest.toString('base64') },

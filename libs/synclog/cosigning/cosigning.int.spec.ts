@@ -4,6 +4,7 @@ import { AppError, silentLog, uuidIds, type Log } from '#platform';
 import { fixedClock, temporaryDir, testDatabase, until, type FixedClock, type TestDatabase } from '#testing';
 import { queryOnce } from '../../../bench/harness/query-once';
 import { createSyncLog } from '../app/append-entries';
+import { oneLogKey } from '../keys/log-key-ring';
 import { readNewestCheckpoint } from '../sealing/adapters/tree-store';
 import { Sealer } from '../sealing/app/sealer';
 import { parseCheckpoint } from '../tlog/checkpoint';
@@ -54,7 +55,7 @@ describe('checkpoints and their witnesses', () => {
   afterEach(() => test.drop());
 
   const newSealer = (): Sealer =>
-    new Sealer({ db: test.db, signer: SIGNER, places: [], doorbell: { wait: async () => false }, clock, log });
+    new Sealer({ db: test.db, keys: oneLogKey(SIGNER), places: [], doorbell: { wait: async () => false }, clock, log });
 
   function bench(name: string, portOf: (vkey: string) => Partial<WitnessPort>): Bench {
     const { vkey } = keyOf(name);
@@ -103,7 +104,8 @@ describe('checkpoints and their witnesses', () => {
       { everyMs: EVERY_MS, witnesses: benches.map(({ witness }) => witness) },
       {
         db: test.db,
-        logVkey: SIGNER.vkey,
+        origin: SIGNER.name,
+        logKeys: () => [parseVerifierKey(SIGNER.vkey)],
         connect: ({ vkey }) => benches.find(({ witness }) => witness.vkey === vkey)!.port,
         learn: (published) => sealer.learn(published),
         clock,

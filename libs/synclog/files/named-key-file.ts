@@ -1,9 +1,8 @@
 import { createPrivateKey, generateKeyPairSync, randomUUID, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { AppError } from '#platform';
+import { AppError, syncFolder } from '#platform';
 import { assertKeyName } from '../tlog/signed-note';
-import { syncFolder } from './sync-folder';
 
 /** A file with an Ed25519 private JWK, and the name under which the key signs as a member of it. */
 export interface NamedKeyFile {
@@ -17,20 +16,35 @@ export interface NamedKeyFile {
 export interface NamedKey {
   name: string;
   privateKey: KeyObject;
+  /** What else the file holds. */
+  members: Readonly<Record<string, unknown>>;
 }
 
 /** @returns undefined where there is no file
  *  @throws AppError `unreadable` naming the file */
 export function readNamedKey(file: NamedKeyFile): NamedKey | undefined {
   try {
-    const { [file.member]: name, ...jwk } = JSON.parse(readFileSync(file.path, 'utf8')) as JsonWebKey;
-    if (typeof name !== 'string' || jwk.crv !== 'Ed25519') throw new TypeError('not an Ed25519 key with a name');
+    const {
+      [file.member]: name,
+      kty,
+      crv,
+      x,
+      d,
+      ...members
+    } = JSON.parse(readFileSync(file.path, 'utf8')) as JsonWebKey;
+    if (typeof name !== 'string') throw new TypeError('not a key with a name');
     assertKeyName(name);
-    return { name, privateKey: createPrivateKey({ key: jwk, format: 'jwk' }) };
+    return { name, privateKey: privateKeyOf({ kty, crv, x, d }), members };
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw keyUnreadable(file, cause);
   }
+}
+
+/** @throws TypeError when it is no Ed25519 private key */
+export function privateKeyOf(jwk: JsonWebKey): KeyObject {
+  if (jwk.crv !== 'Ed25519') throw new TypeError('not an Ed25519 key');
+  return createPrivateKey({ key: jwk, format: 'jwk' });
 }
 
 export function keyUnreadable({ path, member, unreadable }: NamedKeyFile, cause?: unknown): AppError {
@@ -41,17 +55,27 @@ export function keyUnreadable({ path, member, unreadable }: NamedKeyFile, cause?
 /** Makes a key where there is none; an existing one is never touched. Whole and on disk before it has its name: a key that was given out must not be lost,
  *  and half of one would stop every start. */
 export function ensureNamedKey({ path, member }: NamedKeyFile, name: string): void {
-  const dir = dirname(path);
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
-  const draft = `${path}.${randomUUID()}`;
-  writeFileSync(draft, `${JSON.stringify({ ...jwk, [member]: name })}\n`, { mode: 0o600, flag: 'wx', flush: true });
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const draft = writeDraft(path, { ...privateKey.export({ format: 'jwk' }), [member]: name });
   try {
     linkSync(draft, path);
-    syncFolder(dir);
+    syncFolder(dirname(path));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {
     unlinkSync(draft);
   }
+}
+
+/** Puts a key in the place of what the file holds, in one step, and for good when it returns. */
+export function replaceNamedKey({ path, member }: NamedKeyFile, { name, privateKey, members }: NamedKey): void {
+  renameSync(writeDraft(path, { ...privateKey.export({ format: 'jwk' }), [member]: name, ...members }), path);
+  syncFolder(dirname(path));
+}
+
+function writeDraft(path: string, content: object): string {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const draft = `${path}.${randomUUID()}`;
+  writeFileSync(draft, `${JSON.stringify(content)}\n`, { mode: 0o600, flag: 'wx', flush: true });
+  return draft;
 }

@@ -12,6 +12,7 @@ import { consistencyRanges, isConsistent } from '../tlog/proofs';
 import { isSignedBy, noteSigner, parseNote, parseVerifierKey } from '../tlog/signed-note';
 import { hashesOf } from '../tlog/tiles';
 import { leafHash, rootOf } from '../tlog/tree-hash';
+import { oneLogKey } from '../keys/log-key-ring';
 import { checkpointFile } from './adapters/checkpoint-file';
 import { readEntries, readHead, readNewestCheckpoint, readTile } from './adapters/tree-store';
 import { RangeRoots } from './app/range-roots';
@@ -37,7 +38,14 @@ describe('the sealer', () => {
   });
 
   const sealer = (places: readonly CheckpointPlace[] = [checkpointFile(dir)]): Sealer =>
-    new Sealer({ db: test.db, signer, places, doorbell: { wait: async () => false }, clock, log: silentLog });
+    new Sealer({
+      db: test.db,
+      keys: oneLogKey(signer),
+      places,
+      doorbell: { wait: async () => false },
+      clock,
+      log: silentLog,
+    });
   async function asOwner(statement: string): Promise<void> {
     await queryOnce(test.ownerUrl, statement);
   }

@@ -8,10 +8,13 @@ export interface ProofFile {
   proof: readonly Buffer[];
   /** The checkpoint with all its signatures. */
   note: string;
+  /** Nothing proves it; ours is the keys that the log has had, which prove themselves. */
+  extra?: Buffer;
 }
 
-export function proofFile({ index, proof, note }: ProofFile): string {
-  return [HEAD, `index ${index}`, ...proof.map((hash) => hash.toString('base64')), '', note].join('\n');
+export function proofFile({ index, proof, note, extra }: ProofFile): string {
+  const head = [HEAD, ...(extra === undefined ? [] : [`extra ${extra.toString('base64')}`]), `index ${index}`];
+  return [...head, ...proof.map((hash) => hash.toString('base64')), '', note].join('\n');
 }
 
 /** @throws TypeError when it is no such file */
@@ -19,10 +22,10 @@ export function parseProofFile(text: string): ProofFile {
   const at = text.indexOf('\n\n');
   const [head, ...lines] = text.slice(0, at).split('\n');
   if (at === -1 || head !== HEAD) throw new TypeError('no proof file');
-  if (lines[0]?.startsWith('extra ')) lines.shift();
+  const extra = lines[0]?.startsWith('extra ') ? Buffer.from(lines.shift()!.slice(6), 'base64') : undefined;
   const [, index] = /^index (0|[1-9]\d{0,15})$/.exec(lines.shift() ?? '') ?? [];
   const proof = lines.map((line) => Buffer.from(line, 'base64'));
   const isWhole = proof.every((hash, nth) => hash.length === HASH_BYTES && hash.toString('base64') === lines[nth]);
   if (index === undefined || !isWhole) throw new TypeError('no proof file');
-  return { index: Number(index), proof, note: text.slice(at + 2) };
+  return { index: Number(index), proof, note: text.slice(at + 2), extra };
 }

@@ -103,10 +103,14 @@ export function parseVerifierKey(vkey: string): NoteVerifier {
   return { name, keyId, type, publicKey };
 }
 
-/** The note with this one signature. @param text ends with a line feed */
-export function signNote(text: string, signer: NoteSigner): string {
-  const { name, keyId } = signer;
-  return `${text}\n${signatureLine({ name, keyId, signature: signer.sign(Buffer.from(text, 'utf8')) })}`;
+/** The note with a signature of each. @param text ends with a line feed */
+export function signNote(text: string, ...signers: readonly NoteSigner[]): string {
+  const bytes = Buffer.from(text, 'utf8');
+  const lines = signers.map((signer) => {
+    const { name, keyId } = signer;
+    return signatureLine({ name, keyId, signature: signer.sign(bytes) });
+  });
+  return `${text}\n${lines.join('')}`;
 }
 
 /** As it stands below a note, with its end. */
@@ -140,10 +144,15 @@ export function parseSignatureLines(lines: string): SignatureLine[] {
 }
 
 /** Whether a key that we know has signed: lines of unknown keys say nothing, and one of a known key that does not verify spoils the note. */
-export function isSignedBy({ text, signatures }: Note, verifier: NoteVerifier): boolean {
-  const own = signatures.filter(({ name, keyId }) => name === verifier.name && keyId.equals(verifier.keyId));
-  const bytes = Buffer.from(text, 'utf8');
+export function isSignedBy(note: Note, verifier: NoteVerifier): boolean {
+  const own = linesOf(note, verifier);
+  const bytes = Buffer.from(note.text, 'utf8');
   return own.length > 0 && own.every(({ signature }) => isSignature(bytes, verifier, signature));
+}
+
+/** Signature lines that carry the name and the id of a key; whether they verify is another question. */
+export function linesOf({ signatures }: Note, verifier: NoteVerifier): SignatureLine[] {
+  return signatures.filter(({ name, keyId }) => name === verifier.name && keyId.equals(verifier.keyId));
 }
 
 function isSignature(text: Buffer, { type, publicKey }: NoteVerifier, signature: Buffer): boolean {

@@ -3,6 +3,8 @@ export const FINDING_CODES = [
   'checkpoint-malformed',
   'key-malformed',
   'key-foreign',
+  'key-chain-broken',
+  'key-retired',
   'origin-wrong',
   'signature-wrong',
   'root-wrong',
@@ -36,7 +38,9 @@ export interface Finding {
   /** With `leaf`: the last one of a range. */
   lastLeaf?: number;
   file?: string;
-  /** A code that says more: of the form of an entry or of an evidence file, of a manifest's difference; the name of a witness. */
+  /** Which statement of the log's keys, from 1. */
+  statement?: number;
+  /** A code that says more: of the form of an entry or of an evidence file, of a manifest's difference, of a statement about a key; the name of a witness. */
   reason?: string;
 }
 
@@ -48,6 +52,7 @@ export type ClaimCode =
   | 'signature'
   | 'signature-own-key'
   | 'key'
+  | 'key-chain'
   | 'older'
   | 'kept'
   | 'witness'

@@ -1,7 +1,7 @@
 /** What a witness keeps, by the log's id: the lower-case hex digits of SHA-256 of its origin. */
 export interface WitnessStore {
-  /** Verifier key that is trusted for the log; undefined for an unknown one. */
-  keyOf(logId: string): string | undefined;
+  /** Verifier keys that are trusted for the log; none for an unknown one. */
+  keysOf(logId: string): readonly string[];
   /** The checkpoint that was cosigned last, with all its signatures; undefined before the first. */
   latest(logId: string): string | undefined;
   /** Puts `next` in the place of `before`, in one step, and for good when it returns.

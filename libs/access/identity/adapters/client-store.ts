@@ -1,6 +1,6 @@
-import type { Tx, Queryable } from '#platform';
+import type { Queryable, Tx } from '#platform';
 import type { Role } from '../domain/roles';
-import type { Client, ClientWithSecret } from '../ports';
+import type { ClientWithCredentials, Client, ClientWithSecret } from '../ports';
 
 interface ClientRow {
   id: string;
@@ -9,32 +9,58 @@ interface ClientRow {
   units: string[] | null;
   addresses: string[] | null;
   operations: string[] | null;
-  secret_hash: string;
+  requests_per_minute: number | null;
+  requests_per_day: number | null;
   created_at: Date;
   disabled_at: Date | null;
+  suspended_until: Date | null;
 }
 
-const COLUMNS = 'id, kind, roles, units, addresses, operations, secret_hash, created_at, disabled_at';
+interface LifeJson {
+  id: string;
+  created_at: string;
+  expires_at: string | null;
+  last_used_on: string | null;
+}
 
-/** The account of an id, also when it is disabled. */
-export async function findClient(tx: Queryable, id: string): Promise<ClientWithSecret | undefined> {
-  const [row] = await tx.query<ClientRow>(`select ${COLUMNS} from client where id = $1`, [id]);
-  return row && clientOf(row);
+interface AccountRow extends ClientRow {
+  secrets: (LifeJson & { secret_hash: string })[];
+  certificates: (LifeJson & { sha256: string | null; subject: string | null })[];
+}
+
+const COLUMNS =
+  'id, kind, roles, units, addresses, operations, requests_per_minute, requests_per_day, created_at, disabled_at';
+
+const ACCOUNT = `
+select ${COLUMNS}, suspended_until,
+  (select coalesce(jsonb_agg(to_jsonb(s) order by s.created_at, s.id), '[]') from client_secret s
+   where s.client_id = c.id and s.ended_at is null) as secrets,
+  (select coalesce(jsonb_agg(to_jsonb(m) || jsonb_build_object('sha256', encode(m.sha256, 'base64')) order by m.created_at, m.id), '[]')
+   from client_certificate m where m.client_id = c.id and m.ended_at is null) as certificates
+from client c where id = $1`;
+
+/** The account of an id, also when it is disabled, with the secrets and certificates that nobody has ended. */
+export async function findClient(tx: Queryable, id: string): Promise<ClientWithCredentials | undefined> {
+  const [row] = await tx.query<AccountRow>(ACCOUNT, [id]);
+  return row && accountOf(row);
 }
 
 /** Accounts in the order of their ids, from the one after `after`. */
 export async function listClients(tx: Queryable, after: string | null, limit: number): Promise<Client[]> {
   const rows = await tx.query<ClientRow>(
-    `select ${COLUMNS} from client where id > coalesce($1, '') order by id limit $2`,
+    `select ${COLUMNS}, suspended_until from client where id > coalesce($1, '') order by id limit $2`,
     [after, limit],
   );
-  return rows.map(clientOf).map(({ secretHash: _, ...client }) => client);
+  return rows.map(clientOf);
 }
 
-/** False when the id is taken. */
+/** With its first secret. False when the id is taken. */
 export async function insertClient(tx: Queryable, client: ClientWithSecret): Promise<boolean> {
   const inserted = await tx.execute(
-    `insert into client (${COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing`,
+    `with account as (
+       insert into client (${COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (id) do nothing returning id
+     )
+     insert into client_secret (client_id, secret_hash, created_at) select id, $11, $9 from account`,
     [
       client.id,
       client.kind,
@@ -42,20 +68,50 @@ export async function insertClient(tx: Queryable, client: ClientWithSecret): Pro
       client.units,
       client.addresses,
       client.operations,
-      client.secretHash,
+      client.quota?.perMinute ?? null,
+      client.quota?.perDay ?? null,
       client.createdAt,
       client.disabledAt,
+      client.secretHash,
     ],
   );
   return inserted === 1;
 }
 
-/** False when there is no such account; an already disabled one keeps its time. */
-export async function disableClient(tx: Tx, id: string, at: Date): Promise<boolean> {
-  return (await tx.execute('update client set disabled_at = coalesce(disabled_at, $2) where id = $1', [id, at])) === 1;
+/** False when there is no such account. */
+export async function setQuota(tx: Tx, id: string, quota: Client['quota']): Promise<boolean> {
+  const changed = await tx.execute('update client set requests_per_minute = $2, requests_per_day = $3 where id = $1', [
+    id,
+    quota.perMinute,
+    quota.perDay,
+  ]);
+  return changed === 1;
 }
 
-function clientOf(row: ClientRow): ClientWithSecret {
+function accountOf(row: AccountRow): ClientWithCredentials {
+  return {
+    ...clientOf(row),
+    secrets: row.secrets.map((secret) => ({ ...lifeOf(secret), secretHash: secret.secret_hash })),
+    certificates: row.certificates.map((certificate) => ({
+      ...lifeOf(certificate),
+      sha256: certificate.sha256 && Buffer.from(certificate.sha256, 'base64').toString('base64url'),
+      subject: certificate.subject,
+    })),
+  };
+}
+
+/** Of one that nobody has ended. */
+function lifeOf({ id, created_at, expires_at, last_used_on }: LifeJson) {
+  return {
+    id,
+    createdAt: new Date(created_at),
+    expiresAt: expires_at === null ? null : new Date(expires_at),
+    endedAt: null,
+    lastUsedOn: last_used_on,
+  };
+}
+
+function clientOf(row: ClientRow): Client {
   return {
     id: row.id,
     kind: row.kind,
@@ -63,8 +119,9 @@ function clientOf(row: ClientRow): ClientWithSecret {
     units: row.units,
     addresses: row.addresses,
     operations: row.operations,
-    secretHash: row.secret_hash,
+    quota: { perMinute: row.requests_per_minute, perDay: row.requests_per_day },
     createdAt: row.created_at,
     disabledAt: row.disabled_at,
+    suspendedUntil: row.suspended_until,
   };
 }

@@ -1,4 +1,4 @@
-import { createLocalJWKSet, errors, jwtVerify, type JSONWebKeySet } from 'jose';
+import { createLocalJWKSet, errors, jwtVerify, type JSONWebKeySet, type JWTPayload } from 'jose';
 import { AppError, type Clock } from '#platform';
 import type { Client } from '../ports';
 
@@ -17,15 +17,33 @@ export interface TokenKeys {
   publicKeys(): JSONWebKeySet;
 }
 
-/** A JWT with EdDSA: `iss, aud, sub, roles, units?, iat, exp`. */
-export function signAccessToken(client: Client, issuer: string, keys: TokenKeys, clock: Clock): string {
+/** How a client has proved itself when it got a token. */
+export interface ProvenBy {
+  /** Of the secret or the certificate: the token ends with it. */
+  credentialId: string;
+  /** Of the certificate of the connection: the token is good on connections with this one only (RFC 8705). */
+  certificateSha256?: string;
+}
+
+export interface TokenSigner {
+  /** `iss`. */
+  issuer: string;
+  keys: TokenKeys;
+  clock: Clock;
+}
+
+/** A JWT with EdDSA: `iss, aud, sub, roles, units?, credential_id, cnf?, iat, exp`. */
+export function signAccessToken(client: Client, provenBy: ProvenBy, { issuer, keys, clock }: TokenSigner): string {
   const issuedAt = Math.floor(clock.now().getTime() / 1000);
+  const { credentialId, certificateSha256 } = provenBy;
   const claims = {
     iss: issuer,
     aud: TOKEN_AUDIENCE,
     sub: client.id,
     roles: client.roles,
     ...(client.units ? { units: client.units } : {}),
+    credential_id: credentialId,
+    ...(certificateSha256 === undefined ? {} : { cnf: { 'x5t#S256': certificateSha256 } }),
     iat: issuedAt,
     exp: issuedAt + TOKEN_SECONDS,
   };
@@ -39,6 +57,9 @@ export interface TokenClaims {
   roles: readonly string[];
   /** Seconds since 1970. */
   expiresAt: number;
+  issuedAt: number;
+  /** Absent in tokens of a version before. */
+  provenBy?: ProvenBy;
 }
 
 /** Checks signature (EdDSA only), issuer, audience and time.
@@ -51,10 +72,12 @@ export function tokenVerifier(issuer: string, keys: TokenKeys, clock: Clock): (t
         issuer,
         audience: TOKEN_AUDIENCE,
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
+        // One that was issued in the future, or names no such time, was not made by this clock.
+        maxTokenAge: TOKEN_SECONDS,
         currentDate: clock.now(),
         requiredClaims: ['sub', 'exp', 'roles'],
       });
-      return { clientId: String(payload.sub), roles: payload.roles as string[], expiresAt: Number(payload.exp) };
+      return claimsOf(payload);
     } catch (error) {
       const code = error instanceof errors.JWTExpired ? 'token-expired' : 'token-invalid';
       throw new AppError({
@@ -65,6 +88,19 @@ export function tokenVerifier(issuer: string, keys: TokenKeys, clock: Clock): (t
         cause: error,
       });
     }
+  };
+}
+
+/** Of a payload that we have signed ourselves. */
+function claimsOf(payload: JWTPayload): TokenClaims {
+  const { sub, exp, iat, roles, credential_id: credentialId, cnf } = payload;
+  const certificateSha256 = (cnf as { 'x5t#S256'?: string } | undefined)?.['x5t#S256'];
+  return {
+    clientId: String(sub),
+    roles: roles as string[],
+    expiresAt: Number(exp),
+    issuedAt: Number(iat),
+    ...(typeof credentialId === 'string' ? { provenBy: { credentialId, certificateSha256 } } : {}),
   };
 }
 

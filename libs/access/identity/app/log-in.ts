@@ -1,9 +1,15 @@
-import { AppError, type Clock, type Database } from '#platform';
+import { AppError, localDay, type Clock, type Database, type Tx } from '#platform';
+import { findClientOfCertificate, markCertificateUsed } from '../adapters/certificate-store';
 import { findClient } from '../adapters/client-store';
+import { markSecretUsed } from '../adapters/secret-store';
+import { saveActive } from '../../people/adapters/account-store';
 import { isAddressAllowed } from '../domain/address-list';
+import { isStopped } from '../domain/client-state';
+import { certificateOf } from '../domain/shown-certificate';
 import { WindowLimiter } from '../domain/window-limiter';
-import type { ClientWithSecret, LogInJournal } from '../ports';
+import type { ClientWithCredentials, LogInJournal, ShownCertificate } from '../ports';
 import { signAccessToken, TOKEN_SECONDS, type TokenKeys } from './access-token';
+import type { RequestQuota } from './request-quota';
 import { SecretCheck } from './secret-check';
 
 export interface LogInOptions {
@@ -11,6 +17,7 @@ export interface LogInOptions {
   clock: Clock;
   keys: TokenKeys;
   journal: LogInJournal;
+  quota: RequestQuota;
   /** `iss` of the tokens: PUBLIC_URL. */
   issuer: string;
   /** Failed log-ins per client and address in a minute. */
@@ -19,7 +26,9 @@ export interface LogInOptions {
 
 export interface LogInRequest {
   clientId: string;
-  clientSecret: string;
+  /** Absent: the certificate of the connection stands for the client (RFC 8705, `tls_client_auth`). */
+  clientSecret?: string;
+  certificate?: ShownCertificate;
   address: string;
   /** What may be kept of the address. */
   addressDigest: string;
@@ -30,7 +39,13 @@ const WINDOW_MS = 60_000;
  *  so that a stranger who fails in a client's name cannot shut that client out. */
 const MANY_ADDRESSES = 10;
 
-/** OAuth 2.0 client credentials (CONTRACTS §2). Each log-in and each failure leaves an entry in the sync log before it is answered. */
+/** What a client has shown that is right. */
+interface Proof {
+  kind: 'secret' | 'certificate';
+  id: string;
+}
+
+/** OAuth 2.0 client credentials (CONTRACTS §2), by secret or by client certificate. Each log-in and each failure leaves an entry in the sync log before it is answered. */
 export class LogIn {
   private readonly secrets: SecretCheck;
   private readonly perAddress: WindowLimiter;
@@ -46,26 +61,63 @@ export class LogIn {
     });
   }
 
-  /** @throws AppError 401 `client-not-accepted` (unknown, disabled, wrong secret: not told apart), 403 `address-not-allowed`,
-   *  429 `too-many-failed-log-ins` with `retryAfterSeconds`, 503 `too-busy` */
+  /** @throws AppError 401 `client-not-accepted` (unknown, disabled, wrong secret, another's certificate: not told apart), 403 `address-not-allowed`,
+   *  429 `too-many-failed-log-ins` or `quota-exceeded` with `retryAfterSeconds`, 503 `too-busy` */
   async run(request: LogInRequest): Promise<{ accessToken: string; expiresInSeconds: number }> {
     const client = await findClient(this.options.db, request.clientId);
     this.refuseAfterFailures(request, client);
-    if (!(await this.secrets.verify(client, request.clientSecret)) || !client || client.disabledAt)
+    const proof = await this.proofOf(request, client);
+    if (!proof || !client || isStopped(client, this.options.clock.now()))
       return this.fail(request, client, 'client-not-accepted', 401);
     if (client.addresses && !isAddressAllowed(client.addresses, request.address))
       return this.fail(request, client, 'address-not-allowed', 403);
-    await this.options.db.run((tx) =>
-      this.options.journal.record(tx, { kind: 'log-in.succeeded', client, addressDigest: request.addressDigest }),
-    );
-    return {
-      accessToken: signAccessToken(client, this.options.issuer, this.options.keys, this.options.clock),
-      expiresInSeconds: TOKEN_SECONDS,
-    };
+    await this.options.quota.take(client);
+    await this.options.db.run(async (tx) => {
+      await this.markUsed(tx, proof);
+      if (client.kind === 'person') await saveActive(tx, client.id, this.options.clock.now());
+      await this.options.journal.record(tx, {
+        kind: 'log-in.succeeded',
+        client,
+        addressDigest: request.addressDigest,
+      });
+    });
+    const provenBy = { credentialId: proof.id, certificateSha256: request.certificate?.sha256 };
+    return { accessToken: signAccessToken(client, provenBy, this.options), expiresInSeconds: TOKEN_SECONDS };
   }
 
-  private refuseAfterFailures(request: LogInRequest, client: ClientWithSecret | undefined): void {
-    if (client && this.secrets.isRemembered(client, request.clientSecret)) return;
+  /** A certificate that stands for another client is never passed over, whatever else is right. */
+  private async proofOf(request: LogInRequest, client: ClientWithCredentials | undefined): Promise<Proof | undefined> {
+    const { certificate, clientSecret } = request;
+    const owner = certificate && (await findClientOfCertificate(this.options.db, certificate));
+    const isForeign = owner !== undefined && owner !== client?.id;
+    const proof =
+      clientSecret === undefined
+        ? this.provenByCertificate(client, certificate)
+        : await this.provenBySecret(client, clientSecret);
+    return isForeign ? undefined : proof;
+  }
+
+  private async provenBySecret(client: ClientWithCredentials | undefined, text: string): Promise<Proof | undefined> {
+    const secret = await this.secrets.verify(client, text);
+    return secret && { kind: 'secret', id: secret.id };
+  }
+
+  private provenByCertificate(
+    client: ClientWithCredentials | undefined,
+    shown: ShownCertificate | undefined,
+  ): Proof | undefined {
+    const known = client && shown && certificateOf(client, shown, this.options.clock.now());
+    return known && { kind: 'certificate', id: known.id };
+  }
+
+  private async markUsed(tx: Tx, { kind, id }: Proof): Promise<void> {
+    const today = localDay(this.options.clock.now());
+    if (kind === 'secret') markSecretUsed(tx, id, today);
+    else await markCertificateUsed(tx, id, today);
+  }
+
+  private refuseAfterFailures(request: LogInRequest, client: ClientWithCredentials | undefined): void {
+    if (client && request.clientSecret !== undefined && this.secrets.isRemembered(client, request.clientSecret)) return;
     const now = this.options.clock.now();
     const waitMs = Math.max(
       this.perAddress.waitMs(addressKey(request), now),
@@ -83,7 +135,7 @@ export class LogIn {
 
   private async fail(
     request: LogInRequest,
-    client: ClientWithSecret | undefined,
+    client: ClientWithCredentials | undefined,
     code: string,
     status: number,
   ): Promise<never> {

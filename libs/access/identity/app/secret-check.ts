@@ -1,7 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { bulkhead, BulkheadRejectedError } from 'cockatiel';
 import { AppError, type Clock } from '#platform';
-import type { ClientWithSecret } from '../ports';
+import { MAX_CREDENTIALS, validAt } from '../domain/credential-life';
+import type { ClientSecret, ClientWithCredentials } from '../ports';
 import { hashSecret, verifySecret } from './secret-hash';
 
 const REMEMBERED_MS = 300_000;
@@ -19,23 +20,41 @@ export class SecretCheck {
   constructor(private readonly clock: Clock) {}
 
   /** True when this very secret was verified for this account a short while ago. */
-  isRemembered(client: ClientWithSecret, secret: string): boolean {
-    const until = this.remembered.get(this.keyOf(client, secret));
-    return until !== undefined && until > this.clock.now().getTime();
+  isRemembered(client: ClientWithCredentials, secret: string): boolean {
+    return this.rememberedOf(client, secret) !== undefined;
   }
 
-  /** An absent client costs the same time as a present one, so that answers do not tell which ids exist.
+  /** Which of the client's valid secrets it is. A client costs the same time whether it has no, one or two secrets, or does not exist, so that
+   *  answers do not tell which ids there are.
    *  @throws AppError 503 `too-busy` when too many secrets are being verified at once */
-  async verify(client: ClientWithSecret | undefined, secret: string): Promise<boolean> {
-    if (client && this.isRemembered(client, secret)) return true;
-    const stored = client?.secretHash ?? (await this.decoy);
-    const isRight = await this.withinRoom(() => verifySecret(secret, stored));
-    if (!client || !isRight) return false;
-    this.remember(this.keyOf(client, secret));
-    return true;
+  async verify(client: ClientWithCredentials | undefined, secret: string): Promise<ClientSecret | undefined> {
+    const known = client && this.rememberedOf(client, secret);
+    if (known) return known;
+    const valid = client ? validAt(client.secrets, this.clock.now()) : [];
+    const found = await this.withinRoom(() => this.firstRight(valid, secret));
+    if (client && found) this.remember(this.keyOf(client, found, secret));
+    return found;
   }
 
-  private async withinRoom(work: () => Promise<boolean>): Promise<boolean> {
+  private async firstRight(valid: readonly ClientSecret[], secret: string): Promise<ClientSecret | undefined> {
+    let found: ClientSecret | undefined;
+    for (let n = 0; n < Math.max(MAX_CREDENTIALS, valid.length); n += 1) {
+      const candidate = valid.at(n);
+      const isRight = await verifySecret(secret, candidate?.secretHash ?? (await this.decoy));
+      if (isRight && candidate) found ??= candidate;
+    }
+    return found;
+  }
+
+  private rememberedOf(client: ClientWithCredentials, secret: string): ClientSecret | undefined {
+    const now = this.clock.now();
+    return validAt(client.secrets, now).find((one) => {
+      const until = this.remembered.get(this.keyOf(client, one, secret));
+      return until !== undefined && until > now.getTime();
+    });
+  }
+
+  private async withinRoom<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await this.room.execute(work);
     } catch (error) {
@@ -56,9 +75,9 @@ export class SecretCheck {
     if (this.remembered.size > MAX_REMEMBERED) this.remembered.delete(this.remembered.keys().next().value as string);
   }
 
-  private keyOf(client: ClientWithSecret, secret: string): string {
+  private keyOf(client: ClientWithCredentials, stored: ClientSecret, secret: string): string {
     return createHmac('sha256', this.key)
-      .update(JSON.stringify([client.id, client.secretHash, secret]))
+      .update(JSON.stringify([client.id, stored.secretHash, secret]))
       .digest('base64url');
   }
 }

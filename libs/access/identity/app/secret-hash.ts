@@ -2,13 +2,15 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 
 /** Secrets of clients are 256-bit random, so a modest cost is enough: it slows down whoever stole the table, not us. */
 const COST = { N: 16_384, r: 8, p: 1 };
+/** Passwords are chosen by people, so that each guess has to cost more. */
+export const PASSWORD_COST = { ...COST, p: 5 };
 const HASH_BYTES = 32;
 
 /** `scrypt$N$r$p$salt$hash`, salt and hash base64url. */
-export async function hashSecret(secret: string): Promise<string> {
+export async function hashSecret(secret: string, cost = COST): Promise<string> {
   const salt = randomBytes(16);
-  const hash = await derive(secret, salt, COST, HASH_BYTES);
-  return ['scrypt', COST.N, COST.r, COST.p, salt.toString('base64url'), hash.toString('base64url')].join('$');
+  const hash = await derive(secret, salt, cost, HASH_BYTES);
+  return ['scrypt', cost.N, cost.r, cost.p, salt.toString('base64url'), hash.toString('base64url')].join('$');
 }
 
 /** Compares in constant time. A stored hash of another form is a damaged row: Error, never a quiet "no". */

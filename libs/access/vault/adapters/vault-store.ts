@@ -24,6 +24,8 @@ export interface ObjectRow {
   sizeBytes: number;
   /** 0 where the bytes are in the row itself. */
   chunkCount: number;
+  /** What its bytes are called in the store outside PostgreSQL; null where they are inside. */
+  place: string | null;
   /** 32 bytes. */
   salt: Buffer;
   /** 32 bytes. */
@@ -33,7 +35,8 @@ export interface ObjectRow {
 /** An object with the key row of its owner. */
 export type OpenableRow = Omit<ObjectRow, 'keyId' | 'contentType' | 'sizeBytes'> & { key: OwnerKeyRow };
 
-/** The key rows of the owners: those that were there, and the offered ones where there was none.
+/** The key rows of the owners: those that were there, and the offered ones where there was none. None is made under a retired master key: a process
+ *  that has not seen the change yet would make content that nobody can open.
  *  `mine` is true for a row that this very transaction inserted: a rollback takes it away again, so nobody may keep it.
  *  Race: an owner whose row another transaction commits between our snapshot and our insert is in neither part of the
  *  answer; the caller asks again, and the next snapshot has it. */
@@ -45,9 +48,11 @@ export async function ensureOwnerKeys(
   return tx.query<OwnerKeyRow & { mine: boolean }>(
     `with offered as (
        select * from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::bytea[]) as o(id, owner_kind, owner_id, master_key_id, wrapped)
+     ), usable as (
+       select * from offered o where not exists (select from vault_master_key m where m.id = o.master_key_id and m.retired_at is not null)
      ), inserted as (
        insert into vault_key (id, owner_kind, owner_id, master_key_id, wrapped, created_at)
-       select id, owner_kind, owner_id, master_key_id, wrapped, $6 from offered order by owner_kind, owner_id
+       select id, owner_kind, owner_id, master_key_id, wrapped, $6 from usable order by owner_kind, owner_id
        on conflict (owner_kind, owner_id) do nothing
        returning id, owner_kind, owner_id, master_key_id, wrapped
      )
@@ -76,17 +81,17 @@ export function insertObjects(tx: Tx, rows: readonly ObjectRow[], at: Date): voi
     offset += row.ciphertext.length;
   }
   tx.send(
-    `insert into vault_object (id, key_id, kind, content_type, wrapped_key, nonce, ciphertext, size_bytes, chunk_count, salt, digest, created_at)
+    `insert into vault_object (id, key_id, kind, content_type, wrapped_key, nonce, ciphertext, size_bytes, chunk_count, place, salt, digest, created_at)
      select o.id, o.key_id, o.kind, o.content_type,
        substring($8::bytea from ((n - 1) * ${WRAPPED_KEY_BYTES} + 1)::int for ${WRAPPED_KEY_BYTES}),
        substring($9::bytea from ((n - 1) * ${NONCE_BYTES} + 1)::int for ${NONCE_BYTES}),
        substring($10::bytea from o.start for o.length),
-       o.size_bytes, o.chunk_count,
+       o.size_bytes, o.chunk_count, o.place,
        substring($11::bytea from ((n - 1) * ${KEY_BYTES} + 1)::int for ${KEY_BYTES}),
        substring($12::bytea from ((n - 1) * ${KEY_BYTES} + 1)::int for ${KEY_BYTES}),
        $13
-     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::int[], $6::int[], $7::int[], $14::int[])
-       with ordinality as o(id, key_id, kind, content_type, start, length, size_bytes, chunk_count, n)
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::int[], $6::int[], $7::int[], $14::int[], $15::uuid[])
+       with ordinality as o(id, key_id, kind, content_type, start, length, size_bytes, chunk_count, place, n)
      join vault_key k on k.id = o.key_id and k.wrapped is not null`,
     [
       rows.map((row) => row.id),
@@ -103,6 +108,7 @@ export function insertObjects(tx: Tx, rows: readonly ObjectRow[], at: Date): voi
       Buffer.concat(rows.map((row) => row.digest)),
       at,
       rows.map((row) => row.chunkCount),
+      rows.map((row) => row.place),
     ],
     (inserted) => (inserted === rows.length ? undefined : erasedKey()),
   );
@@ -116,7 +122,7 @@ interface FlatOpenableRow extends Omit<OpenableRow, 'key'>, VaultOwner {
 
 export async function readObjects(tx: Queryable, refs: readonly string[]): Promise<OpenableRow[]> {
   const rows = await tx.query<FlatOpenableRow>(
-    `select o.id, o.kind, o.wrapped_key as "wrappedKey", o.nonce, o.ciphertext, o.chunk_count as "chunkCount", o.salt, o.digest,
+    `select o.id, o.kind, o.wrapped_key as "wrappedKey", o.nonce, o.ciphertext, o.chunk_count as "chunkCount", o.place, o.salt, o.digest,
        k.id as "keyId", k.owner_kind as "ownerKind", k.owner_id as "ownerId", k.master_key_id as "masterKeyId", k.wrapped
      from vault_object o join vault_key k on k.id = o.key_id where o.id = any($1::uuid[])`,
     [refs],

@@ -1,18 +1,24 @@
 import { createHash } from 'node:crypto';
 import { AppError, sha256, type Queryable } from '#platform';
-import { readChunk } from '../adapters/chunk-store';
 import type { OpenableRow } from '../adapters/vault-store';
 import { chunkNonce, decodeHeader, NONCE_PREFIX_BYTES, type ChunkHeader } from '../domain/chunk-format';
 import { chunkContext, objectContext } from '../domain/contexts';
 import { decrypt, unwrapKey } from '../domain/envelope';
-import type { VaultReading } from '../ports';
+import type { ObjectPlaces, ObjectStore, VaultReading } from '../ports';
 
 /** The bytes of an object, whole or in pieces. The header of a large one is authenticated here, each chunk as it is read, the digest
  *  at the end. @throws AppError `vault-tampered` */
-export function readingOf(row: OpenableRow, ownerKey: Buffer, tx: Queryable): VaultReading {
+export async function readingOf(
+  row: OpenableRow,
+  ownerKey: Buffer,
+  { places, tx }: { places: ObjectPlaces; tx?: Queryable },
+): Promise<VaultReading> {
   const context = objectContext(row.key, row.id, row.kind);
   const dataKey = unwrapKey(ownerKey, row.wrappedKey, context);
-  const opened = decrypt(dataKey, row.nonce, row.ciphertext, context);
+  const read: ReadChunk = (number) => storeOf(row, places).read(row.place ?? row.id, number, tx);
+  // An object that was sealed whole and moved outside later has left no byte in its row.
+  const isMoved = row.chunkCount === 0 && row.place !== null;
+  const opened = decrypt(dataKey, row.nonce, isMoved ? await allOf(read) : row.ciphertext, context);
   if (row.chunkCount > 0) {
     const header = decodeHeader(opened);
     if (header.chunkCount !== row.chunkCount) throw tampered('a large object has another number of chunks');
@@ -20,7 +26,7 @@ export function readingOf(row: OpenableRow, ownerKey: Buffer, tx: Queryable): Va
       sizeBytes: header.sizeBytes,
       isLarge: true,
       sha256: header.sha256,
-      chunks: () => chunksOf(row, header, dataKey, tx),
+      chunks: () => chunksOf(row, header, dataKey, read),
     };
   }
   requireDigest(row, sha256(row.salt, opened));
@@ -37,17 +43,25 @@ export function readingOf(row: OpenableRow, ownerKey: Buffer, tx: Queryable): Va
   };
 }
 
+type ReadChunk = (number: number) => Promise<Buffer | undefined>;
+
+async function allOf(read: ReadChunk): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for (let piece = await read(0); piece !== undefined; piece = await read(pieces.length)) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
 async function* chunksOf(
   row: OpenableRow,
   header: ChunkHeader,
   dataKey: Buffer,
-  tx: Queryable,
+  read: ReadChunk,
 ): AsyncGenerator<Buffer> {
   const salted = createHash('sha256').update(row.salt);
   const prefix = row.nonce.subarray(0, NONCE_PREFIX_BYTES);
   let sizeBytes = 0;
   for (let number = 0; number < header.chunkCount; number += 1) {
-    const ciphertext = await readChunk(tx, row.id, number);
+    const ciphertext = await read(number);
     if (ciphertext === undefined) throw tampered('a chunk of a large object is missing');
     const nonce = chunkNonce(prefix, number, number === header.chunkCount - 1);
     const bytes = decrypt(dataKey, nonce, ciphertext, chunkContext(row.id));
@@ -59,6 +73,16 @@ async function* chunksOf(
     }
     yield bytes;
   }
+}
+
+function storeOf(row: OpenableRow, { inside, outside }: ObjectPlaces): ObjectStore {
+  if (row.place === null) return inside;
+  if (outside !== undefined) return outside.store;
+  throw new AppError({
+    code: 'vault-object-missing',
+    disposition: 'person',
+    detail: 'a sealed object lies outside the database, and no folder for these is set (OBJECT_DIR)',
+  });
 }
 
 /** The digest is what receipts and sync log speak of; a wrong one would make their proofs void without anybody noticing. */

@@ -45,6 +45,8 @@ export class OwnerKeys {
     }
     for (let tries = 0; missing.size > 0; tries += 1) {
       if (tries === MAX_TRIES) throw new AppError({ code: 'vault-key-contended', disposition: 'retry' });
+      // The master key that we offered the first time may have been retired meanwhile.
+      if (tries > 0) await this.options.masterKeys.refresh();
       const stored = await this.ensure(tx, [...missing.values()]);
       for (const [context, key] of stored) found.set(context, key);
       missing = new Map([...missing].filter(([context]) => !stored.has(context)));
@@ -59,6 +61,11 @@ export class OwnerKeys {
     const cached = this.cached(row);
     if (cached?.id === row.id) return cached.key;
     return (await this.unwrap(row, isCommitted)).key;
+  }
+
+  /** Of an erased owner: its key has no business in memory any more. */
+  forget(owner: VaultOwner): void {
+    this.cache.delete(ownerContext(owner));
   }
 
   private cached(owner: VaultOwner): OwnerKey | undefined {
@@ -77,8 +84,7 @@ export class OwnerKeys {
         id,
         ownerKind,
         ownerId,
-        masterKeyId: masterKeys.currentId,
-        wrapped: await masterKeys.wrap(key, ownerContext({ ownerKind, ownerId })),
+        ...(await masterKeys.wrap(key, ownerContext({ ownerKind, ownerId }))),
       });
     }
     const stored = new Map<string, OwnerKey>();

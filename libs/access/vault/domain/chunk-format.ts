@@ -1,9 +1,12 @@
 import { AppError } from '#platform';
-import { NONCE_BYTES } from './envelope';
+import { NONCE_BYTES, TAG_BYTES } from './envelope';
 
 /** Plain bytes of every chunk of a large object but the last: small enough that reading ten files at once never holds up the loop for
  *  long, large enough that a message of 70 MB takes hundreds of statements and not thousands. */
 export const CHUNK_BYTES = 262_144;
+
+/** Every sealed chunk but the last. */
+export const SEALED_CHUNK_BYTES = CHUNK_BYTES + TAG_BYTES;
 
 /** Random part of the nonces of one object; its data key is used for nothing else. */
 export const NONCE_PREFIX_BYTES = 7;

@@ -4,7 +4,7 @@ import { AppError } from '#platform';
 const ALGORITHM = 'aes-256-gcm';
 export const NONCE_BYTES = 12;
 export const KEY_BYTES = 32;
-const TAG_BYTES = 16;
+export const TAG_BYTES = 16;
 /** Length of a wrapped 32-byte key: nonce ‖ ciphertext ‖ tag. */
 export const WRAPPED_KEY_BYTES = NONCE_BYTES + KEY_BYTES + TAG_BYTES;
 

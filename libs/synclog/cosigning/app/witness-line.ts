@@ -1,7 +1,7 @@
 import { AppError, codeOf, OutageLog, type Clock, type Database, type Log, type Random } from '#platform';
 import { parseCheckpoint, type Checkpoint } from '../../tlog/checkpoint';
 import { consistencyRanges, type TreeHead } from '../../tlog/proofs';
-import { isSignedBy, parseNote, parseVerifierKey, type NoteVerifier } from '../../tlog/signed-note';
+import { isSignedBy, parseNote, type NoteVerifier } from '../../tlog/signed-note';
 import { readHead, readNewestCheckpoint } from '../../sealing/adapters/tree-store';
 import { RangeRoots } from '../../sealing/app/range-roots';
 import { logIdOf } from '../../tlog/log-id';
@@ -21,8 +21,10 @@ import type { WitnessPort } from '../ports';
 
 export interface CosigningDeps {
   db: Database;
-  /** Verifier key of the log: what it has not signed proves nothing. */
-  logVkey: string;
+  /** Verifier keys that the log has had: what none of them has signed proves nothing. */
+  logKeys(): readonly NoteVerifier[];
+  /** Name of the log. */
+  origin: string;
   connect(witness: Witness): WitnessPort;
   /** Takes each checkpoint that a witness keeps and the log's key has signed, to compare it with the tree. */
   learn(published: TreeHead): void;
@@ -47,7 +49,6 @@ const PASSING: readonly string[] = ['witness-away', 'witness-size-moved'];
 /** The line to one witness: has the newest checkpoint cosigned, and compares what the witness keeps with what we have. */
 export class WitnessLine {
   private readonly port: WitnessPort;
-  private readonly logKey: NoteVerifier;
   private readonly outage: OutageLog;
   private readonly lookOutage: OutageLog;
   private isKnown = false;
@@ -59,7 +60,6 @@ export class WitnessLine {
     private readonly deps: CosigningDeps,
   ) {
     this.port = deps.connect(witness);
-    this.logKey = parseVerifierKey(deps.logVkey);
     this.outage = new OutageLog(deps.log, 'witness', { witness: witness.name });
     this.lookOutage = new OutageLog(deps.log, 'witness-monitoring', { witness: witness.name });
   }
@@ -128,11 +128,11 @@ export class WitnessLine {
   /** What a witness says of us is a word, from somebody who may err or lie. What it keeps is a proof if our own key has signed it: nobody else could have
    *  made it. Only that is given on. */
   private async look(signal: AbortSignal): Promise<void> {
-    const { learn, log, clock } = this.deps;
+    const { learn, log, clock, origin, logKeys } = this.deps;
     let againMs = LOOK_EVERY_MS;
     try {
-      const note = await this.port.latest(logIdOf(this.logKey.name), signal);
-      const kept = note === undefined ? undefined : checkpointOf(note, this.logKey);
+      const note = await this.port.latest(logIdOf(origin), signal);
+      const kept = note === undefined ? undefined : checkpointOf(note, origin, logKeys());
       if (kept !== undefined) learn(kept);
       else if (note !== undefined) log.warn('witness.foreign', { witness: this.witness.name });
       this.lookOutage.recovered();
@@ -150,12 +150,13 @@ export class WitnessLine {
   }
 }
 
-/** The checkpoint if the log's own key has signed it. */
-function checkpointOf(text: string, logKey: NoteVerifier): Checkpoint | undefined {
+/** The checkpoint if a key of the log's own has signed it; a witness keeps the line of the one that it knows. */
+function checkpointOf(text: string, origin: string, logKeys: readonly NoteVerifier[]): Checkpoint | undefined {
   try {
     const note = parseNote(text);
     const checkpoint = parseCheckpoint(note.text);
-    return checkpoint.origin === logKey.name && isSignedBy(note, logKey) ? checkpoint : undefined;
+    const isOwn = checkpoint.origin === origin && logKeys.some((key) => isSignedBy(note, key));
+    return isOwn ? checkpoint : undefined;
   } catch (error) {
     if (error instanceof TypeError) return undefined;
     throw error;

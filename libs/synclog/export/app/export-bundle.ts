@@ -1,12 +1,13 @@
 import { AppError, rfc3339, type Clock } from '#platform';
 import type { Checkpoint } from '../../tlog/checkpoint';
+import { followKeys, isSameKey, parseKeyChain, type KeyChain, type LogKey } from '../../tlog/key-chain';
 import type { NoteVerifier } from '../../tlog/signed-note';
 import { parseTilePath, tilePath, TILE_WIDTH, widthAt } from '../../tlog/tiles';
 import { forEachEntry } from '../../verifier/domain/bundle';
-import { isSameKey, logKeyIn } from '../../verifier/domain/check-key';
+import { logKeyIn } from '../../verifier/domain/check-key';
 import { readCheckpoint } from '../../verifier/domain/check-notes';
 import { formOf } from '../../verifier/domain/entry-form';
-import { isKeptCheckpoint, OLDER_FOLDER } from '../../verifier/domain/log-files';
+import { isKeptCheckpoint, KEYS_PATH, OLDER_FOLDER } from '../../verifier/domain/log-files';
 import {
   BUNDLE_FORMAT,
   fileDigest,
@@ -63,14 +64,15 @@ class Exporter {
 
   async run(): Promise<ExportedBundle> {
     const keyFile = await this.read('key');
-    const key = this.keyOfLog(keyFile);
+    const chainFile = await this.bundle.log.read(KEYS_PATH);
+    const { keys, isReplaced } = this.keysOfLog(keyFile, chainFile);
     const head = signedHead(
       await this.read(this.bundle.isWitnessed ? 'checkpoint.witnessed' : 'checkpoint'),
-      key,
+      keys,
       'the log',
     );
-    const known = this.knownHeads(key);
-    await this.assertNotBehind(head, known, key);
+    const known = this.knownHeads(keys);
+    await this.assertNotBehind(head, known, keys);
     const copy = new TiedCopy(this.bundle, head);
     await copy.open();
     for (const older of known) await assertGoesOn(copy, older, head);
@@ -81,6 +83,8 @@ class Exporter {
     await this.copyEntries(copy, head.size);
     this.keep('checkpoint', head.note);
     this.keep('key', keyFile);
+    // A log that has had one key only has a bundle that every verifier reads.
+    if (chainFile !== undefined && isReplaced) this.keep(KEYS_PATH, chainFile);
     return { manifest: this.finish(head, copy), misfits: copy.misfits };
   }
 
@@ -90,7 +94,8 @@ class Exporter {
     return bytes;
   }
 
-  private keyOfLog(keyFile: Buffer): NoteVerifier {
+  /** Follows the log's keys from the one that was given, or that the folder holds. */
+  private keysOfLog(keyFile: Buffer, chainFile: Buffer | undefined): { keys: readonly LogKey[]; isReplaced: boolean } {
     const { trustedKey, folder } = this.bundle;
     const own = readableKey(keyFile.toString('utf8'), 'the log gives');
     const inFolder = folder.read('key')?.toString('utf8');
@@ -98,28 +103,37 @@ class Exporter {
       ...(trustedKey === undefined ? [] : [readableKey(trustedKey, 'was given')]),
       ...(inFolder === undefined ? [] : [readableKey(inFolder, 'the folder holds')]),
     ];
-    if (known.some((key) => !isSameKey(key, own)))
-      throw refusal('synclog-foreign', 'the log has another key than the one that was given, or that the folder holds');
-    return own;
+    const chain = chainFile === undefined ? undefined : readableChain(chainFile);
+    const keys = known.map((key) => keysFrom(key, chain)).concat([keysFrom(own, chain)]);
+    if (keys.some((one) => !one.some(({ verifier }) => isSameKey(verifier, own))))
+      throw refusal(
+        'synclog-foreign',
+        'the log has another key than the one that was given, or that the folder holds, and no statement leads there',
+      );
+    return { keys: keys[0], isReplaced: (chain?.statements.length ?? 0) > 0 };
   }
 
   /** All checkpoints that the folder holds, and the path under which each is kept: against them a log that was rewritten shows. */
-  private knownHeads(key: NoteVerifier): (SignedHead & { path: string })[] {
+  private knownHeads(keys: readonly LogKey[]): (SignedHead & { path: string })[] {
     const { folder } = this.bundle;
     return [...folder.list().filter(isKeptCheckpoint).sort(), 'checkpoint'].flatMap((path) => {
       const note = folder.read(path);
       if (note === undefined) return [];
-      const head = signedHead(note, key, 'the folder');
+      const head = signedHead(note, keys, 'the folder');
       return [{ ...head, path: path === 'checkpoint' ? `${OLDER_FOLDER}${head.size}` : path }];
     });
   }
 
   /** A log is behind when its newest checkpoint is; those of its witnesses may come later.
    *  @throws AppError `synclog-behind`, `synclog-not-witnessed` */
-  private async assertNotBehind(head: SignedHead, known: readonly SignedHead[], key: NoteVerifier): Promise<void> {
+  private async assertNotBehind(
+    head: SignedHead,
+    known: readonly SignedHead[],
+    keys: readonly LogKey[],
+  ): Promise<void> {
     const most = Math.max(0, ...known.map(({ size }) => size));
     if (most <= head.size) return;
-    const { size } = this.bundle.isWitnessed ? signedHead(await this.read('checkpoint'), key, 'the log') : head;
+    const { size } = this.bundle.isWitnessed ? signedHead(await this.read('checkpoint'), keys, 'the log') : head;
     if (size < most)
       throw refusal('synclog-behind', `the log has ${size} entries, and the folder ${most}: it was set back`);
     throw refusal(
@@ -195,10 +209,10 @@ async function assertGoesOn(copy: TiedCopy, older: SignedHead, head: SignedHead)
 }
 
 /** @throws AppError `synclog-foreign` */
-function signedHead(note: Buffer, key: NoteVerifier, whose: string): SignedHead {
-  const read = readCheckpoint(note.toString('utf8'), key);
+function signedHead(note: Buffer, keys: readonly LogKey[], whose: string): SignedHead {
+  const read = readCheckpoint(note.toString('utf8'), keys);
   if (read === undefined || read.problem !== undefined)
-    throw refusal('synclog-foreign', `${whose} has a checkpoint that is not signed with the key of the log`);
+    throw refusal('synclog-foreign', `${whose} has a checkpoint that is not signed with the key that the log had then`);
   return { ...read.checkpoint, note };
 }
 
@@ -207,6 +221,20 @@ function readableKey(text: string, whose: string): NoteVerifier {
   const key = logKeyIn(text);
   if (key === undefined) throw refusal('synclog-key-unreadable', `the key that ${whose} is no verifier key of a log`);
   return key;
+}
+
+/** @throws AppError `synclog-key-unreadable` */
+function readableChain(file: Buffer): KeyChain {
+  try {
+    return parseKeyChain(file.toString('utf8'));
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw refusal('synclog-key-unreadable', 'what the log gives as its keys is none');
+  }
+}
+
+function keysFrom(trusted: NoteVerifier, chain: KeyChain | undefined): readonly LogKey[] {
+  return chain === undefined ? [{ verifier: trusted, fromSize: 0 }] : followKeys(trusted, chain).keys;
 }
 
 /** Times of the first and the last entry of a bundle. */

@@ -1,3 +1,4 @@
+import { keyChainText } from '../../tlog/key-chain';
 import { parseVerifierKey } from '../../tlog/signed-note';
 import { verifyBundle } from '../../verifier/app/verify-bundle';
 import type { Report } from '../../verifier/findings';
@@ -9,6 +10,7 @@ import {
   testEntries,
   testEntry,
 } from '../../verifier/testing/memory-bundle';
+import { rotatedBundle, STATEMENTS, THIRD_SIGNER } from '../../verifier/testing/rotated-log';
 import type { BundleFolder, LogReader } from '../ports';
 import { exportBundle, type BundleExport, type ExportedBundle } from './export-bundle';
 
@@ -75,8 +77,8 @@ function exported(
   });
 }
 
-async function checked(folder: MemoryFolder): Promise<Report> {
-  const key = parseVerifierKey(LOG_SIGNER.vkey);
+async function checked(folder: MemoryFolder, vkey = LOG_SIGNER.vkey): Promise<Report> {
+  const key = parseVerifierKey(vkey);
   const evidence = { source: folder, ranges: rangesOfSource(folder), key, older: [], witnesses: [] };
   return (await verifyBundle(evidence)).report;
 }
@@ -131,7 +133,41 @@ describe('the export of a log', () => {
     expect((await checked(folder)).wrong).toEqual([]);
   });
 
+  it('goes on over a change of the key, and takes the statements along that lead to the new one', async () => {
+    const folder = new MemoryFolder();
+    await exported(logOf(300), folder);
+    const { manifest } = await exported(rotatedBundle(ENTRIES.slice(0, 700)), folder);
+    expect(manifest.files.map(({ path }) => path)).toContain('keys');
+    for (const given of [LOG_SIGNER, THIRD_SIGNER]) {
+      const { wrong, proven } = await checked(folder, given.vkey);
+      expect(wrong).toEqual([]);
+      expect(proven).toContainEqual({ code: 'kept', size: 300 });
+    }
+    await exported(rotatedBundle(ENTRIES.slice(0, 800)), folder, { trustedKey: LOG_SIGNER.vkey });
+    expect((await checked(folder)).wrong).toEqual([]);
+  });
+
+  it('has no file of keys from a log that has had one key only: every verifier reads it', async () => {
+    const folder = new MemoryFolder();
+    const log = logOf(300);
+    log.files.set('keys', Buffer.from(keyChainText({ first: LOG_SIGNER.vkey, statements: [] })));
+    await exported(log, folder);
+    expect(folder.list()).not.toContain('keys');
+  });
+
   it.each<[string, MemoryBundle, Partial<BundleExport>, string]>([
+    [
+      'has a new key that the old one has not named',
+      rotatedBundle(ENTRIES.slice(0, 800), { statements: STATEMENTS.slice(1) }),
+      {},
+      'synclog-foreign',
+    ],
+    [
+      'is signed with a key that it had replaced',
+      rotatedBundle(ENTRIES.slice(0, 800), { signers: [LOG_SIGNER] }),
+      {},
+      'synclog-foreign',
+    ],
     ['was set back', logOf(300), {}, 'synclog-behind'],
     ['has another history', new MemoryBundle(OTHERS.slice(0, 700)), {}, 'synclog-forked'],
     ['has grown from another history', new MemoryBundle(OTHERS.slice(0, 800)), {}, 'synclog-forked'],

@@ -1,7 +1,9 @@
-import { parseCheckpoint } from '../../tlog/checkpoint';
+import { followKeys, parseKeyChain, type LogKey } from '../../tlog/key-chain';
 import { parseProofFile } from '../../tlog/proof-file';
 import { isIncluded } from '../../tlog/proofs';
-import { isSignedBy, parseNote, parseVerifierKey, type NoteVerifier } from '../../tlog/signed-note';
+import type { NoteVerifier } from '../../tlog/signed-note';
+import { logKeyIn } from '../../verifier/domain/check-key';
+import { readCheckpoint } from '../../verifier/domain/check-notes';
 import type { PublicJwk } from '../signing-keys';
 import { jwkVerifier } from './jwk-verifier';
 import { saltedDigest, verifyReceipt, type Receipt } from './receipt';
@@ -60,25 +62,25 @@ function checkSealed(receipt: Receipt, { proof, logKey }: { proof: string; logKe
   return verifier === undefined ? wrong('log-key-unreadable') : checkProof(receipt, proof, verifier);
 }
 
-function logKeyIn(text: string): NoteVerifier | undefined {
-  try {
-    return parseVerifierKey(text);
-  } catch (error) {
-    if (error instanceof TypeError) return undefined;
-    throw error;
-  }
-}
-
-function checkProof({ leafHash }: Receipt, proof: string, verifier: NoteVerifier): Finding {
+function checkProof({ leafHash }: Receipt, proof: string, trusted: NoteVerifier): Finding {
   try {
     const file = parseProofFile(proof);
-    const note = parseNote(file.note);
-    const { origin, size, root } = parseCheckpoint(note.text);
-    if (origin !== verifier.name || !isSignedBy(note, verifier)) return wrong('checkpoint-not-signed');
+    const keys = keysFor(trusted, file.extra);
+    const read = readCheckpoint(file.note, keys);
+    if (read === undefined) return wrong('proof-unreadable');
+    if (read.problem !== undefined) return wrong('checkpoint-not-signed');
+    const { size, root } = read.checkpoint;
     const leaf = Buffer.from(leafHash, 'base64');
     return isIncluded(leaf, { index: file.index, size, proof: file.proof }, root) ? PROVEN : wrong('not-in-the-log');
   } catch (error) {
     if (error instanceof TypeError) return wrong('proof-unreadable');
     throw error;
   }
+}
+
+/** Those that the proof's own statements lead to from the key that is trusted. */
+function keysFor(trusted: NoteVerifier, extra: Buffer | undefined): readonly LogKey[] {
+  return extra === undefined
+    ? [{ verifier: trusted, fromSize: 0 }]
+    : followKeys(trusted, parseKeyChain(extra.toString('utf8'))).keys;
 }

@@ -1,7 +1,9 @@
 import { AppError, pause, StepLoop, type Clock, type Database, type Doorbell, type Log } from '#platform';
 import { checkpointText, parseCheckpoint } from '../../tlog/checkpoint';
 import type { TreeHead } from '../../tlog/proofs';
-import { isSignedBy, parseNote, parseVerifierKey, signNote, type NoteSigner } from '../../tlog/signed-note';
+import { isSignedBy, parseNote, signNote } from '../../tlog/signed-note';
+import { assertKeyOfLog } from '../../keys/app/assert-key-of-log';
+import { notHeldAt, signersAt, verifiersOf, type LogKeyRing, type LogKeys } from '../../keys/log-key-ring';
 import { insertCheckpoint, readHead, readNewestCheckpoint, type StoredHead } from '../adapters/tree-store';
 import type { CheckpointPlace } from '../ports';
 import { indexSealed } from '../../search/app/index-sealed';
@@ -11,7 +13,8 @@ import { sealBatch } from './seal-batch';
 
 export interface SealerDeps {
   db: Database;
-  signer: NoteSigner;
+  /** Read before each signature: a new key needs no restart. */
+  keys: LogKeys;
   /** Where checkpoints leave the database. */
   places: readonly CheckpointPlace[];
   doorbell: Pick<Doorbell, 'wait'>;
@@ -41,6 +44,7 @@ export class Sealer {
   private found: TreeHead[] = [];
   private isDatabaseRead = false;
   private refusal: AppError | undefined;
+  private ring: LogKeyRing | undefined;
 
   constructor(private readonly deps: SealerDeps) {
     const { log } = deps;
@@ -77,8 +81,8 @@ export class Sealer {
 
   /** Seals what is numbered, and publishes the checkpoint of it.
    *  @returns how many entries were sealed
-   *  @throws AppError `synclog-behind`, `synclog-forked`, `synclog-foreign`: nothing is signed, and a person must look; `synclog-places-away`: no
-   *  place outside answers yet, and what was published is not known */
+   *  @throws AppError `synclog-behind`, `synclog-forked`, `synclog-foreign`, `synclog-key-missing`, `synclog-key-unreadable`: nothing is signed, and a
+   *  person must look; `synclog-places-away`: no place outside answers yet, and what was published is not known */
   async round(): Promise<number> {
     const { db } = this.deps;
     await this.look();
@@ -98,12 +102,26 @@ export class Sealer {
 
   /** Only what is committed, and only when it goes on from what is known. */
   private async sign(head: StoredHead): Promise<void> {
-    const { db, signer, clock } = this.deps;
+    const { db, clock } = this.deps;
+    const ring = this.keysNow();
+    // After the head was read: a rotation that it covers is seen.
+    await assertKeyOfLog(db, ring);
     if (this.signed !== undefined) await this.refuseUnlessGrown(head, this.signed);
-    const note = signNote(checkpointText({ origin: signer.name, ...head }), signer);
-    await insertCheckpoint(db, { size: head.size, root: head.root, note, signedAt: clock.now() });
+    const signedAt = clock.now();
+    const note = signNote(checkpointText({ origin: ring.name, ...head }), ...signersAt(ring, signedAt));
+    await insertCheckpoint(db, { size: head.size, root: head.root, note, signedAt });
     this.signed = { size: head.size, root: head.root };
     for (const place of this.places) place.offer({ size: head.size, note });
+  }
+
+  private keysNow(): LogKeyRing {
+    const { keys, clock, log } = this.deps;
+    const ring = keys();
+    if (ring === this.ring) return ring;
+    this.ring = ring;
+    // Witnesses and auditors who know only that key were told that it would sign: their refusal has its reason here.
+    for (const missing of notHeldAt(ring, clock.now())) log.warn('log-key.not-held', missing);
+    return ring;
   }
 
   private async compare(head: StoredHead): Promise<void> {
@@ -148,11 +166,12 @@ export class Sealer {
   }
 
   private ownHead(place: string, text: string): TreeHead {
-    const { signer } = this.deps;
+    const ring = this.deps.keys();
     const note = parseNote(text);
     const checkpoint = parseCheckpoint(note.text);
-    if (checkpoint.origin !== signer.name || !isSignedBy(note, parseVerifierKey(signer.vkey)))
-      throw refusal('synclog-foreign', `the checkpoint in ${place} is not signed with the key of this log`);
+    // One that an older key has signed is ours as well.
+    if (checkpoint.origin !== ring.name || !verifiersOf(ring).some((key) => isSignedBy(note, key)))
+      throw refusal('synclog-foreign', `the checkpoint in ${place} is not signed with a key that this log has had`);
     return checkpoint;
   }
 }

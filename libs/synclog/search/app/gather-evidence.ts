@@ -4,20 +4,16 @@ import { readHead, readNewestCheckpoint } from '../../sealing/adapters/tree-stor
 import { parseCheckpoint } from '../../tlog/checkpoint';
 import { inclusionRanges } from '../../tlog/proofs';
 import { parseNote } from '../../tlog/signed-note';
-import {
-  EVIDENCE_END,
-  EVIDENCE_FORMAT,
-  evidenceEntry,
-  evidenceHead,
-  type ProvenEntry,
-} from '../../verifier/domain/evidence-file';
+import { EVIDENCE_END, evidenceEntry, evidenceHead, type ProvenEntry } from '../../verifier/domain/evidence-file';
 import type { SearchFilter } from '../domain/search-filter';
 import { findEntries, type FoundEntry } from './find-entries';
 
-/** What an evidence file is about, and the verifier key of the log. */
+/** What an evidence file is about, and the verifier keys of the log. */
 interface EvidenceSubject {
   subject: { code: string };
   logKey: string;
+  /** Those that the log has had, as `/synclog/keys` gives them, where it has had several. */
+  keys?: string;
 }
 
 /** Entries whose proofs share the tiles that were read for them. */
@@ -29,12 +25,12 @@ const PART = 100;
 export async function* gatherEvidence(
   tx: Queryable,
   filter: SearchFilter,
-  { subject, logKey }: EvidenceSubject,
+  { subject, logKey, keys }: EvidenceSubject,
 ): AsyncGenerator<string, void> {
   const newest = await readNewestCheckpoint(tx);
   if (newest === undefined) throw notSealed('there is no signed checkpoint yet');
   const { origin, size } = parseCheckpoint(parseNote(newest.note).text);
-  const head = evidenceHead({ format: EVIDENCE_FORMAT, origin, logKey, checkpoint: newest.note, subject });
+  const head = evidenceHead({ origin, logKey, keys, checkpoint: newest.note, subject });
   let before = head;
   for await (const part of findEntries(tx, { ...filter, to: size }, { order: 'oldest', part: PART })) {
     // What the tree had at that size is still in it.

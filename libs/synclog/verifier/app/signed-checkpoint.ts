@@ -1,3 +1,4 @@
+import type { LogKey } from '../../tlog/key-chain';
 import type { NoteVerifier } from '../../tlog/signed-note';
 import { checkWitness, readCheckpoint, type ReadCheckpoint } from '../domain/check-notes';
 import type { ReportDraft } from '../domain/report-draft';
@@ -8,8 +9,8 @@ interface CheckpointEvidence {
   file: string;
   /** Signed note. */
   note: string;
-  key: NoteVerifier;
-  /** Whether the key was got on another way; else it is the evidence's own word. */
+  keys: readonly LogKey[];
+  /** Whether the one that leads to all of them was got on another way; else it is the evidence's own word. */
   isKeyTrusted: boolean;
   witnesses: readonly NoteVerifier[];
 }
@@ -17,9 +18,9 @@ interface CheckpointEvidence {
 /** Reads a checkpoint, and says who has signed it. @returns undefined when it is none */
 export function readSigned(
   draft: ReportDraft,
-  { file, note, key, isKeyTrusted, witnesses }: CheckpointEvidence,
+  { file, note, keys, isKeyTrusted, witnesses }: CheckpointEvidence,
 ): ReadCheckpoint | undefined {
-  const read = readCheckpoint(note, key);
+  const read = readCheckpoint(note, keys);
   if (read === undefined) {
     draft.add({ code: 'checkpoint-malformed', file });
     return undefined;

@@ -1,9 +1,10 @@
 import type { NoteVerifier } from '../../tlog/signed-note';
+import type { LogKey } from '../../tlog/key-chain';
 import type { TreeHead } from '../../tlog/proofs';
 import { parseTilePath, TILE_WIDTH } from '../../tlog/tiles';
 import { HASH_BYTES } from '../../tlog/tree-hash';
 import { entryAt } from '../domain/bundle';
-import { keyToTrust } from '../domain/check-key';
+import { keysToTrust, type KeyChainText } from '../domain/check-key';
 import type { ReadCheckpoint } from '../domain/check-notes';
 import { checkKept, checkOlder, type OlderCheckpoint } from '../domain/check-older';
 import { checkReceiptEntry, checkReceiptSignature, type ReceiptEvidence } from '../domain/check-receipt';
@@ -11,7 +12,7 @@ import { rangesToCheck } from '../domain/check-range';
 import type { ComputedTree } from '../domain/computed-tree';
 import { judgeTree } from '../domain/judge-tree';
 import { complementOf, rangesNamed, type LeafRange } from '../domain/leaf-ranges';
-import { isKeptCheckpoint, isLogFile, isReadWithEntries, surplusFiles } from '../domain/log-files';
+import { isKeptCheckpoint, isLogFile, isReadWithEntries, KEYS_PATH, surplusFiles } from '../domain/log-files';
 import { compareList, ListedSource, MANIFEST_PATH, type Manifest } from '../domain/manifest';
 import { otherWidths } from '../domain/other-widths';
 import { ReportDraft } from '../domain/report-draft';
@@ -26,6 +27,8 @@ export interface BundleEvidence {
   ranges: RangeChecks;
   /** The key of the log, got on another way; without it the bundle's own word is taken. */
   key?: NoteVerifier;
+  /** The keys that the log has had, got on another way. */
+  keys?: KeyChainText;
   older: readonly OlderCheckpoint[];
   witnesses: readonly NoteVerifier[];
   receipt?: ReceiptEvidence;
@@ -61,18 +64,20 @@ class BundleVerification {
 
   async run(): Promise<VerifiedBundle> {
     const { draft, source } = this;
-    const { key: trusted, witnesses } = this.evidence;
+    const { key: trusted, keys: given, witnesses } = this.evidence;
     draft.leaveOpen('before-sealing', 'truth', 'after-checkpoint');
-    const key = keyToTrust(draft, trusted, { file: 'key', own: source.read('key')?.toString('utf8') });
+    const [own, chain] = [source.read('key')?.toString('utf8'), source.read(KEYS_PATH)?.toString('utf8')];
+    const chains = [chain === undefined ? undefined : { file: KEYS_PATH, text: chain }, given];
+    const keys = keysToTrust(draft, trusted, { file: 'key', own, chains });
     const note = source.read('checkpoint')?.toString('utf8') ?? '';
     const isKeyTrusted = trusted !== undefined;
-    const read = key && readSigned(draft, { file: 'checkpoint', note, key, isKeyTrusted, witnesses });
-    const found = key && read ? await this.checkTree(key, read) : { proven: [] };
+    const read = keys && readSigned(draft, { file: 'checkpoint', note, keys, isKeyTrusted, witnesses });
+    const found = keys && read ? await this.checkTree(keys, read) : { proven: [] };
     this.checkFolder();
     return { report: draft.done(), ...found };
   }
 
-  private async checkTree(key: NoteVerifier, read: ReadCheckpoint): Promise<Omit<VerifiedBundle, 'report'>> {
+  private async checkTree(keys: readonly LogKey[], read: ReadCheckpoint): Promise<Omit<VerifiedBundle, 'report'>> {
     const { draft, source, paths } = this;
     const { size, root } = read.checkpoint;
     draft.addAll(surplusFiles(paths, size));
@@ -81,7 +86,7 @@ class BundleVerification {
     const log = await this.readLog(size);
     const judgement = judgeTree({ source, root: Buffer.from(root), ...log });
     draft.addAll(judgement.findings);
-    this.checkOlder(key, log, read.checkpoint);
+    this.checkOlder(keys, log, read.checkpoint);
     const isSigned = read.problem === undefined;
     // Entries whose hash the signed root covers: missing and changed ones left out.
     const proven = isSigned && judgement.isTied ? complementOf([...judgement.unproven, ...log.missing], size) : [];
@@ -122,16 +127,16 @@ class BundleVerification {
     this.draft.addAll(complementOf(others, size).map((range): Finding => ({ code: 'entry-unproven', ...range })));
   }
 
-  private checkOlder(key: NoteVerifier, { tree }: WholeLog, head: TreeHead): void {
+  private checkOlder(keys: readonly LogKey[], { tree }: WholeLog, head: TreeHead): void {
     const { draft, source } = this;
     for (const older of this.evidence.older) {
-      const result = checkOlder(older, key, { source, tree });
+      const result = checkOlder(older, keys, { source, tree });
       draft.add(result);
       if (result.code === 'older') draft.vouch(Number(result.size));
     }
     for (const name of this.paths.filter(isKeptCheckpoint).sort()) {
       const text = source.read(name)?.toString('utf8') ?? '';
-      const result = checkKept({ name, text }, key, { source, tree, head });
+      const result = checkKept({ name, text }, keys, { source, tree, head });
       if (result !== undefined) draft.add(result);
     }
     draft.leaveRewrittenOpen();

@@ -1,9 +1,10 @@
 import type { Checkpoint } from '../../tlog/checkpoint';
 import { parseProofFile, type ProofFile } from '../../tlog/proof-file';
+import type { LogKey } from '../../tlog/key-chain';
 import { isIncluded } from '../../tlog/proofs';
 import type { NoteVerifier } from '../../tlog/signed-note';
 import { leafHash } from '../../tlog/tree-hash';
-import { keyToTrust } from '../domain/check-key';
+import { keysToTrust, type KeyChainText } from '../domain/check-key';
 import { compareOlder, type OlderCheckpoint } from '../domain/check-older';
 import { checkReceiptEntry, checkReceiptSignature, type ReceiptEvidence } from '../domain/check-receipt';
 import { formOf } from '../domain/entry-form';
@@ -18,6 +19,8 @@ export interface FileEvidence {
   name: string;
   text: string;
   key?: NoteVerifier;
+  /** The keys that the log has had, got on another way. */
+  keys?: KeyChainText;
   /** Without tiles, only one of the same size can be compared. */
   older: readonly OlderCheckpoint[];
   witnesses: readonly NoteVerifier[];
@@ -42,8 +45,9 @@ export function verifyEvidenceFile(evidence: FileEvidence): VerifiedFile {
 
 function provenIn(file: EvidenceFile, draft: ReportDraft, evidence: FileEvidence): readonly FoundEntry[] {
   const { name, key: trusted, receipt } = evidence;
-  const key = keyToTrust(draft, trusted, { file: name, own: file.logKey });
-  const tree = key && signedTree(draft, evidence, { note: file.checkpoint, key });
+  const chains = [ownChain(name, file.keys), evidence.keys];
+  const keys = keysToTrust(draft, trusted, { file: name, own: file.logKey, chains });
+  const tree = keys && signedTree(draft, evidence, { note: file.checkpoint, keys });
   if (tree === undefined) return [];
   const { checkpoint, isSigned } = tree;
   if (checkpoint.origin !== file.origin) draft.add({ code: 'evidence-malformed', file: name, reason: 'log' });
@@ -61,9 +65,10 @@ export function verifyReceiptProof(evidence: FileEvidence & { receipt: ReceiptEv
   draft.add(checkReceiptSignature(evidence.receipt));
   const proof = proofIn(evidence.text);
   if (proof === undefined) draft.add({ code: 'evidence-malformed', file: evidence.name });
-  const key = proof && keyToTrust(draft, evidence.key, { file: evidence.name, own: undefined });
-  if (proof === undefined || key === undefined) return draft.done();
-  const tree = signedTree(draft, evidence, { note: proof.note, key });
+  const chains = [ownChain(evidence.name, proof?.extra?.toString('utf8')), evidence.keys];
+  const keys = proof && keysToTrust(draft, evidence.key, { file: evidence.name, own: undefined, chains });
+  if (proof === undefined || keys === undefined) return draft.done();
+  const tree = signedTree(draft, evidence, { note: proof.note, keys });
   if (tree === undefined) return draft.done();
   const { size, root } = tree.checkpoint;
   const leaf = Buffer.from(evidence.receipt.receipt.leafHash, 'base64');
@@ -71,6 +76,10 @@ export function verifyReceiptProof(evidence: FileEvidence & { receipt: ReceiptEv
     draft.add({ code: 'receipt-not-in-log', file: evidence.receipt.name });
   else if (tree.isSigned) draft.add({ code: 'receipt', leaf: proof.index });
   return draft.done();
+}
+
+function ownChain(file: string, text: string | undefined): KeyChainText | undefined {
+  return text === undefined ? undefined : { file, text };
 }
 
 function proofIn(text: string): ProofFile | undefined {
@@ -85,12 +94,12 @@ function proofIn(text: string): ProofFile | undefined {
 function signedTree(
   draft: ReportDraft,
   { name, key: trusted, older, witnesses }: FileEvidence,
-  { note, key }: { note: string; key: NoteVerifier },
+  { note, keys }: { note: string; keys: readonly LogKey[] },
 ): { checkpoint: Checkpoint; isSigned: boolean } | undefined {
-  const read = readSigned(draft, { file: name, note, key, isKeyTrusted: trusted !== undefined, witnesses });
+  const read = readSigned(draft, { file: name, note, keys, isKeyTrusted: trusted !== undefined, witnesses });
   if (read === undefined) return undefined;
   for (const one of older) {
-    const result = compareOlder(one, key, read.checkpoint);
+    const result = compareOlder(one, keys, read.checkpoint);
     if (result === undefined) draft.leaveOpen('older-without-tiles');
     else draft.add(result);
     if (result?.code === 'older') draft.vouch(Number(result.size));

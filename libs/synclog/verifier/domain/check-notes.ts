@@ -1,5 +1,6 @@
 import { parseCheckpoint, type Checkpoint } from '../../tlog/checkpoint';
-import { isSignedBy, parseNote, type Note, type NoteVerifier, type SignatureLine } from '../../tlog/signed-note';
+import { keysInForce, type LogKey } from '../../tlog/key-chain';
+import { isSignedBy, linesOf, parseNote, type Note, type NoteVerifier } from '../../tlog/signed-note';
 import type { Claim, Finding } from '../findings';
 
 /** Of the year 9999. */
@@ -9,33 +10,34 @@ const LAST_SECOND = 253_402_300_799n;
 export interface ReadCheckpoint {
   note: Note;
   checkpoint: Checkpoint;
-  /** What speaks against it; undefined when the key of the log has signed it. */
-  problem?: 'key-foreign' | 'origin-wrong' | 'signature-wrong';
+  /** What speaks against it; undefined when the key has signed it that the log had at this size. `key-retired`: only one that another had replaced by then. */
+  problem?: 'key-foreign' | 'origin-wrong' | 'signature-wrong' | 'key-retired';
 }
 
-/** Reads a checkpoint and looks at its signature. @returns undefined when it is none */
-export function readCheckpoint(text: string, key: NoteVerifier): ReadCheckpoint | undefined {
+/** Reads a checkpoint and looks at its signatures.
+ *  @param keys that the log has had, as far as they are trusted
+ *  @returns undefined when it is none */
+export function readCheckpoint(text: string, keys: readonly LogKey[]): ReadCheckpoint | undefined {
   try {
     const note = parseNote(text);
-    return { note, checkpoint: parseCheckpoint(note.text), problem: problemOf(note, key) };
+    const checkpoint = parseCheckpoint(note.text);
+    return { note, checkpoint, problem: problemOf(note, checkpoint, keys) };
   } catch (error) {
     if (error instanceof TypeError) return undefined;
     throw error;
   }
 }
 
-function problemOf(note: Note, key: NoteVerifier): ReadCheckpoint['problem'] {
-  if (!hasLineOf(note, key)) return 'key-foreign';
-  if (!isSignedBy(note, key)) return 'signature-wrong';
-  return parseCheckpoint(note.text).origin === key.name ? undefined : 'origin-wrong';
+function problemOf(note: Note, { origin, size }: Checkpoint, keys: readonly LogKey[]): ReadCheckpoint['problem'] {
+  const signing = keys.filter(({ verifier }) => hasLineOf(note, verifier));
+  if (signing.length === 0) return 'key-foreign';
+  if (signing.some(({ verifier }) => !isSignedBy(note, verifier))) return 'signature-wrong';
+  if (signing.some(({ verifier }) => verifier.name !== origin)) return 'origin-wrong';
+  return keysInForce(keys, size).some((key) => signing.includes(key)) ? undefined : 'key-retired';
 }
 
-function hasLineOf({ signatures }: Note, key: NoteVerifier): boolean {
-  return signatures.some((line) => isLineOf(line, key));
-}
-
-function isLineOf({ name, keyId }: SignatureLine, key: NoteVerifier): boolean {
-  return name === key.name && keyId.equals(key.keyId);
+function hasLineOf(note: Note, key: NoteVerifier): boolean {
+  return linesOf(note, key).length > 0;
 }
 
 /** Whether a witness has signed that it saw this checkpoint follow from those before. */
@@ -43,7 +45,7 @@ export function checkWitness(note: Note, witness: NoteVerifier): Claim | Finding
   const reason = witness.name;
   if (!hasLineOf(note, witness)) return { code: 'witness-missing', reason };
   if (!isSignedBy(note, witness)) return { code: 'witness-wrong', reason };
-  const own = note.signatures.find((line) => isLineOf(line, witness));
+  const [own] = linesOf(note, witness);
   return { code: 'witness', name: witness.name, at: cosignedAt(own?.signature) };
 }
 

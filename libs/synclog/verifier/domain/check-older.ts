@@ -1,6 +1,6 @@
 import type { Checkpoint } from '../../tlog/checkpoint';
 import type { TreeHead } from '../../tlog/proofs';
-import type { NoteVerifier } from '../../tlog/signed-note';
+import type { LogKey } from '../../tlog/key-chain';
 import { TILE_WIDTH } from '../../tlog/tiles';
 import type { Claim, Finding } from '../findings';
 import type { FileReader } from '../ports';
@@ -21,9 +21,13 @@ interface LogAtHand {
 }
 
 /** Whether the entries at hand begin with those that an older checkpoint was signed for. */
-export function checkOlder(older: OlderCheckpoint, key: NoteVerifier, { source, tree }: LogAtHand): Claim | Finding {
+export function checkOlder(
+  older: OlderCheckpoint,
+  keys: readonly LogKey[],
+  { source, tree }: LogAtHand,
+): Claim | Finding {
   const { name: file } = older;
-  const head = signedHead(older, key);
+  const head = signedHead(older, keys);
   if (head === undefined) return { code: 'older-foreign', file };
   const { size, root } = head;
   if (size > tree.size) return { code: 'shrunk', file };
@@ -37,19 +41,23 @@ export function checkOlder(older: OlderCheckpoint, key: NoteVerifier, { source, 
  *  @returns undefined for the one that the folder is of, which is not an older one */
 export function checkKept(
   older: OlderCheckpoint,
-  key: NoteVerifier,
+  keys: readonly LogKey[],
   { head, ...log }: LogAtHand & { head: TreeHead },
 ): Claim | Finding | undefined {
-  if (compareOlder(older, key, head)?.code === 'older') return undefined;
-  const result = checkOlder(older, key, log);
+  if (compareOlder(older, keys, head)?.code === 'older') return undefined;
+  const result = checkOlder(older, keys, log);
   return result.code === 'older' ? { ...result, code: 'kept' } : result;
 }
 
 /** The same for a file that holds no tree: only a checkpoint of its size can be compared.
  *  @returns undefined for one of another size */
-export function compareOlder(older: OlderCheckpoint, key: NoteVerifier, now: TreeHead): Claim | Finding | undefined {
+export function compareOlder(
+  older: OlderCheckpoint,
+  keys: readonly LogKey[],
+  now: TreeHead,
+): Claim | Finding | undefined {
   const { name: file } = older;
-  const head = signedHead(older, key);
+  const head = signedHead(older, keys);
   if (head === undefined) return { code: 'older-foreign', file };
   if (head.size !== now.size) return undefined;
   return Buffer.compare(head.root, now.root) === 0
@@ -57,7 +65,9 @@ export function compareOlder(older: OlderCheckpoint, key: NoteVerifier, now: Tre
     : { code: 'not-consistent', file };
 }
 
-function signedHead({ text }: OlderCheckpoint, key: NoteVerifier): Checkpoint | undefined {
-  const read = readCheckpoint(text, key);
-  return read?.problem === undefined ? read?.checkpoint : undefined;
+function signedHead({ text }: OlderCheckpoint, keys: readonly LogKey[]): Checkpoint | undefined {
+  const read = readCheckpoint(text, keys);
+  // A witness keeps the line of the key that it knows; what it adds here can only speak against the log.
+  const isOwn = read?.problem === undefined || read.problem === 'key-retired';
+  return isOwn ? read?.checkpoint : undefined;
 }

@@ -1,6 +1,8 @@
 import { HASH_BYTES } from '../../tlog/tree-hash';
 
 export const EVIDENCE_FORMAT = 'lienthong-evidence/1';
+/** The same with the keys that the log has had. */
+const EVIDENCE_FORMAT_KEYS = 'lienthong-evidence/2';
 
 /** One entry with the proof that the checkpoint covers it. */
 export interface ProvenEntry {
@@ -13,11 +15,13 @@ export interface ProvenEntry {
 
 /** Some entries of a log, for example those of one dossier, with what proves them. */
 export interface EvidenceFile {
-  format: typeof EVIDENCE_FORMAT;
+  format: typeof EVIDENCE_FORMAT | typeof EVIDENCE_FORMAT_KEYS;
   /** Name of the log. */
   origin: string;
   /** Its verifier key. */
   logKey: string;
+  /** The text of `/synclog/keys`; only of a log whose key was replaced. */
+  keys?: string;
   /** The signed note, with all its signatures. */
   checkpoint: string;
   /** What the entries are about: nothing signs it. */
@@ -48,8 +52,15 @@ export function evidenceText({ entries, ...head }: EvidenceFile): string {
 }
 
 /** What stands before its entries. */
-export function evidenceHead({ origin, logKey, checkpoint, subject: { code } }: Omit<EvidenceFile, 'entries'>): string {
-  const head = JSON.stringify({ format: EVIDENCE_FORMAT, origin, logKey, checkpoint, subject: { code } });
+export function evidenceHead({
+  origin,
+  logKey,
+  keys,
+  checkpoint,
+  subject: { code },
+}: Omit<EvidenceFile, 'entries' | 'format'>): string {
+  const format = keys === undefined ? EVIDENCE_FORMAT : EVIDENCE_FORMAT_KEYS;
+  const head = JSON.stringify({ format, origin, logKey, keys, checkpoint, subject: { code } });
   return `${head.slice(0, -1)},"entries":[`;
 }
 
@@ -64,10 +75,15 @@ export const EVIDENCE_END = '\n]}\n';
 function fileIn(text: string): EvidenceFile | undefined {
   try {
     const found = JSON.parse(text) as Partial<EvidenceFile>;
-    const { format, origin, logKey, checkpoint, subject, entries } = found;
+    const { format, origin, logKey, keys, checkpoint, subject, entries } = found;
     const isHead = [origin, logKey, checkpoint, subject?.code].every((one) => typeof one === 'string');
+    const isKnown = format === (keys === undefined ? EVIDENCE_FORMAT : EVIDENCE_FORMAT_KEYS);
     const isFile =
-      format === EVIDENCE_FORMAT && isHead && Array.isArray(entries) && entries.every((one) => isProvenEntry(one));
+      isKnown &&
+      isHead &&
+      (keys === undefined || typeof keys === 'string') &&
+      Array.isArray(entries) &&
+      entries.every((one) => isProvenEntry(one));
     return isFile ? (found as EvidenceFile) : undefined;
   } catch {
     return undefined;

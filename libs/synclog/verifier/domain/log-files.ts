@@ -6,6 +6,9 @@ export const OLDER_FOLDER = 'checkpoints/';
 
 const KEPT_CHECKPOINT = new RegExp(`^${OLDER_FOLDER}\\d+$`);
 
+/** The keys that the log has had; only in the bundle of a log whose key was replaced. */
+export const KEYS_PATH = 'keys';
+
 /** Whether a file is an older checkpoint that the bundle keeps. */
 export function isKeptCheckpoint(path: string): boolean {
   return KEPT_CHECKPOINT.test(path);
@@ -13,7 +16,8 @@ export function isKeptCheckpoint(path: string): boolean {
 
 /** Files that a checker reads; others in the folder, such as those that a system leaves in each folder, are no evidence. */
 export function isLogFile(path: string): boolean {
-  return path === 'checkpoint' || path === 'key' || isKeptCheckpoint(path) || parseTilePath(path) !== undefined;
+  const isNamed = path === 'checkpoint' || path === 'key' || path === KEYS_PATH;
+  return isNamed || isKeptCheckpoint(path) || parseTilePath(path) !== undefined;
 }
 
 /** Whether a file is one that the check of ranges reads: entries, and the hashes of entries. */

@@ -6,6 +6,7 @@ export interface Options {
   /** Folder of a bundle, an evidence file or a proof file. */
   path: string;
   key?: string;
+  keys?: string;
   older: readonly string[];
   witness: readonly string[];
   receipt?: string;
@@ -26,11 +27,11 @@ export function optionsOf(args: readonly string[], env: NodeJS.ProcessEnv): Opti
   if (values.help) return undefined;
   const [path] = positionals;
   if (path === undefined || positionals.length > 1) throw new UsageError('One folder or file to check.');
-  const { key, older = [], witness = [], receipt, 'receipt-keys': receiptKeys, entries } = values;
+  const { key, keys, older = [], witness = [], receipt, 'receipt-keys': receiptKeys, entries } = values;
   if ((receipt === undefined) !== (receiptKeys === undefined))
     throw new UsageError('--receipt and --receipt-keys belong together.');
   const language = languageOf(values.lang, env);
-  return { path, key, older, witness, receipt, receiptKeys, language, isJson: values.json === true, entries };
+  return { path, key, keys, older, witness, receipt, receiptKeys, language, isJson: values.json === true, entries };
 }
 
 function parsed(args: readonly string[]) {
@@ -40,6 +41,7 @@ function parsed(args: readonly string[]) {
       allowPositionals: true,
       options: {
         key: { type: 'string' },
+        keys: { type: 'string' },
         older: { type: 'string', multiple: true },
         witness: { type: 'string', multiple: true },
         receipt: { type: 'string' },
@@ -67,8 +69,11 @@ export const HELP = `lienthong-verify PATH [options]
 Checks evidence of a sync log of Liên Thông, offline. PATH is the folder of a log bundle, an evidence file, or a
 proof file of a receipt (with --receipt).
 
-  --key FILE|VKEY       the log's key, got on another way; without it the evidence's own key is taken, and nothing is
+  --key FILE|VKEY       the log's key, got on another way; an older or a newer one does, too, if the log has
+                        signed which key follows which. Without it the evidence's own key is taken, and nothing is
                         proven against whoever made the evidence (exit code 3)
+  --keys FILE           the keys that the log has had, saved from /synclog/keys: for evidence that does not bring them
+                        along, and was signed with another key than --key
   --older FILE          an older checkpoint: does the log begin with it? May be given several times
   --witness VKEY        a witness that must have signed the checkpoint. May be given several times
   --receipt FILE        a receipt: does the log hold what it speaks of?

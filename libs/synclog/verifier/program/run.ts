@@ -6,7 +6,7 @@ import { threadRanges } from '../adapters/thread-ranges';
 import { writeBundleEntries, writeLines } from '../adapters/write-entries';
 import { verifyBundle } from '../app/verify-bundle';
 import { verifyEvidenceFile, verifyReceiptProof } from '../app/verify-evidence';
-import { logKeyIn, witnessKeyIn } from '../domain/check-key';
+import { logKeyIn, witnessKeyIn, type KeyChainText } from '../domain/check-key';
 import type { OlderCheckpoint } from '../domain/check-older';
 import { receiptOf, type ReceiptEvidence } from '../domain/check-receipt';
 import type { Report } from '../findings';
@@ -53,6 +53,7 @@ function exitOf({ wrongCount, open }: Report): number {
 /** What the reader holds beside the evidence. */
 interface Beside {
   key: NoteVerifier | undefined;
+  keys: KeyChainText | undefined;
   older: readonly OlderCheckpoint[];
   witnesses: readonly NoteVerifier[];
   receipt: ReceiptEvidence | undefined;
@@ -63,7 +64,9 @@ async function reportOf(options: Options, { threadEntry }: ProgramPlace): Promis
   if (entries !== undefined && existsSync(entries)) throw new UsageError(`${entries} is there already.`);
   const key = options.key === undefined ? undefined : trustedKey(options.key);
   const older = options.older.map((name) => ({ name, text: readFileSync(name, 'utf8') }));
-  const beside = { key, older, witnesses: witnessKeys(options.witness, key), receipt: receiptEvidence(options) };
+  const keys =
+    options.keys === undefined ? undefined : { file: options.keys, text: readFileSync(options.keys, 'utf8') };
+  const beside = { key, keys, older, witnesses: witnessKeys(options.witness, key), receipt: receiptEvidence(options) };
   return statSync(path).isDirectory() ? bundleReport(options, beside, threadEntry) : fileReport(options, beside);
 }
 

@@ -61,14 +61,19 @@ function claimText(texts: Texts, claim: Claim): string {
 
 /** `entry-changed  entries 100 to 255: …` */
 function findingText(texts: Texts, finding: Finding): string {
-  const { code, leaf, lastLeaf, file, reason } = finding;
-  const isOne = lastLeaf === undefined || lastLeaf === leaf;
-  const where =
-    leaf === undefined ? file : filled(isOne ? texts.entry : texts.entries, { leaf, lastLeaf: lastLeaf ?? leaf });
+  const { code, reason } = finding;
+  const where = whereOf(texts, finding);
   const sentence = texts.findings[code];
   const said =
     reason === undefined ? sentence : `${sentence.slice(0, -1)}: ${printable(texts.reasons[reason] ?? reason)}.`;
   return `${code}  ${where === undefined ? '' : `${printable(where)}: `}${said}`;
+}
+
+function whereOf(texts: Texts, { leaf, lastLeaf, file, statement }: Finding): string | undefined {
+  if (statement !== undefined) return filled(texts.statement, { file: file ?? '', statement });
+  if (leaf === undefined) return file;
+  const isOne = lastLeaf === undefined || lastLeaf === leaf;
+  return filled(isOne ? texts.entry : texts.entries, { leaf, lastLeaf: lastLeaf ?? leaf });
 }
 
 function filled(text: string, values: Readonly<Record<string, string | number>>): string {

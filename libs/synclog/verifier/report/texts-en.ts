@@ -14,6 +14,7 @@ export const ENGLISH: Texts = {
   nothing: 'nothing',
   entry: 'entry {leaf}',
   entries: 'entries {leaf} to {lastLeaf}',
+  statement: '{file}, statement {statement}',
   andMore: '… and {count} more',
   allProven: 'Everything that was looked at is proven.',
   allFits:
@@ -28,6 +29,8 @@ export const ENGLISH: Texts = {
     'signature-own-key':
       'The checkpoint of {size} entries is signed for the log {origin} with the key that the evidence itself brings.',
     key: 'The key is the one that you got on another way.',
+    'key-chain':
+      'The key of this evidence is {own}, the one that you got on another way is {given}: {count} statements, signed with both keys each, lead from one to the other.',
     older: 'The log begins with the {size} entries of an older checkpoint, unchanged.',
     kept: 'The log begins with the {size} entries of an older checkpoint that the folder itself keeps.',
     witness: 'The witness {name} has signed this checkpoint, at {at}.',
@@ -39,6 +42,8 @@ export const ENGLISH: Texts = {
     'checkpoint-malformed': 'There is no checkpoint, or it cannot be read.',
     'key-malformed': 'There is no key of a log, or it cannot be read.',
     'key-foreign': 'This is of another key than the log’s.',
+    'key-chain-broken': 'A statement about the log’s keys does not lead from one key to the next.',
+    'key-retired': 'Signed only with a key that the log had replaced by then.',
     'origin-wrong': 'The checkpoint is of a log with another name than its key.',
     'signature-wrong': 'The signature does not fit the checkpoint: it was changed.',
     'root-wrong': 'The entries do not come to the root that was signed, and the tiles do not tell where.',
@@ -98,6 +103,11 @@ export const ENGLISH: Texts = {
     'not-listed': 'not listed',
     malformed: 'cannot be read',
     log: 'of another log or checkpoint',
+    'statement-malformed': 'it cannot be read, or was changed',
+    'statement-unsigned': 'the old key or the new one has not signed it',
+    'statement-origin': 'it is of another log',
+    'statement-order': 'it does not follow from the key before it',
+    'statement-fork': 'two chains say of the same key that different ones follow it',
     'no-entries': 'it holds no entry',
     'not-ascending': 'its entries are not in the order of the log, or one stands in it twice',
     'not-as-written':

@@ -14,6 +14,7 @@ export const VIETNAMESE: Texts = {
   nothing: 'không có',
   entry: 'mục {leaf}',
   entries: 'các mục từ {leaf} đến {lastLeaf}',
+  statement: '{file}, tuyên bố thứ {statement}',
   andMore: '… và {count} lỗi nữa',
   allProven: 'Mọi thứ đã kiểm tra đều được chứng minh.',
   allFits:
@@ -28,6 +29,8 @@ export const VIETNAMESE: Texts = {
     'signature-own-key':
       'Điểm chốt gồm {size} mục của nhật ký {origin} được ký bằng khóa do chính bằng chứng mang theo.',
     key: 'Khóa trùng với khóa bạn đã nhận qua đường khác.',
+    'key-chain':
+      'Khóa của bằng chứng này là {own}, khóa bạn đã nhận qua đường khác là {given}: {count} tuyên bố đổi khóa, mỗi tuyên bố được ký bằng cả hai khóa, dẫn từ khóa này đến khóa kia.',
     older: 'Nhật ký bắt đầu bằng đúng {size} mục của một điểm chốt cũ hơn, không thay đổi.',
     kept: 'Nhật ký bắt đầu bằng đúng {size} mục của một điểm chốt cũ hơn do chính thư mục này giữ.',
     witness: 'Nhân chứng {name} đã ký điểm chốt này, lúc {at}.',
@@ -39,6 +42,8 @@ export const VIETNAMESE: Texts = {
     'checkpoint-malformed': 'Không có điểm chốt, hoặc không đọc được điểm chốt.',
     'key-malformed': 'Không có khóa của nhật ký, hoặc không đọc được khóa.',
     'key-foreign': 'Thuộc về một khóa khác, không phải khóa của nhật ký.',
+    'key-chain-broken': 'Một tuyên bố đổi khóa của nhật ký không dẫn từ khóa này đến khóa tiếp theo.',
+    'key-retired': 'Chỉ được ký bằng một khóa mà khi đó nhật ký đã thay.',
     'origin-wrong': 'Điểm chốt thuộc về nhật ký có tên khác với tên trong khóa.',
     'signature-wrong': 'Chữ ký không khớp với điểm chốt: điểm chốt đã bị sửa.',
     'root-wrong': 'Các mục không cho ra giá trị gốc đã ký, và các ô của cây không cho biết sai ở đâu.',
@@ -98,6 +103,11 @@ export const VIETNAMESE: Texts = {
     'not-listed': 'không có trong bản kê',
     malformed: 'không đọc được',
     log: 'của nhật ký hoặc điểm chốt khác',
+    'statement-malformed': 'không đọc được, hoặc đã bị sửa',
+    'statement-unsigned': 'khóa cũ hoặc khóa mới không ký tuyên bố này',
+    'statement-origin': 'của nhật ký khác',
+    'statement-order': 'không nối tiếp khóa đứng trước',
+    'statement-fork': 'hai chuỗi khóa nêu hai khóa khác nhau cùng nối tiếp một khóa',
     'no-entries': 'không có mục nào',
     'not-ascending': 'các mục không theo thứ tự của nhật ký, hoặc có mục lặp lại',
     'not-as-written':

@@ -17,6 +17,8 @@ export interface Texts {
   /** What stands before an entry's index, and between two. */
   entry: string;
   entries: string;
+  /** Of the log's keys, in a file. */
+  statement: string;
   andMore: string;
   allProven: string;
   /** The same while the key is only the evidence's own word. */

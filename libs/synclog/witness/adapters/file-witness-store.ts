@@ -10,12 +10,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { syncFolder } from '#platform';
 import type { WitnessStore } from '../ports';
-import { syncFolder } from '../../files/sync-folder';
 
 const DRAFT = '.draft';
 
-/** The memory of a witness: `DIR/logs/<log id>` holds the key that it trusts for a log, `DIR/checkpoints/<log id>` what it cosigned last. Everything
+/** The memory of a witness: `DIR/logs/<log id>` holds the keys that it trusts for a log, `DIR/checkpoints/<log id>` what it cosigned last. Everything
  *  runs to its end in one turn of the event loop, so that two requests cannot come between each other's reading and writing. */
 export class FileWitnessStore implements WitnessStore {
   private readonly logs: string;
@@ -28,13 +28,14 @@ export class FileWitnessStore implements WitnessStore {
     syncFolder(dir);
   }
 
-  keyOf(logId: string): string | undefined {
-    return readIfThere(join(this.logs, logId))?.trim();
+  keysOf(logId: string): readonly string[] {
+    return keysIn(readIfThere(join(this.logs, logId)));
   }
 
-  /** @returns false when the log is known already: its key is never changed */
-  addKey(logId: string, vkey: string): boolean {
-    return this.write(this.logs, logId, { before: undefined, next: `${vkey}\n` });
+  /** @returns false when other keys than these are trusted by now */
+  replaceKeys(logId: string, before: readonly string[], next: readonly string[]): boolean {
+    const text = before.length === 0 ? undefined : textOf(before);
+    return this.write(this.logs, logId, { before: text, next: textOf(next) });
   }
 
   latest(logId: string): string | undefined {
@@ -71,6 +72,15 @@ export class FileWitnessStore implements WitnessStore {
     syncFolder(folder);
     return true;
   }
+}
+
+/** One on a line. */
+function keysIn(text: string | undefined): string[] {
+  return (text ?? '').split('\n').filter((line) => line !== '');
+}
+
+function textOf(keys: readonly string[]): string {
+  return keys.map((key) => `${key}\n`).join('');
 }
 
 function readIfThere(path: string): string | undefined {

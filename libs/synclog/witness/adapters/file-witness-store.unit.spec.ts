@@ -1,7 +1,11 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryDir } from '#testing';
-import { trustLog } from '../app/trust-log';
+import { keyChainText } from '../../tlog/key-chain';
+import { signStatement } from '../../tlog/key-statement';
+import { noteSigner } from '../../tlog/signed-note';
+import { forgetKey, trustLog, trustNextKey } from '../app/trust-log';
 import { ensureWitnessKey, fileWitnessKey } from './file-witness-key';
 import { FileWitnessStore } from './file-witness-store';
 
@@ -59,9 +63,38 @@ describe('the memory of a witness', () => {
     expect(trustLog(store, `${VKEY}\n`)).toBe('lienthong.example/synclog');
     expect(trustLog(store, VKEY)).toBe('lienthong.example/synclog');
     const [logId] = readdirSync(join(dir, 'logs'));
-    expect(store.keyOf(logId)).toBe(VKEY);
+    expect(store.keysOf(logId)).toEqual([VKEY]);
     writeFileSync(join(dir, 'logs', logId), 'another key\n');
     expect(() => trustLog(store, VKEY)).toThrow(expect.objectContaining({ code: 'witness-log-known' }));
+  });
+
+  it('trusts a further key of a log that it knows, and forgets an old one, but never the last', () => {
+    const next = noteSigner('lienthong.example/synclog', generateKeyPairSync('ed25519').privateKey);
+    expect(() => trustNextKey(store, next.vkey)).toThrow(expect.objectContaining({ code: 'witness-log-unknown' }));
+    trustLog(store, VKEY);
+    expect(trustNextKey(store, next.vkey)).toBe('lienthong.example/synclog');
+    expect(trustNextKey(store, next.vkey)).toBe('lienthong.example/synclog');
+    const [logId] = readdirSync(join(dir, 'logs'));
+    expect(store.keysOf(logId)).toEqual([VKEY, next.vkey]);
+    forgetKey(store, VKEY);
+    expect(store.keysOf(logId)).toEqual([next.vkey]);
+    expect(() => forgetKey(store, next.vkey)).toThrow(expect.objectContaining({ code: 'witness-key-last' }));
+  });
+
+  it('asks the statements of the log, when it is given them', () => {
+    const [one, two, other] = [1, 2, 3].map(() =>
+      noteSigner('lienthong.example/synclog', generateKeyPairSync('ed25519').privateKey),
+    );
+    const times = { at: '2026-03-02T09:00:00+07:00', until: '2026-04-02T09:00:00+07:00' };
+    const said = { origin: one.name, oldKey: one.vkey, newKey: two.vkey, fromSize: 7, ...times };
+    const chain = keyChainText({ first: one.vkey, statements: [signStatement(said, { old: one, next: two })] });
+    trustLog(store, one.vkey);
+    for (const text of [chain, '{}'])
+      expect(() => trustNextKey(store, other.vkey, text)).toThrow(
+        expect.objectContaining({ code: 'witness-key-not-led-to' }),
+      );
+    trustNextKey(store, two.vkey, chain);
+    expect(store.keysOf(readdirSync(join(dir, 'logs'))[0])).toEqual([one.vkey, two.vkey]);
   });
 
   it.each(['', 'lienthong', OTHER_VKEY])('does not trust %j', (vkey) => {

@@ -2,6 +2,7 @@ import type { Clock } from '#platform';
 import { parseCheckpoint } from '../../tlog/checkpoint';
 import type { TreeHead } from '../../tlog/proofs';
 import {
+  linesOf,
   parseNote,
   parseVerifierKey,
   signatureLine,
@@ -60,21 +61,20 @@ function answerNow(
   logId: string,
   { cosigner, store, clock }: WitnessDeps,
 ): Omit<WitnessAnswer, 'logId' | 'size'> | undefined {
-  const [vkey, latest] = [store.keyOf(logId), store.latest(logId)];
-  const key = vkey === undefined ? undefined : parseVerifierKey(vkey);
+  const [keys, latest] = [store.keysOf(logId).map(parseVerifierKey), store.latest(logId)];
   const verdict = judgeCheckpoint(request, {
-    key,
+    keys,
     latest: latest === undefined ? EMPTY : parseCheckpoint(parseNote(latest).text),
   });
   if (verdict.status === 409) return { status: 409, body: `${verdict.size}\n` };
   if (verdict.status !== 200) return { status: verdict.status, body: '' };
   const line = cosigner.cosign(request.note.text, Math.floor(clock.now().getTime() / 1_000));
-  const kept = noteOf(request.note, key) + line;
+  const kept = noteOf(request.note, keys) + line;
   return store.replace(logId, latest, kept) ? { status: 200, body: line } : undefined;
 }
 
-/** The note with the lines of the log's key only, which have been verified: whoever asks may have put others below it. */
-function noteOf({ text, signatures }: Note, key: NoteVerifier | undefined): string {
-  const own = signatures.filter(({ name, keyId }) => name === key?.name && key.keyId.equals(keyId));
-  return `${text}\n${own.map(signatureLine).join('')}`;
+/** The note with the lines of the log's keys only, which have been verified: whoever asks may have put others below it. */
+function noteOf(note: Note, keys: readonly NoteVerifier[]): string {
+  const own = keys.flatMap((key) => linesOf(note, key));
+  return `${note.text}\n${own.map(signatureLine).join('')}`;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { fixedClock, LAW_SEED, lawRun } from '#testing';
 import { consistencyRanges } from '../../tlog/proofs';
-import { ed25519FromSeed, noteCosigner } from '../../tlog/signed-note';
+import { ed25519FromSeed, noteCosigner, noteSigner, signNote, type NoteSigner } from '../../tlog/signed-note';
 import { leafHash, rootOf } from '../../tlog/tree-hash';
 import type { WitnessStore } from '../ports';
 import { addCheckpoint, type WitnessDeps } from './add-checkpoint';
@@ -41,9 +41,10 @@ function checkpoint(size: number, root: string, { origin = ORIGIN, key = LOG_KEY
 
 class MemoryStore implements WitnessStore {
   readonly kept = new Map<string, string>();
+  keys: readonly string[] = [VECTORS.logVkey];
 
-  keyOf(logId: string): string | undefined {
-    return logId === LOG_ID ? VECTORS.logVkey : undefined;
+  keysOf(logId: string): readonly string[] {
+    return logId === LOG_ID ? this.keys : [];
   }
 
   latest(logId: string): string | undefined {
@@ -96,6 +97,33 @@ describe('a witness', () => {
     const { status, body } = ask(deps, `old 0\n\n${clean}${stranger.repeat(20)}${forged}`);
     expect(status).toBe(200);
     expect(deps.store.latest(LOG_ID)).toBe(clean + body);
+  });
+
+  describe('of a log that has replaced its key', () => {
+    const next = noteSigner(ORIGIN, ed25519FromSeed(Buffer.alloc(32, 2)));
+    const old = noteSigner(ORIGIN, LOG_KEY);
+    const noteBy = (size: number, ...signers: NoteSigner[]): string =>
+      signNote(`${ORIGIN}\n${size}\n${Buffer.from(roots[`${size}`], 'hex').toString('base64')}\n`, ...signers);
+
+    it('goes on with the old key alone while both sign, and keeps the line that it knows', () => {
+      const deps = witness();
+      const { status, body } = ask(deps, `old 0\n\n${noteBy(300, next, old)}`);
+      expect(status).toBe(200);
+      expect(deps.store.latest(LOG_ID)).toBe(noteBy(300, old) + body);
+      expect(ask(deps, `old 300\n\n${noteBy(300, next)}`).status).toBe(403);
+    });
+
+    it('goes on with the new key once it was told of it, and refuses a note in which one of both lines is wrong', () => {
+      const deps = witness();
+      deps.store.keys = [VECTORS.logVkey, next.vkey];
+      const otherwise = noteBy(257, old).slice(noteBy(257, old).lastIndexOf('\u2014'));
+      const wrong = noteBy(300, next) + otherwise;
+      for (const [note, status] of [
+        [wrong, 403],
+        [noteBy(300, next), 200],
+      ] as const)
+        expect(ask(deps, `old 0\n\n${note}`).status).toBe(status);
+    });
   });
 
   it('answers the same request again, so that a lost answer costs nothing', () => {

@@ -1,0 +1,40 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+const STATES = ['running', 'stopped'] as const;
+
+export class WebhookView {
+  @ApiProperty()
+  id!: string;
+  @ApiProperty({ enum: STATES })
+  state!: string;
+  @ApiProperty({ type: String, nullable: true, description: 'Why it is stopped.' })
+  reasonCode!: string | null;
+  @ApiProperty({ description: 'All events of the feed up to here were taken.' })
+  position!: number;
+  @ApiProperty({ description: 'Events that wait.' })
+  lagPositions!: number;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  lastSuccessAt!: string | null;
+  @ApiProperty({ description: 'In a row.' })
+  failures!: number;
+  @ApiProperty({ type: String, nullable: true, description: 'Of the last failure.' })
+  failureCode!: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  failingSince!: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'Not posted to before then.' })
+  postAfter!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Of the newest key that it signs with.' })
+  keyId!: string | null;
+}
+
+export class WebhookList {
+  @ApiProperty({ type: [WebhookView] })
+  items!: WebhookView[];
+}
+
+export class ChangedWebhook {
+  @ApiProperty()
+  id!: string;
+  @ApiProperty({ enum: STATES })
+  state!: string;
+}

@@ -1,0 +1,93 @@
+import { answerOnce } from '#access';
+import { AppError, rfc3339 } from '#platform';
+import type { SyncLogActor } from '#synclog';
+import { readWebhooks, resumeWebhook, stopWebhook, type WebhookStatus } from '#webhooks';
+import type { GatewayParts } from '../parts';
+import type { ChangedWebhook, WebhookList, WebhookView } from '../schema/webhook';
+
+/** Who stops a webhook or lets it go on. */
+export interface WebhookCaller {
+  actor: SyncLogActor;
+  /** Communes it is limited to; null = all. */
+  units: readonly string[] | null;
+  idempotencyKey: string;
+}
+
+type Deps = Pick<GatewayParts, 'db' | 'clock' | 'syncLog' | 'webhooks' | 'metrics'>;
+
+/** What an operator sees of the webhooks, and does with them; and their numbers for the metrics. */
+export class WebhookDesk {
+  constructor(private readonly deps: Deps) {
+    const { metrics } = deps;
+    const each = (value: (row: WebhookStatus) => number) => async () =>
+      (await this.rows()).map((row) => ({ labels: { webhook: row.id }, value: value(row) }));
+    metrics.gauge({
+      name: 'lienthong_webhook_lag_positions',
+      help: 'Events of the feed that the receiver of a webhook has not taken yet.',
+      labels: ['webhook'],
+      collect: each(({ lagPositions }) => lagPositions),
+    });
+    metrics.gauge({
+      name: 'lienthong_webhook_last_success_timestamp_seconds',
+      help: 'When the receiver of a webhook last took an event, seconds since 1970; 0 when it never did.',
+      labels: ['webhook'],
+      collect: each(({ lastSuccessAt }) => (lastSuccessAt?.getTime() ?? 0) / 1000),
+    });
+    metrics.gauge({
+      name: 'lienthong_webhook_stopped',
+      help: 'Whether a webhook is stopped: 1, by itself or by a person; else 0.',
+      labels: ['webhook'],
+      collect: each(({ state }) => (state === 'stopped' ? 1 : 0)),
+    });
+  }
+
+  async list(): Promise<WebhookList> {
+    return { items: (await this.rows()).map(viewOf) };
+  }
+
+  /** @throws AppError as `stopWebhook`, and 403 `unit-not-allowed` */
+  stop(by: WebhookCaller, id: string): Promise<ChangedWebhook> {
+    return this.once(by, { stopWebhook: id }, async (tx) => {
+      await stopWebhook(tx, { id, actor: by.actor }, this.deps.syncLog);
+      return { id, state: 'stopped' };
+    });
+  }
+
+  /** @throws AppError as `resumeWebhook`, and 403 `unit-not-allowed` */
+  resume(by: WebhookCaller, id: string): Promise<ChangedWebhook> {
+    return this.once(by, { resumeWebhook: id }, async (tx) => {
+      await resumeWebhook(tx, { id, actor: by.actor }, this.deps);
+      return { id, state: 'running' };
+    });
+  }
+
+  private once(
+    { actor, units, idempotencyKey: key }: WebhookCaller,
+    request: object,
+    work: (tx: Parameters<typeof answerOnce>[0]) => Promise<ChangedWebhook>,
+  ): Promise<ChangedWebhook> {
+    if (units !== null)
+      throw new AppError({
+        code: 'unit-not-allowed',
+        disposition: 'refuse',
+        status: 403,
+        detail: 'a webhook carries the events of all communes',
+      });
+    const at = this.deps.clock.now();
+    return this.deps.db.run((tx) => answerOnce(tx, { clientId: actor.id, key, request, at }, () => work(tx)));
+  }
+
+  private rows(): Promise<WebhookStatus[]> {
+    return readWebhooks(this.deps.db, this.deps.webhooks);
+  }
+}
+
+function viewOf({ lastSuccessAt, failingSince, postAfter, ...row }: WebhookStatus): WebhookView {
+  return {
+    ...row,
+    lastSuccessAt: lastSuccessAt && rfc3339(lastSuccessAt),
+    failingSince: failingSince && rfc3339(failingSince),
+    // Of one that works it says nothing.
+    postAfter: row.failures > 0 ? rfc3339(postAfter) : null,
+  };
+}

@@ -1,0 +1,51 @@
+import { parseVerifierKey, type NoteSigner, type NoteVerifier } from '../tlog/signed-note';
+import { followKeys, keyChainText, type KeyChain } from '../tlog/key-chain';
+import { parseStatement } from '../tlog/key-statement';
+
+/** An older key that still signs beside the current one. */
+export interface PreviousKey {
+  signer: NoteSigner;
+  until: Date;
+}
+
+/** The keys of the log that this installation holds, and what the log has said of them. */
+export interface LogKeyRing {
+  /** Name of the log. */
+  name: string;
+  current: NoteSigner;
+  previous: readonly PreviousKey[];
+  /** It leads to the current key. */
+  chain: KeyChain;
+}
+
+/** Gives the keys as they are at this moment: a rotation shows without a restart. @throws AppError of what holds them */
+export type LogKeys = () => LogKeyRing;
+
+/** The keys of a log that has had no other. */
+export function oneLogKey(signer: NoteSigner): LogKeys {
+  const ring = { name: signer.name, current: signer, previous: [], chain: { first: signer.vkey, statements: [] } };
+  return () => ring;
+}
+
+/** Who signs a checkpoint now, the current key first. */
+export function signersAt({ current, previous }: LogKeyRing, now: Date): readonly NoteSigner[] {
+  return [current, ...previous.filter(({ until }) => now < until).map(({ signer }) => signer)];
+}
+
+/** Older keys that the log has said would still sign, and that this installation does not hold any more: the first 8 hex digits of each, and its end. */
+export function notHeldAt({ previous, chain }: LogKeyRing, now: Date): { keyId: string; until: string }[] {
+  return chain.statements
+    .map(parseStatement)
+    .filter(({ oldKey, until }) => now < new Date(until) && !previous.some(({ signer }) => signer.vkey === oldKey))
+    .map(({ oldVerifier, until }) => ({ keyId: oldVerifier.keyId.toString('hex'), until }));
+}
+
+/** All keys that the log has had: what one of them has signed is ours. */
+export function verifiersOf({ current, chain }: LogKeyRing): readonly NoteVerifier[] {
+  return followKeys(parseVerifierKey(current.vkey), chain).keys.map(({ verifier }) => verifier);
+}
+
+/** The chain as it is published; undefined for a log that has had one key only. */
+export function publishedChain({ chain }: LogKeyRing): string | undefined {
+  return chain.statements.length === 0 ? undefined : keyChainText(chain);
+}

@@ -1,0 +1,17 @@
+import type { Posted } from './domain/judge-post';
+
+/** One post as the wire needs it. */
+export interface PostRequest {
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  body: string;
+  /** Total deadline, ms. */
+  deadlineMs: number;
+  /** Asked once, in the tick in which the first byte is handed to the socket. False: nothing is written. */
+  mayWrite(): boolean;
+}
+
+/** Posts to a receiver; never throws for what wire or receiver do. */
+export interface WebhookPort {
+  post(request: PostRequest): Promise<Posted>;
+}
