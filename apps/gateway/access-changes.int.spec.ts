@@ -2,6 +2,7 @@ import { sweepAccounts, peopleJournal } from '#access';
 import { fixedClock } from '#testing';
 import { testGateway, type TestGateway } from '../../test/support/test-gateway';
 import { addPerson, codeOf, TestBrowser } from '../../test/support/test-person';
+import { warnOfMachines } from './warn-of-machines';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -35,7 +36,8 @@ describe('changes of access', () => {
     status: number;
     body: string;
     change: Change;
-    firstPassword: string;
+    firstPasswordPart: string;
+    code: string;
     requestId: string;
     items: { username: string | null }[];
   }
@@ -49,15 +51,17 @@ describe('changes of access', () => {
     return { ...answer.json<Told>(), status: answer.statusCode, body: answer.body };
   };
   const propose = async (body: object, by = 'administrator') => {
-    const { status, change, firstPassword } = await ask(by, '/access-changes', { reason: 'thử nghiệm', ...body });
+    const { status, change, firstPasswordPart } = await ask(by, '/access-changes', { reason: 'thử nghiệm', ...body });
     expect(status).toBe(202);
-    return { id: change.id, firstPassword };
+    return { id: change.id, firstPasswordPart };
   };
   const confirm = (id: string, by = 'administrator2') => ask(by, `/access-changes/${id}/confirm`, {});
+  /** Both halves of the first password that it brings. */
   const done = async (body: object): Promise<string> => {
-    const { id, firstPassword } = await propose(body);
-    expect(await confirm(id)).toMatchObject({ status: 200, state: 'confirmed', decidedBy: 'administrator2' });
-    return firstPassword;
+    const { id, firstPasswordPart: first } = await propose(body);
+    const confirmed = await confirm(id);
+    expect(confirmed).toMatchObject({ status: 200, state: 'confirmed', decidedBy: 'administrator2' });
+    return first + confirmed.firstPasswordPart;
   };
   const statusOf = async (by: string, url = '/dead-letters'): Promise<number> => (await ask(by, url)).status;
   const kindsAbout = async (clientId: string): Promise<string[]> => {
@@ -74,12 +78,16 @@ describe('changes of access', () => {
     const draft = { id: 'cb-0001', username: 'Thu.Nghiem', roles: ['operator'], units: ['99001'], reason: 'người mới' };
     const proposed = await ask('administrator', '/accounts', draft, 'new-account');
     expect(proposed).toMatchObject({ status: 202, change: { state: 'open', clientId: 'cb-0001' } });
-    const person = { id: 'cb-0001', username: 'thu.nghiem', password: proposed.firstPassword, totpSecret: null };
+    const personWith = (password: string) => ({ id: 'cb-0001', username: 'thu.nghiem', password, totpSecret: null });
     const tab = new TestBrowser(gateway);
-    expect((await tab.logIn(person)).statusCode).toBe(401);
+    expect((await tab.logIn(personWith(proposed.firstPasswordPart))).statusCode).toBe(401);
     expect(await confirm(proposed.change.id, 'administrator')).toMatchObject({ status: 403, code: 'own-request' });
-    expect(await confirm(proposed.change.id)).toMatchObject({ status: 200, state: 'confirmed' });
-    expect((await tab.logIn(person)).statusCode).toBe(200);
+    const confirmed = await confirm(proposed.change.id);
+    expect(confirmed).toMatchObject({ status: 200, state: 'confirmed' });
+    const [first, second] = [proposed.firstPasswordPart, confirmed.firstPasswordPart];
+    for (const half of [first, second, second + first])
+      expect((await tab.logIn(personWith(half))).statusCode).toBe(401);
+    expect((await tab.logIn(personWith(first + second))).statusCode).toBe(200);
     expect((await tab.send('GET', '/api/v1/session')).json()).toMatchObject({
       roles: ['operator'],
       units: ['99001'],
@@ -91,11 +99,12 @@ describe('changes of access', () => {
       'client.created administrator2',
     ]);
     const again = await ask('administrator', '/accounts', draft, 'new-account');
-    expect(again).toMatchObject({ firstPassword: proposed.firstPassword });
+    expect(again).toMatchObject({ firstPasswordPart: first });
+    expect((await ask('administrator', `/access-changes/${proposed.change.id}`)).body).not.toContain(second);
     const stored = await gateway.parts.db.query(
       `select response::text as text from idempotency union all select c::text from access_change c union all select a::text from account a`,
     );
-    expect(JSON.stringify(stored)).not.toContain(proposed.firstPassword);
+    for (const half of [first, second]) expect(JSON.stringify(stored)).not.toContain(half);
   });
 
   it('are confirmed by another person, not by another log-in of the same one', async () => {
@@ -204,7 +213,103 @@ describe('changes of access', () => {
     expect(await statusOf('cb-0007')).toBe(401);
     await done({ kind: 'enable', clientId: 'cb-0007' });
     clock.advance(3_000);
-    expect(await statusOf('cb-0007')).toBe(200);
+    // What it came in by has ended for good: somebody else may have it.
+    expect(await ask('cb-0007', '/dead-letters')).toMatchObject({ status: 401, code: 'credential-ended' });
+    await expect(gateway.freshToken('cb-0007')).rejects.toThrow('client-not-accepted');
+  });
+
+  it('end what an account came in by: secrets and certificates, with a reset, a link or a disabling', async () => {
+    const endsOf = async (id: string) =>
+      gateway.parts.db.query<{ ended: boolean }>(
+        `select ended_at is not null as ended from client_secret where client_id = $1
+         union all select ended_at is not null from client_certificate where client_id = $1`,
+        [id],
+      );
+    const changes = [
+      { kind: 'reset-password' },
+      { kind: 'reset-totp' },
+      { kind: 'link-oidc', issuer: 'https://id.test', subject: 'x' },
+      { kind: 'disable' },
+    ];
+    for (const [n, change] of changes.entries()) {
+      const id = `cb-002${n}`;
+      await gateway.addClient({ id, roles: ['operator'] });
+      await addPerson(gateway, { id, roles: ['operator'] });
+      await gateway.parts.db.execute(
+        `insert into client_certificate (id, client_id, subject, created_at) values (gen_random_uuid(), $1, $1, now())`,
+        [id],
+      );
+      await done({ kind: 'set-access', clientId: id, units: ['99001'] });
+      expect(await endsOf(id)).toEqual([{ ended: false }, { ended: false }]);
+      await done({ ...change, clientId: id });
+      expect(await endsOf(id)).toEqual([{ ended: true }, { ended: true }]);
+    }
+  });
+
+  it('are neither proposed nor decided by a machine, whatever role it has from a version before', async () => {
+    await gateway.addClient({ id: 'm-administrator', kind: 'machine', roles: ['administrator'] });
+    await warnOfMachines(gateway.parts);
+    expect(gateway.lines.at(-1)).toMatchObject({
+      event: 'access.machines-with-roles-of-people',
+      fields: { clients: ['m-administrator'] },
+    });
+    await gateway.addClient({ id: 'cb-0030', roles: ['manager'] });
+    const body = { kind: 'set-access', clientId: 'cb-0030', roles: ['operator'] };
+    const { id } = await propose(body);
+    const asked = [
+      ['/access-changes', { ...body, reason: 'thử nghiệm' }],
+      [`/access-changes/${id}/confirm`, {}],
+      [`/access-changes/${id}/decline`, {}],
+      ['/accounts/cb-0001/review', {}],
+      ['/clients/cb-0030/disable', {}],
+    ] as const;
+    for (const [url, sent] of asked)
+      expect(await ask('m-administrator', url, sent)).toMatchObject({ status: 403, code: 'person-needed' });
+    await ask('administrator', `/access-changes/${id}/decline`, {});
+    await done({ kind: 'disable', clientId: 'm-administrator' });
+  });
+
+  it('make no second identity of an administrator: a client that is made is a machine', async () => {
+    const draft = { id: 'admin-3', kind: 'person', roles: ['administrator'] };
+    expect(await ask('administrator', '/clients', draft)).toMatchObject({ status: 400, field: 'kind' });
+  });
+
+  it('to disable somebody take the place of what is open', async () => {
+    await gateway.addClient({ id: 'cb-0031', roles: ['operator'] });
+    const open = await propose({ kind: 'set-access', clientId: 'cb-0031', units: null }, 'administrator2');
+    const disabling = await ask('administrator', '/clients/cb-0031/disable', {});
+    expect(disabling).toMatchObject({ status: 202 });
+    expect(await ask('administrator', `/access-changes/${open.id}`)).toMatchObject({
+      state: 'declined',
+      decidedBy: 'administrator',
+    });
+    expect(await kindsAbout('cb-0031')).toEqual([
+      'account.proposed administrator2',
+      'account.declined administrator',
+      'account.proposed administrator',
+    ]);
+    expect(await ask('administrator', '/clients/cb-0031/disable', {})).toMatchObject({ code: 'access-change-open' });
+    await ask('administrator', `/access-changes/${disabling.requestId}/decline`, {});
+  });
+
+  it('say in the sync log what is to be: communes, and of addresses how many with a digest of all', async () => {
+    await gateway.addClient({ id: 'cb-0032', roles: ['operator'], units: ['99001'] });
+    const content = { units: null, addresses: ['192.0.2.0/24', '192.0.2.7'] };
+    const { id } = await propose({ kind: 'set-access', clientId: 'cb-0032', ...content });
+    const [{ entry }] = await gateway.parts.db.query<{ entry: string }>(
+      `select convert_from(bytes, 'UTF8') as entry from synclog_entry order by id desc limit 1`,
+    );
+    expect(entry).not.toContain('192.0.2');
+    expect(JSON.parse(entry)).toMatchObject({
+      kind: 'account.proposed',
+      detail: {
+        clientId: 'cb-0032',
+        units: ['all'],
+        addressCount: 2,
+        setDigest: expect.stringMatching(/=$/) as string,
+      },
+    });
+    await ask('administrator', `/access-changes/${id}/decline`, {});
   });
 
   it('to disable an administrator stop nobody before a second one agrees, and leave two', async () => {

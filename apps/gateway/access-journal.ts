@@ -1,4 +1,4 @@
-import type { CredentialJournal, LogInJournal } from '#access';
+import { limitsOf, type CredentialJournal, type LogInJournal } from '#access';
 import type { SyncLog } from '#synclog';
 
 const OPERATIONS: Readonly<Record<Parameters<CredentialJournal['record']>[1]['kind'], string>> = {
@@ -12,13 +12,13 @@ const OPERATIONS: Readonly<Record<Parameters<CredentialJournal['record']>[1]['ki
 /** Changes of what machines prove themselves by, and of their quotas, as sync log entries. */
 export function credentialJournal(syncLog: SyncLog): CredentialJournal {
   return {
-    record: async (tx, { kind, by, clientId, credentialId, until }) => {
+    record: async (tx, { kind, by: { by, addressDigest }, clientId, credentialId, until, quota }) => {
       await syncLog.append(tx, [
         {
           kind,
-          actor: { id: by.clientId, type: by.kind },
+          actor: { id: by.clientId, type: by.kind, addressDigest },
           operation: OPERATIONS[kind],
-          detail: { clientId, credentialId, until },
+          detail: { clientId, credentialId, until, ...(quota ? limitsOf(quota) : {}) },
         },
       ]);
     },

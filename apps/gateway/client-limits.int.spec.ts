@@ -109,6 +109,23 @@ describe('what a client is limited to', () => {
       expect((await feed('q-day')).statusCode).toBe(200);
     });
 
+    it('lock nobody out after a clock that was wrong', async () => {
+      await gateway.addClient({ id: 'q-clock', roles: ['integrator'], quota: { perMinute: 3, perDay: 3 } });
+      const client = (await findClient(gateway.parts.db, 'q-clock'))!;
+      const quotas = [new RequestQuota(gateway.parts), new RequestQuota(gateway.parts)];
+      const takeAll = async (quota: RequestQuota): Promise<string[]> => {
+        const taken = [1, 2, 3, 4].map(() => quota.take(client).then(() => 'through', codeOf));
+        return (await Promise.all(taken)).sort();
+      };
+      const all = ['quota-exceeded', 'through', 'through', 'through'];
+      clock.set('2027-03-02T02:00:00Z');
+      expect(await takeAll(quotas[0])).toEqual(all);
+      clock.set('2026-03-02T02:00:00Z');
+      expect(await takeAll(quotas[1])).toEqual(all);
+      clock.set('2026-03-03T02:00:00Z');
+      expect(await takeAll(quotas[0])).toEqual(all);
+    });
+
     it('hold for all gateways together, also for what comes at once', async () => {
       await gateway.addClient({ id: 'q-two', roles: ['integrator'], quota: { perMinute: 200, perDay: null } });
       const client = (await findClient(gateway.parts.db, 'q-two'))!;
@@ -121,8 +138,18 @@ describe('what a client is limited to', () => {
       expect(codes).toEqual(Array(100).fill('quota-exceeded'));
     });
 
+    it('are for machines: no administrator shuts out another, or who approves', async () => {
+      await gateway.addClient({ id: 'q-approver', kind: 'machine', roles: ['approver'] });
+      const limit = { perMinute: 1, perDay: 1 };
+      expect((await setQuota('operator', limit)).json()).toMatchObject({ status: 409, code: 'client-is-person' });
+      expect((await setQuota('q-approver', limit)).json()).toMatchObject({
+        status: 409,
+        code: 'client-has-role-of-people',
+      });
+    });
+
     it('change within seconds, and leave an entry in the sync log', async () => {
-      await gateway.addClient({ id: 'q-change', roles: ['integrator'] });
+      await gateway.addClient({ id: 'q-change', kind: 'machine', roles: ['integrator'] });
       expect(await many('q-change', 3)).toEqual([200, 200, 200]);
       expect((await setQuota('q-change', { perMinute: 1, perDay: null })).json()).toEqual({
         clientId: 'q-change',
@@ -142,7 +169,11 @@ describe('what a client is limited to', () => {
         `select convert_from(bytes, 'UTF8') as entry from synclog_entry where kind = 'client.changed'`,
       );
       expect(rows.map(({ entry }) => JSON.parse(entry) as object)).toMatchObject([
-        { actor: { id: 'administrator' }, operation: 'client.limit', detail: { clientId: 'q-change' } },
+        {
+          actor: { id: 'administrator', addressDigest: expect.any(String) as string },
+          operation: 'client.limit',
+          detail: { clientId: 'q-change', perMinute: 1, perDay: 'none' },
+        },
         { operation: 'client.limit' },
       ]);
     });

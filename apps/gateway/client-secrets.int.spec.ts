@@ -1,3 +1,4 @@
+import { hashSecret, verifySecret } from '#access';
 import { fixedClock } from '#testing';
 import { secretOf, testGateway, type TestGateway } from '../../test/support/test-gateway';
 
@@ -139,7 +140,11 @@ describe('secrets of machines that rotate', () => {
 
   it('of people are not changed by another, nor those of nobody or of a disabled client', async () => {
     const refused = async (id: string) => (await as('POST', `${id}/secrets`, {})).json<object>();
-    expect(await refused('approver')).toMatchObject({ status: 409, code: 'client-is-person' });
+    // Not by themselves either: what a stolen log-in gives itself would outlive it.
+    for (const person of ['approver', 'administrator'])
+      expect(await refused(person)).toMatchObject({ status: 409, code: 'client-is-person' });
+    await gateway.addClient({ id: 'm-approver', kind: 'machine', roles: ['integrator', 'approver'] });
+    expect(await refused('m-approver')).toMatchObject({ status: 409, code: 'client-has-role-of-people' });
     expect(await refused('nobody-at-all')).toMatchObject({ status: 404, code: 'client-unknown' });
     await machine('m-gone');
     await gateway.parts.db.execute('update client set disabled_at = created_at where id = $1', ['m-gone']);
@@ -150,6 +155,52 @@ describe('secrets of machines that rotate', () => {
     });
   });
 
+  it('of what cannot be a client are unknown, as of nobody', async () => {
+    for (const id of ['a%00b', 'nobody-at-all'])
+      for (const path of ['secrets', 'certificates'])
+        expect((await as('GET', `${id}/${path}`)).json()).toMatchObject({ status: 404, code: 'client-unknown' });
+    expect((await as('POST', 'a%00b/quota', { perMinute: 1, perDay: 1 })).statusCode).toBe(404);
+    const webhook = await gateway.app.inject({
+      method: 'POST',
+      url: '/api/v1/webhooks/a%00b/stop',
+      headers: { authorization: `Bearer ${(await logIn('operator')).token}`, 'idempotency-key': 'k' },
+    });
+    expect(webhook.json()).toMatchObject({ status: 404, code: 'webhook-unknown' });
+  });
+
+  it('are known to a gateway of the version before as well: one, and none that has ended', async () => {
+    await machine('m-old');
+    const hashOf = async () =>
+      (await gateway.parts.db.query<{ hash: string }>(`select secret_hash as hash from client where id = 'm-old'`))[0]
+        .hash;
+    const NONE = /^scrypt\$16384\$8\$1\$A{22}\$A{43}$/;
+    expect(await hashOf()).toMatch(NONE);
+    const { clientSecret, secretId } = (await as('POST', 'm-old/secrets', { overlapSeconds: 60 })).json<{
+      clientSecret: string;
+      secretId: string;
+    }>();
+    expect(await verifySecret(clientSecret, await hashOf())).toBe(true);
+    await as('POST', `m-old/secrets`, { overlapSeconds: 0 });
+    expect(await verifySecret(clientSecret, await hashOf())).toBe(false);
+    const [fresh] = await secretsOf('m-old');
+    expect(fresh.id).not.toBe(secretId);
+    // What such a gateway, or its start, writes counts here: it knows one secret at a time.
+    await gateway.parts.db.execute(`update client set secret_hash = $1 where id = 'm-old'`, [
+      await hashSecret('theirs'),
+    ]);
+    expect((await logIn('m-old', 'theirs')).status).toBe(200);
+    await gateway.parts.db.execute(
+      `insert into client (id, kind, roles, secret_hash, created_at) values ('m-theirs', 'machine', '{integrator}', $1, now())`,
+      [await hashSecret('theirs')],
+    );
+    expect((await logIn('m-theirs', 'theirs')).status).toBe(200);
+    expect(await logIn('m-old')).toMatchObject({ status: 401 });
+    const leaked = (await as('POST', 'm-old/secrets', { overlapSeconds: 60 })).json<{ secretId: string }>();
+    expect((await as('POST', `m-old/secrets/${leaked.secretId}/end`)).statusCode).toBe(200);
+    expect(await hashOf()).toMatch(NONE);
+    expect((await logIn('m-old', 'theirs')).status).toBe(200);
+  });
+
   it('leave an entry in the sync log for each change, with the id and never the secret', async () => {
     const rows = await gateway.parts.db.query<{ entry: string }>(
       `select convert_from(bytes, 'UTF8') as entry from synclog_entry where kind like 'client-secret.%' order by id`,
@@ -158,7 +209,11 @@ describe('secrets of machines that rotate', () => {
       .map(({ entry }) => JSON.parse(entry) as { kind: string; actor: object; detail: { clientId: string } })
       .filter(({ detail }) => detail.clientId === 'm-end');
     expect(entries).toMatchObject([
-      { kind: 'client-secret.issued', actor: { id: 'administrator' }, detail: { until: expect.any(String) } },
+      {
+        kind: 'client-secret.issued',
+        actor: { id: 'administrator', addressDigest: expect.any(String) },
+        detail: { until: expect.any(String) },
+      },
       { kind: 'client-secret.ended', detail: { credentialId: expect.any(String) } },
     ]);
   });

@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ensureMasterKey, hashSecret, insertClient } from '#access';
 import { ensureLogKey, ensureSigningKey } from '#synclog';
-import { testDatabase, until, type TestDatabase } from '#testing';
+import { certificateFolder, temporaryDir, testDatabase, until, type TestDatabase } from '#testing';
 
 const MAIN = join(__dirname, '../../dist/apps/gateway/main.js');
 
@@ -104,6 +104,48 @@ describe('the gateway’s process', () => {
     );
     await expect(fetch(base)).rejects.toThrow();
   }, 60_000);
+
+  it('does not start with a certificate that is not its key’s, and names the files', async () => {
+    const folder = certificateFolder();
+    const { certificateFile } = folder.write('one', folder.issue('one'));
+    const { keyFile } = folder.write('two', folder.issue('two'));
+    const running = start({
+      DATABASE_URL: database.url,
+      KEY_DIR: keyDir,
+      PUBLIC_URL: 'https://gateway.test',
+      BUS: 'postgres',
+      PORT: '0',
+      TLS_CERTIFICATE_PATH: certificateFile,
+      TLS_KEY_PATH: keyFile,
+    });
+    await until(() => running.child.exitCode !== null, 20_000, 'the gateway to end');
+    folder.remove();
+    expect(running.child.exitCode).toBe(1);
+    expect(lineOf(running, 'gateway.start-failed')).toMatchObject({
+      code: 'tls-files-invalid',
+      message: expect.stringContaining(
+        `the private key ${keyFile} does not belong to the certificate ${certificateFile}`,
+      ),
+    });
+    expect(lineOf(running, 'gateway.listening')).toBeUndefined();
+  }, 30_000);
+
+  it('does not start with a folder of large objects that belongs to another installation', async () => {
+    const objectDir = temporaryDir('gateway-objects-');
+    writeFileSync(join(objectDir, 'installation'), '00000000-0000-4000-8000-000000000000\n');
+    const running = start({
+      DATABASE_URL: database.url,
+      KEY_DIR: keyDir,
+      PUBLIC_URL: 'http://gateway.test',
+      BUS: 'postgres',
+      PORT: '0',
+      OBJECT_DIR: objectDir,
+    });
+    await until(() => running.child.exitCode !== null, 20_000, 'the gateway to end');
+    expect(running.child.exitCode).toBe(1);
+    expect(lineOf(running, 'gateway.start-failed')).toMatchObject({ code: 'object-store-foreign' });
+    expect(lineOf(running, 'gateway.listening')).toBeUndefined();
+  }, 30_000);
 
   it('says everything that is wrong with its configuration, and ends with 2', async () => {
     const running = start({ DATABASE_URL: 'mysql://x', PORT: 'x' });

@@ -194,6 +194,17 @@ describe('what a one-stop hands over', () => {
     expect((await post('/api/v1/dossiers', filing('G22.99.08-260302-002001'), 'f-1')).json()).toEqual(answer.json());
   });
 
+  it('takes null for what the one-stop does not have', async () => {
+    const [subject, requester] = [{ identityNumber: null }, { email: null, phone: null, relation: null }];
+    const whole = filing('G22.99.08-260302-002008');
+    const body = {
+      ...whole,
+      subject: { ...whole.subject, ...subject },
+      requester: { ...whole.requester, ...requester },
+    };
+    expect((await post('/api/v1/dossiers', body, 'f-null')).statusCode).toBe(202);
+  });
+
   it.each([
     ['unit', { unit: 'xa' }, 400, 'unit'],
     ['unknown unit', { unit: '54321' }, 422, 'unit'],

@@ -1,17 +1,21 @@
 import 'reflect-metadata';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { codeOf, gatewaySettings, jsonLog, SettingsError } from '#platform';
+import { requireOwnStore } from '#access';
+import { codeOf, gatewaySettings, isConnectionLost, jsonLog, OutageLog, pause, SettingsError } from '#platform';
 import { loadedConfiguration, recordConfigurationOnceThere } from '#synclog';
 import { createHttpApp } from './http-app';
 import { closeParts, openParts, type GatewayParts } from './parts';
+import { warnOfMachines } from './warn-of-machines';
 
 const log = jsonLog('gateway');
 const IDLE_LOOK_MS = 100;
+const DATABASE_LOOK_MS = 500;
 
 async function start(): Promise<void> {
   const settings = gatewaySettings(process.env);
   const parts = openParts(settings, log, { onFatal: () => process.exit(1) });
   const configuration = loadedConfiguration('gateway', settings.configDir);
+  await requireOwnObjects(parts);
   const { app } = await createHttpApp(parts);
   await parts.doorbell.start();
   await app.listen(settings.port, settings.host);
@@ -20,7 +24,24 @@ async function start(): Promise<void> {
     port: portOf(app.getHttpServer().address() as { port: number } | null),
   });
   void recordConfigurationOnceThere(configuration, { ...parts, signal: endOnSignal(app, parts) });
+  void warnOfMachines(parts);
   log.info('gateway.started', { bus: settings.bus.kind });
+}
+
+/** With a folder for large objects nothing is taken before it is known to be ours, which the database says: we wait for it.
+ *  @throws AppError as `requireOwnStore` */
+async function requireOwnObjects({ db, places }: GatewayParts): Promise<void> {
+  const outage = new OutageLog(log, 'gateway.database');
+  while (places.outside !== undefined) {
+    try {
+      await requireOwnStore(db, places.outside.store);
+      return outage.recovered();
+    } catch (error) {
+      if (!isConnectionLost(error)) throw error;
+      outage.failed(error);
+      await pause(DATABASE_LOOK_MS, new AbortController().signal);
+    }
+  }
 }
 
 /** No new connections, running requests to their end (at most DRAIN_MS), then bus, doorbell and pool.

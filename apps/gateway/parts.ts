@@ -5,6 +5,7 @@ import {
   objectPlaces,
   type FileTokens,
   type MasterKeys,
+  type ObjectPlaces,
   type Vault,
 } from '#access';
 import { type Bus } from '#bus';
@@ -59,6 +60,8 @@ export interface GatewayParts {
   /** Of the sync log. */
   logKeys: LogKeys;
   witnesses: readonly Witness[];
+  /** Where the sealed bytes of large objects lie. */
+  places: ObjectPlaces;
   vault: Vault;
   fileTokens: FileTokens;
   syncLog: SyncLog;
@@ -93,6 +96,7 @@ export function openParts(settings: GatewaySettings, log: Log, options: OpenOpti
   );
   const doorbell = new Doorbell(settings.databaseUrl, log, { applicationName: 'lienthong-gateway-doorbell' });
   const masterKeys = fileMasterKeys(settings.keyDir);
+  const places = objectPlaces({ db, clock, ...settings });
   return {
     settings,
     log,
@@ -115,13 +119,8 @@ export function openParts(settings: GatewaySettings, log: Log, options: OpenOpti
     signingKeys: fileSigningKeys(settings.keyDir),
     logKeys: fileLogKeys(settings.keyDir),
     witnesses: loadWitnesses(settings.configDir).witnesses,
-    vault: createVault({
-      db,
-      keys: masterKeys,
-      ids: uuidIds,
-      clock,
-      outside: objectPlaces({ db, clock, ...settings }).outside,
-    }),
+    places,
+    vault: createVault({ db, keys: masterKeys, ids: uuidIds, clock, outside: places.outside }),
     fileTokens: createFileTokens({
       keys: masterKeys,
       publicUrl: settings.publicUrl,

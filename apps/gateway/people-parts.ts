@@ -28,8 +28,17 @@ export function peopleOf(parts: GatewayParts): Provider[] {
     { provide: SESSION_COOKIES, useValue: sessionCookies(settings.publicUrl) },
     { provide: LogInPerson, useValue: new LogInPerson(options) },
     { provide: CheckSession, useValue: new CheckSession(options) },
-    { provide: OidcLogIn, useValue: new OidcLogIn(provider, options) },
+    { provide: OidcLogIn, useValue: new OidcLogIn(provider, { ...options, strayCallback: strayCallbacks(parts) }) },
   ];
+}
+
+function strayCallbacks({ metrics }: Pick<GatewayParts, 'metrics'>): () => void {
+  const count = metrics.counter({
+    name: 'lienthong_oidc_stray_callbacks_total',
+    help: 'Answers of an identity provider that belong to no log-in that began here: late, twice, or made up.',
+    labels: [],
+  });
+  return () => count({});
 }
 
 function peopleOptions({ db, clock, ids, settings, masterKeys, syncLog }: GatewayParts): PeopleOptions {

@@ -91,6 +91,7 @@ const MATRIX: Record<string, readonly Role[] | 'public'> = {
   'GET /api/v1/webhooks': [...READERS, 'manager', 'administrator'],
   'POST /api/v1/webhooks/:id/stop': ['operator'],
   'POST /api/v1/webhooks/:id/resume': ['operator'],
+  'POST /api/v1/webhooks/:id/skip': ['operator'],
   'GET /api/v1/progress': ['manager', 'operator', 'approver', 'auditor'],
   'GET /api/v1/sync-log/entries': ['auditor'],
   'GET /api/v1/sync-log/entries/:index': ['auditor'],

@@ -177,7 +177,7 @@ describe('the sync log on the wire', () => {
     const first = (await read('key')).bytes.toString('utf8');
     const files = logKeyFiles(settings.keyDir, () => clock.now());
     const actor = { id: 'host', type: 'system' } as const;
-    const { newKey } = await rotateLogKey({ db, files, syncLog, clock, actor, overlapMs: 0 });
+    const { newKey, at, until } = await rotateLogKey({ db, files, syncLog, clock, actor, overlapMs: 0 });
     const size = await grow(1);
     expect((await read('key')).bytes.toString('utf8')).toBe(`${newKey}\n`);
     const keys = await read('keys');
@@ -186,7 +186,7 @@ describe('the sync log on the wire', () => {
     const followed = followKeys(parseVerifierKey(first), chain);
     expect(followed.breaks).toEqual([]);
     expect(followed.keys).toEqual([
-      { verifier: parseVerifierKey(first), fromSize: 0 },
+      { verifier: parseVerifierKey(first), fromSize: 0, replaced: { at, until } },
       { verifier: parseVerifierKey(newKey), fromSize: expect.any(Number) as number },
     ]);
     const url = `/api/v1/sync-log/entries/${size - 1}/proof`;

@@ -72,6 +72,18 @@ describe('the TLS of the gateway', () => {
     expect(await callerOf(gateway).ask('/health/live')).toMatchObject({ status: 200, server: 'CN=renewed' });
   });
 
+  it('goes on with its certificate when the new one is too weak for TLS', async () => {
+    const before = (await callerOf(gateway).ask('/health/live')) as HttpsAnswer;
+    folder.write('gateway', folder.issueWeak('weak'));
+    gateway.parts.tls?.look();
+    expect(await callerOf(gateway).ask('/health/live')).toMatchObject({ status: 200, server: before.server });
+    expect(gateway.lines).toContainEqual({
+      level: 'error',
+      event: 'tls.reload-refused',
+      fields: { use: 'gateway', problem: expect.stringContaining('ERR_SSL_EE_KEY_TOO_SMALL') },
+    });
+  });
+
   it('warns of an end in less than 30 days, and shows each end as a metric', async () => {
     expect(gateway.lines).toContainEqual({
       level: 'warn',

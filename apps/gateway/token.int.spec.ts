@@ -114,6 +114,16 @@ describe('log-in of clients', () => {
     expect((await ask(credentials('manager'), {}, '198.51.100.1')).statusCode).toBe(200);
   });
 
+  it('slows down an address that makes names up: each failure is an entry for good', async () => {
+    const guess = async (n: number) =>
+      (await ask(credentials(`made-up-${n}`, 'wrong'), {}, '198.51.100.77')).statusCode;
+    for (let n = 0; n < 30; n += 1) expect(await guess(n)).toBe(401);
+    expect(await guess(30)).toBe(429);
+    expect((await ask(credentials('manager'), {}, '198.51.100.78')).statusCode).toBe(200);
+    clock.advance(60_000);
+    expect(await guess(31)).toBe(401);
+  });
+
   it('does not let a stranger’s failures from many addresses shut out a client that logged in before', async () => {
     await ask(credentials('operator'));
     for (let n = 0; n < 30; n += 1) await ask(credentials('operator', 'wrong'), {}, `198.51.100.${n}`);

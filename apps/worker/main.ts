@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { requireOwnStore } from '#access';
 import {
   AppError,
   codeOf,
@@ -45,6 +46,7 @@ async function run(settings: WorkerSettings): Promise<void> {
   const roles = ROLES.filter(([name]) => settings.roles.includes(name)).map(([, make]) => make(foundation));
   if (settings.metricsPort > 0) roles.push(metricsRole(foundation));
   await untilDatabaseAnswers(foundation);
+  if (foundation.places.outside) await requireOwnStore(foundation.db, foundation.places.outside.store);
   await recordConfigurationOnceThere(configuration, { ...foundation, signal: new AbortController().signal });
   await foundation.doorbell.start();
   for (const role of roles) await role.start();

@@ -75,7 +75,7 @@ client.operations text[]
 client.requests_per_day integer
 client.requests_per_minute integer
 client.roles text[] not null
-client.secret_hash text
+client.secret_hash text not null default 'scrypt$16384$8$1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'::text
 client.suspended_until timestamp with time zone
 client.units text[]
 client_certificate.client_id text not null
@@ -280,6 +280,12 @@ partner_state.openings integer not null default 0
 partner_state.partner text not null
 partner_state.tokens double precision not null default 0
 partner_state.tokens_at timestamp with time zone not null default now()
+person_backfill.after_answer bytea
+person_backfill.after_dossier uuid
+person_backfill.begins_at timestamp with time zone not null
+person_backfill.finished_at timestamp with time zone
+person_backfill.one boolean not null default true
+person_backfill.unreadable integer not null default 0
 person_index.digest bytea not null
 person_index.dossier_id uuid not null
 person_index.fields text[] not null
@@ -288,6 +294,7 @@ person_request.approved_by text
 person_request.dossiers uuid[] not null
 person_request.expires_at timestamp with time zone not null
 person_request.id uuid not null
+person_request.index_incomplete boolean not null default false
 person_request.kind text not null
 person_request.reason text not null
 person_request.requested_at timestamp with time zone not null
@@ -531,6 +538,7 @@ vault_object.place uuid
 vault_object.salt bytea not null
 vault_object.size_bytes integer not null
 vault_object.wrapped_key bytea not null
+vault_removal.aside boolean not null default false
 vault_removal.due_at timestamp with time zone not null
 vault_removal.object_id uuid not null
 vault_removal.outside boolean not null
@@ -630,6 +638,8 @@ oidc_log_in: CHECK ((octet_length(ticket_hash) = 32))
 oidc_log_in: PRIMARY KEY (ticket_hash)
 partner_state: CHECK ((breaker = ANY (ARRAY['closed'::text, 'open'::text, 'half-open'::text])))
 partner_state: PRIMARY KEY (partner)
+person_backfill: CHECK (one)
+person_backfill: PRIMARY KEY (one)
 person_index: CHECK ((octet_length(digest) = 32))
 person_index: PRIMARY KEY (digest, dossier_id)
 person_request: CHECK (((state = 'approved'::text) = (approved_by IS NOT NULL)))
@@ -720,6 +730,8 @@ CREATE INDEX account_idle ON public.account USING btree (active_at)
 CREATE INDEX attempt_delivery ON public.attempt USING btree (delivery_id, started_at)
 CREATE INDEX client_certificate_client ON public.client_certificate USING btree (client_id, created_at)
 CREATE INDEX client_secret_client ON public.client_secret USING btree (client_id, created_at)
+CREATE INDEX decision_event_dvclt ON public.decision_event USING btree (((codes ->> 'dvclt'::text)))
+CREATE INDEX decision_event_onestop ON public.decision_event USING btree (((codes ->> 'oneStop'::text)))
 CREATE INDEX decision_event_waiting ON public.decision_event USING btree ("position") WHERE (state = 'waiting'::text)
 CREATE INDEX delivery_dead ON public.delivery USING btree (id) WHERE (status = ANY (ARRAY['dead'::text, 'unknown'::text]))
 CREATE INDEX delivery_dossier ON public.delivery USING btree (dossier_id)
@@ -745,8 +757,10 @@ CREATE INDEX person_session_client ON public.person_session USING btree (client_
 CREATE INDEX person_session_end ON public.person_session USING btree (expires_at)
 CREATE INDEX personal_view_account ON public.personal_view USING btree (account, kind, at)
 CREATE INDEX poll_evidence_reason ON public.poll_evidence USING btree (partner, reason, at)
+CREATE INDEX quarantine_dvclt ON public.quarantine USING btree (((codes ->> 'dvclt'::text))) WHERE (state = ANY (ARRAY['open'::text, 'rerun'::text]))
 CREATE INDEX quarantine_given_up ON public.quarantine USING btree (source, item_key, id) WHERE (state = 'given-up'::text)
 CREATE INDEX quarantine_kind ON public.quarantine USING btree (source, stage, reason_code) WHERE (state = 'open'::text)
+CREATE INDEX quarantine_onestop ON public.quarantine USING btree (((codes ->> 'oneStop'::text))) WHERE (state = ANY (ARRAY['open'::text, 'rerun'::text]))
 CREATE INDEX quarantine_rerun ON public.quarantine USING btree (id) WHERE (state = 'rerun'::text)
 CREATE INDEX registry_answer_dossier ON public.registry_answer USING btree (dossier_id)
 CREATE INDEX registry_watch_due ON public.registry_watch USING btree (next_poll_at) WHERE (next_poll_at IS NOT NULL)
@@ -801,6 +815,7 @@ CREATE UNIQUE INDEX legal_hold_pkey ON public.legal_hold USING btree (id)
 CREATE UNIQUE INDEX listing_watch_pkey ON public.listing_watch USING btree (source, code)
 CREATE UNIQUE INDEX oidc_log_in_pkey ON public.oidc_log_in USING btree (ticket_hash)
 CREATE UNIQUE INDEX partner_state_pkey ON public.partner_state USING btree (partner)
+CREATE UNIQUE INDEX person_backfill_pkey ON public.person_backfill USING btree (one)
 CREATE UNIQUE INDEX person_index_pkey ON public.person_index USING btree (digest, dossier_id)
 CREATE UNIQUE INDEX person_request_pkey ON public.person_request USING btree (id)
 CREATE UNIQUE INDEX person_session_pkey ON public.person_session USING btree (token_hash)
@@ -844,6 +859,9 @@ CREATE UNIQUE INDEX vault_removal_pkey ON public.vault_removal USING btree (obje
 CREATE UNIQUE INDEX webhook_pkey ON public.webhook USING btree (id)
 CREATE UNIQUE INDEX worker_pkey ON public.worker USING btree (id)
 
+-- triggers
+client: CREATE TRIGGER client_secret_taken_over AFTER INSERT OR UPDATE OF secret_hash ON public.client FOR EACH ROW EXECUTE FUNCTION take_over_client_secret()
+
 -- grants of lienthong_app
 access_change: INSERT, SELECT
 account: INSERT, SELECT, UPDATE
@@ -874,6 +892,7 @@ legal_hold: INSERT, SELECT
 listing_watch: DELETE, INSERT, SELECT, UPDATE
 oidc_log_in: DELETE, INSERT, SELECT
 partner_state: DELETE, INSERT, SELECT, UPDATE
+person_backfill: SELECT, UPDATE
 person_index: DELETE, INSERT, SELECT, UPDATE
 person_request: INSERT, SELECT
 person_session: DELETE, INSERT, SELECT, UPDATE

@@ -33,7 +33,7 @@ export { exportBundle } from './export/app/export-bundle';
 export { checkpointFile } from './sealing/adapters/checkpoint-file';
 export { dropPreviousKeys, ensureLogKey, fileLogKeys, logKeyFiles } from './keys/adapters/file-log-keys';
 export { rotateLogKey, type RotatedKey } from './keys/app/rotate-log-key';
-export { publishedChain, verifiersOf, type LogKeys } from './keys/log-key-ring';
+export { publishedChain, type LogKeys } from './keys/log-key-ring';
 export { keyChainText } from './tlog/key-chain';
 export { readNewestCheckpoint } from './sealing/adapters/tree-store';
 export { proveEntry } from './sealing/app/prove-entry';

@@ -6,6 +6,7 @@ import { createSyncLog } from '#synclog';
 import { fixedClock, LAW_SEED, seededRandom, temporaryDir, testDatabase, until, type TestDatabase } from '#testing';
 import { keyFilePath, readKeyFile, rotateKeyFile } from './adapters/key-file';
 import { readWebhooks } from './app/read-webhooks';
+import { skipEvent } from './app/skip-event';
 import { resumeWebhook, stopWebhook } from './app/stop-webhook';
 import { WebhookLine } from './app/webhook-line';
 import { receiverText } from './domain/webhook-keys';
@@ -148,6 +149,10 @@ describe('a webhook', () => {
     await untilTaken(40);
     await until(async () => (await status()).failureCode === 'http-422', 5_000, 'the failure to be seen');
     expect((await status()).position).toBe(1);
+    // What got through before is no success of now.
+    const { lastSuccessAt, failures } = await status();
+    await until(async () => (await status()).failures > failures + 2, 5_000, 'more failures');
+    expect((await status()).lastSuccessAt).toEqual(lastSuccessAt);
     isRefused = false;
     await untilTaken(50);
     await until(async () => (await status()).position === 50, 5_000, 'the cursor to arrive');
@@ -264,6 +269,41 @@ describe('a webhook', () => {
     await until(async () => (await status()).lagPositions === 5, 5_000, 'events to wait');
     await lines[0].stop();
     expect(receiver.taken).toHaveLength(5);
+  });
+
+  it('goes past the event at its head when a person says so, only while it is stopped, and past no other', async () => {
+    receiver.answer = ({ position }) => (position === 3 ? 422 : 200);
+    await happen(2);
+    worker();
+    await until(async () => (await status())?.failureCode === 'http-422', 5_000, 'the failure');
+    await untilTaken(8);
+    const syncLog = createSyncLog({ ids: uuidIds, clock });
+    const skip = (position: number, id = 'one-stop') =>
+      database.db.run((tx) => skipEvent(tx, { id, actor: ACTOR, position, reasonCode: 'refused-for-ever' }, syncLog));
+    await expect(skip(3)).rejects.toMatchObject({ code: 'webhook-not-stopped', status: 409 });
+    await database.db.run((tx) => stopWebhook(tx, { id: 'one-stop', actor: ACTOR }, syncLog));
+    await expect(skip(3, 'nobody')).rejects.toMatchObject({ code: 'webhook-unknown', status: 404 });
+    for (const other of [1, 2, 4, 11])
+      await expect(skip(other)).rejects.toMatchObject({ code: 'webhook-head-differs', status: 409 });
+    await skip(3);
+    await expect(skip(3)).rejects.toMatchObject({ detail: 'the event at its head is 4: no other can be skipped' });
+    expect(await status()).toMatchObject({ state: 'stopped', position: 3 });
+    await database.db.run((tx) => resumeWebhook(tx, { id: 'one-stop', actor: ACTOR }, { clock, syncLog }));
+    await untilTaken(9);
+    await until(async () => (await status()).position === 10, 5_000, 'the cursor to arrive');
+    expect(receiver.faults).toEqual([]);
+    expect((await entries()).slice(1)).toMatchObject([
+      { kind: 'webhook.stopped' },
+      {
+        kind: 'webhook.skipped',
+        actor: { id: 'operator' },
+        detail: { webhookId: 'one-stop', position: 3, reasonCode: 'refused-for-ever' },
+      },
+      { kind: 'webhook.resumed' },
+    ]);
+    const stop = () => database.db.run((tx) => stopWebhook(tx, { id: 'one-stop', actor: ACTOR }, syncLog));
+    await stop();
+    await expect(skip(11)).rejects.toMatchObject({ detail: 'no event waits at its head' });
   });
 
   it('changes its key without a restart: both sign until the end of the overlap', async () => {

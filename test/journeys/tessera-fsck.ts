@@ -11,8 +11,8 @@ const FSCK = 'github.com/transparency-dev/tessera/cmd/fsck@v1.0.4';
 export const hasGo = spawnSync('go', ['version'], { stdio: 'ignore' }).status === 0;
 
 /** Checks a live log, or a folder that holds one (`file://…`).
- *  @returns what it said
- *  @throws the process's error, with what it said, when something does not fit */
+ *  @returns what it said, also when something does not fit: it ends like a good run then, so look for "Successfully fsck'd"
+ *  @throws the process's error when it did not run */
 export async function tesseraFsck(log: { url: string; key: Buffer; token?: string }): Promise<string> {
   const dir = mkdtempSync(join(tmpdir(), 'lienthong-fsck-'));
   const keyFile = join(dir, 'vkey');

@@ -19,7 +19,7 @@ import {
 } from '#privacy';
 import { codeOf, silentLog, uuidIds } from '#platform';
 import { ensureLogKey, fileLogKeys, readNewestCheckpoint, readResource, Sealer, undescribed } from '#synclog';
-import { fixedClock, temporaryDir } from '#testing';
+import { fixedClock, temporaryDir, until } from '#testing';
 import { verifyState } from '#verification';
 import { readLoose } from '../../libs/replay/adapters/item-store';
 import { lookAtItems, type LookDeps } from '../../libs/replay/app/look-at-items';
@@ -30,6 +30,7 @@ import { parseNote, parseVerifierKey } from '../../libs/synclog/tlog/signed-note
 import { parseCheckpoint } from '../../libs/synclog/tlog/checkpoint';
 import { parseTilePath } from '../../libs/synclog/tlog/tiles';
 import { SmallJourney } from '../verification/small-journey';
+import { oneStopCodeOf } from '../verification/witness-partner';
 
 const CONFIG_DIR = join(__dirname, '../../config');
 /** Every dossier of the journey names this child. */
@@ -81,7 +82,7 @@ describe('what a person asks for', () => {
 
   it('finds every dossier of a person that the intake stored, and what the registry gave', async () => {
     const asked = { identityNumber: CHILD, purpose: 'complaint', reason: REASON };
-    const found = await searchPerson(asked, by('auditor', 'auditor'), deps);
+    const { items: found } = await searchPerson(asked, by('auditor', 'auditor'), deps);
     expect(found.map(({ dvcltCode }) => dvcltCode).sort()).toEqual([...finished, registering, resolved].sort());
     const fields = found.map((one) => one.fields);
     expect(fields.filter((names) => names.includes('result.identityNumber'))).toHaveLength(finished.length + 1);
@@ -116,6 +117,37 @@ describe('what a person asks for', () => {
     expect(await codeWhen(askPersonRequest(stranger, by('op'), deps))).toBe('person-unknown');
   });
 
+  it('leaves an entry of each number that was tried, refused or not, and ends at so many in an hour', async () => {
+    const hold = await placeLegalHold({ code: finished[1], reason: REASON }, by('auditor', 'auditor'), deps);
+    const who = `prober-${uuidIds.next()}`;
+    const searches = () =>
+      count(
+        `from synclog_entry where kind = 'person.searched' and convert_from(bytes, 'UTF8') like '%' || $1 || '%'`,
+        who,
+      );
+    const probe = (identityNumber: string, dossiers: string[]) =>
+      codeWhen(askPersonRequest({ kind: 'erase', identityNumber, reason: REASON, dossiers }, by(who), deps));
+    const probes: [code: string, number: string, dossier: string][] = [
+      ['person-unknown', '999000000077', finished[0]],
+      ['dossier-not-of-person', CHILD, 'G22.99.08-260302-999999'],
+      ['dossier-not-at-end', CHILD, registering],
+      ['legal-hold-stands', CHILD, finished[1]],
+    ];
+    for (const [at, [code, number, dossier]] of probes.entries()) {
+      expect(await probe(number, [dossier])).toBe(code);
+      expect(await searches()).toBe(at + 1);
+    }
+    const asked = by(who);
+    const made = await ask('export', [finished[0]], asked);
+    expect(await ask('export', [finished[0]], asked)).toEqual(made);
+    const { searchesPerHour } = deps.purposePolicy.limits;
+    for (let tried = probes.length + 1; tried < searchesPerHour; tried += 1) await probe('999000000077', [finished[0]]);
+    expect(await searches()).toBe(searchesPerHour);
+    expect(await probe(CHILD, [finished[0]])).toBe('too-many-reveals');
+    await requestLegalLift({ holdId: hold.id, reason: REASON }, by('op'), deps);
+    await approveLegalLift(hold.id, by('ap'), deps);
+  });
+
   it('is not erased under a legal hold, also one that was placed after the request, until two people lift it', async () => {
     const request = await ask('erase', [finished[1]]);
     const hold = await placeLegalHold({ code: finished[1], reason: REASON }, by('auditor', 'auditor'), deps);
@@ -128,7 +160,7 @@ describe('what a person asks for', () => {
     expect(await approveLegalLift(hold.id, by('ap'), deps)).toMatchObject({ state: 'lifted' });
     const page = { code: finished[1], after: null, limit: 10 };
     expect(await listLegalHolds({ ...page, isStanding: true }, { units: null }, deps)).toEqual([]);
-    expect(await listLegalHolds({ ...page, isStanding: false }, { units: null }, deps)).toHaveLength(1);
+    expect(await listLegalHolds({ ...page, isStanding: false }, { units: null }, deps)).toHaveLength(2);
     await approve(request);
     expect(await codeWhen(showContent(finished[1], null, deps))).toBe('vault-erased');
   });
@@ -169,7 +201,7 @@ describe('what a person asks for', () => {
     const reveal = { code: resolved, purpose: 'complaint', fields: ['subject.name'], reason: REASON };
     expect(await codeWhen(revealFields(reveal, by('op'), deps))).toBe('vault-erased');
     const asked = { identityNumber: CHILD, purpose: 'complaint', reason: REASON };
-    const found = await searchPerson(asked, by('auditor', 'auditor'), deps);
+    const { items: found } = await searchPerson(asked, by('auditor', 'auditor'), deps);
     expect(found.map(({ dvcltCode }) => dvcltCode)).not.toContain(resolved);
     expect(await count(`from synclog_entry where kind = 'personal-data.erased'`)).toBe(2);
   });
@@ -299,5 +331,87 @@ describe('what a person asks for', () => {
     expect(await codeWhen(showContent(withdrawn, null, deps))).toBe('vault-erased');
     await journey.pollRegistry();
     expect((await journey.world.dossier(withdrawn)).state).toBe('withdrawn');
+    // The answer under way told of what was just erased: it is not kept.
+    for (const code of [withdrawn, other]) expect(await answersAbout(code)).toEqual([]);
+  });
+
+  const answersAbout = async (code: string): Promise<string[]> =>
+    (
+      await journey.world.test.db.query<{ ref: string }>(
+        `select distinct a.ref from registry_answer a join dossier_code c using (dossier_id) where c.code = $1 order by 1`,
+        [code],
+      )
+    ).map(({ ref }) => ref);
+  const openings = (refs: string[]) => Promise.all(refs.map((ref) => codeWhen(deps.vault.open(ref))));
+  /** One that the registry is still asked about, and that may be erased. */
+  const watchedAtEnd = async (): Promise<string> => {
+    const code = journey.list();
+    await journey.poll();
+    await journey.decide([code], 'accept');
+    await journey.decide([code], 'withdraw');
+    return code;
+  };
+
+  it('reaches an answer that was kept for another dossier’s sake, and leaves it while a hold stands on one that it tells of', async () => {
+    const told = await watchedAtEnd();
+    journey.registry.report(oneStopCodeOf(told), 3);
+    await journey.pollRegistry();
+    const changed = journey.list();
+    await journey.poll();
+    await journey.decide([changed], 'accept');
+    await journey.register([changed]);
+    const ofChanged = await answersAbout(changed);
+    const shared = (await answersAbout(told)).filter((ref) => ofChanged.includes(ref));
+    expect(shared.length).toBeGreaterThan(0);
+    await journey.decide([changed], 'hand-over');
+    const hold = await placeLegalHold({ code: told, reason: REASON }, by('auditor', 'auditor'), deps);
+    await erase(changed);
+    expect(await openings(shared)).toEqual(shared.map(() => 'none'));
+    await requestLegalLift({ holdId: hold.id, reason: REASON }, by('op'), deps);
+    await approveLegalLift(hold.id, by('ap'), deps);
+    await erase(told);
+    expect(await openings(shared)).toEqual(shared.map(() => 'vault-erased'));
+  });
+
+  it('takes the keys in the order of their ids, as who wraps them anew does', async () => {
+    const { db } = journey.world.test;
+    // Not understood at first: its message is older than the dossier.
+    const code = journey.list({ failAt: 'inner' });
+    await journey.poll();
+    journey.source.takeOff(code);
+    journey.list({ code });
+    await journey.poll();
+    await journey.decide([code], 'accept');
+    await journey.decide([code], 'withdraw');
+    const request = await ask('erase', [code], by('orderly'));
+    const keys = await db.query<{ id: string; kind: string }>(
+      `select k.id, k.owner_kind as kind from vault_key k left join intake_message m on m.id = k.owner_id
+       where k.owner_id in (select dossier_id from dossier_code where code = $1) or m.external_code = $1 order by k.id`,
+      [code],
+    );
+    // The dossier's, which an erasure would begin with, is the newer one.
+    expect([keys[0].kind, keys.at(-1)?.kind]).toEqual(['message', 'dossier']);
+    const lock = `select id from vault_key where id = $1 for update`;
+    const erasure = await db.run(async (tx) => {
+      await tx.query(lock, [keys[0].id]);
+      const running = codeWhen(approve(request));
+      const blocked = `select 1 from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))`;
+      const isWaiting = async () => (await tx.query(blocked)).length > 0;
+      await until(isWaiting, 5_000, 'the erasure at the first key');
+      await tx.query(lock, [keys.at(-1)?.id]);
+      return { running };
+    });
+    expect(await erasure.running).toBe('none');
+  });
+
+  it('reaches an answer that nobody could read, by every dossier that it was asked for', async () => {
+    const [one, two] = [await watchedAtEnd(), await watchedAtEnd()];
+    journey.registry.garbage = { code: 'fake.unreadable', text: `<html>${one} ${two}` };
+    await journey.pollRegistry();
+    journey.registry.garbage = undefined;
+    const kept = await answersAbout(one);
+    expect([kept.length > 0, await answersAbout(two)]).toEqual([true, kept]);
+    await erase(two);
+    expect(await openings(kept)).toEqual(kept.map(() => 'vault-erased'));
   });
 });

@@ -1,7 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SampleAuthority, type KeyedCertificate } from '../../apps/simulators/tls/certificate';
+import { SampleAuthority, type Issued, type KeyedCertificate } from '../../apps/simulators/tls/certificate';
 
 const DAY_MS = 86_400_000;
 
@@ -10,6 +11,8 @@ export interface CertificateFolder {
   caFile: string;
   /** Certificate and key for 127.0.0.1 and localhost, in memory. */
   issue(name: string, days?: number): KeyedCertificate;
+  /** One that parses and fits its key, and that TLS refuses: its key has 512 bits. */
+  issueWeak(name: string): KeyedCertificate;
   /** The same as files; the same file name again replaces them. */
   write(fileName: string, issued: KeyedCertificate): { certificateFile: string; keyFile: string };
   remove(): void;
@@ -21,15 +24,16 @@ export function certificateFolder(nowMs = Date.now()): CertificateFolder {
   const authority = new SampleAuthority(nowMs);
   const caFile = join(dir, 'ca.pem');
   writeFileSync(caFile, authority.cert);
+  const issued = (name: string, days: number): Issued => ({
+    name,
+    host: { ip: '127.0.0.1', dns: 'localhost' },
+    fromMs: nowMs - 400 * DAY_MS,
+    toMs: nowMs + days * DAY_MS,
+  });
   return {
     caFile,
-    issue: (name, days = 90) =>
-      authority.issue({
-        name,
-        host: { ip: '127.0.0.1', dns: 'localhost' },
-        fromMs: nowMs - 400 * DAY_MS,
-        toMs: nowMs + days * DAY_MS,
-      }),
+    issue: (name, days = 90) => authority.issue(issued(name, days)),
+    issueWeak: (name) => authority.issue(issued(name, 90), generateKeyPairSync('rsa', { modulusLength: 512 })),
     write: (fileName, { cert, key }) => {
       const [certificateFile, keyFile] = [join(dir, `${fileName}.pem`), join(dir, `${fileName}.key`)];
       writeFileSync(certificateFile, cert);

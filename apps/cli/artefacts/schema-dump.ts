@@ -20,6 +20,11 @@ where k.contype in ('p', 'u', 'f', 'c') order by 1`;
 
 const INDEXES = `select indexdef as line from pg_indexes where schemaname = 'public' order by 1`;
 
+const TRIGGERS = `
+select format('%s: %s', c.relname, pg_get_triggerdef(t.oid)) as line
+from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
+where not t.tgisinternal order by 1`;
+
 const GRANTS = `
 select format('%s: %s', table_name, string_agg(privilege_type, ', ' order by privilege_type)) as line
 from information_schema.role_table_grants where grantee = 'lienthong_app' and table_schema = 'public' group by table_name order by table_name`;
@@ -36,6 +41,7 @@ export async function schemaDump(ownerUrl: string): Promise<string> {
       ['columns', COLUMNS],
       ['constraints', CONSTRAINTS],
       ['indexes', INDEXES],
+      ['triggers', TRIGGERS],
       ['grants of lienthong_app', GRANTS],
     ] as const) {
       const rows = await db.query<Line>(sql);

@@ -18,7 +18,7 @@ interface Change {
 
 interface Proposed {
   change: Change;
-  firstPassword?: string;
+  firstPasswordPart?: string;
 }
 
 interface Given {
@@ -128,8 +128,9 @@ function addDecisions(account: Command): void {
       .addHelpText('after', examples([`--as administrator2 account ${name} 0199…`]))
       .action(async (id: string, _given: object, command: Command) => {
         const { api, print } = contextOf(command);
-        const change = await api.post<Change>(`/access-changes/${encodeURIComponent(id)}/${name}`, {});
-        print.show(change, () => `${change.kind} of ${change.clientId} is ${past}.`);
+        const path = `/access-changes/${encodeURIComponent(id)}/${name}`;
+        const change = await api.post<Change & { firstPasswordPart?: string }>(path, {});
+        print.show(change, () => decidedText(change, past));
       });
 }
 
@@ -139,11 +140,25 @@ async function propose(command: Command, body: object): Promise<void> {
   print.show(proposed, () => proposedText(proposed));
 }
 
-function proposedText({ change, firstPassword }: Proposed): string {
+function decidedText(
+  { kind, clientId, firstPasswordPart }: Change & { firstPasswordPart?: string },
+  past: string,
+): string {
+  const done = `${kind} of ${clientId} is ${past}.`;
+  if (firstPasswordPart === undefined) return done;
+  return `${done}\nSecond half of the first password, shown this once: ${firstPasswordPart}\nHand it over yourself; the proposer has the first half. It is typed behind it, without a space.`;
+}
+
+function proposedText({ change, firstPasswordPart }: Proposed): string {
   return [
     `Proposed as ${change.id}: ${change.kind} of ${change.clientId}.`,
     `A second administrator confirms it until ${localTime(change.expiresAt)}: lienthong account confirm ${change.id}`,
-    ...(firstPassword === undefined ? [] : [`First password, shown this once: ${firstPassword}`]),
+    ...(firstPasswordPart === undefined
+      ? []
+      : [
+          `First half of the first password, shown this once: ${firstPasswordPart}`,
+          'Who confirms is shown the second half.',
+        ]),
   ].join('\n');
 }
 

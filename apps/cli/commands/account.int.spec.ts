@@ -43,10 +43,11 @@ describe('lienthong account', () => {
   it('proposes an account, shows what waits, confirms it as another administrator, and lists it', async () => {
     const draft = ['create', 'cb-0001', '--username', 'thu.nghiem', '--roles', 'operator,approver', '--units', '99001'];
     const proposed = await run('administrator', [...draft, '--reason', 'người mới']);
-    expect(proposed).toMatch(/First password, shown this once: [\w-]{24}/);
+    expect(proposed).toMatch(/First half of the first password, shown this once: [\w-]{12}\n/);
     expect(await run('administrator', ['changes'])).toMatch(/create-account +cb-0001 .*roles: operator, approver/);
     await expect(run('administrator', ['confirm', changeOf(proposed)])).rejects.toMatchObject({ exitCode: 4 });
-    expect(await run('administrator2', ['confirm', changeOf(proposed)])).toContain('is confirmed');
+    const confirmed = await run('administrator2', ['confirm', changeOf(proposed)]);
+    expect(confirmed).toMatch(/is confirmed\.\nSecond half of the first password, shown this once: [\w-]{12}\n/);
     expect(await run('administrator', ['list'])).toMatch(/cb-0001 +thu\.nghiem +operator, approver +99001/);
     expect(await run('administrator', ['changes'])).toBe('No change waits.\n');
     expect(await run('administrator', ['review', 'cb-0001'])).toContain('was reviewed');

@@ -109,14 +109,16 @@ export const SENTENCES: Readonly<Record<SyncLogKind, Tell>> = {
   'client.changed': (entry) => `${who(entry)} changed the account ${detail(entry, 'clientId')}.`,
   'client.disabled': (entry) => `${who(entry)} disabled the account ${detail(entry, 'clientId')}.`,
   'client-secret.issued': (entry) =>
-    `${who(entry)} gave the machine ${detail(entry, 'clientId')} its next secret; the one before ends ${detail(entry, 'until')}.`,
-  'client-secret.ended': (entry) => `${who(entry)} ended a secret of the machine ${detail(entry, 'clientId')}.`,
+    `${who(entry)} gave the client ${detail(entry, 'clientId')} its next secret; the one before ends ${detail(entry, 'until')}.`,
+  'client-secret.ended': (entry) => `${who(entry)} ended a secret of the client ${detail(entry, 'clientId')}.`,
   'client-certificate.added': (entry) =>
     `${who(entry)} made a certificate stand for the machine ${detail(entry, 'clientId')}.`,
   'client-certificate.ended': (entry) =>
     `${who(entry)} ended a certificate of the machine ${detail(entry, 'clientId')}.`,
   'webhook.stopped': (entry) => `The webhook ${detail(entry, 'webhookId')} stopped${because(entry)}.`,
   'webhook.resumed': (entry) => `${who(entry)} let the webhook ${detail(entry, 'webhookId')} go on.`,
+  'webhook.skipped': (entry) =>
+    `${who(entry)} let the webhook ${detail(entry, 'webhookId')} go past event ${detail(entry, 'position')}${because(entry)}.`,
   'webhook-key.changed': (entry) => `The webhook ${detail(entry, 'webhookId')} signs with another key.`,
   'configuration.loaded': (entry) => `${who(entry)} loaded its configuration.`,
   'reply-rules.changed': (entry) =>

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { appendToOutbox, sequenceBatch } from '#bus';
+import { uuidIds } from '#platform';
 import { certificateFolder, temporaryDir } from '#testing';
 import { copyConfig, type ConfigCopy } from '../../../test/support/config-copy';
 import { secretOf, testGateway, type TestGateway } from '../../../test/support/test-gateway';
@@ -109,6 +111,18 @@ describe('lienthong client and webhook', () => {
     expect(process.exitCode).toBe(1);
     expect((await gateway.app.inject('/metrics')).body).toContain('lienthong_webhook_stopped{webhook="one-stop"} 1');
     await expect(run('operator', ['webhook', 'stop', 'one-stop'])).rejects.toMatchObject({ exitCode: 1 });
+    const skip = (...args: string[]) => run('operator', ['webhook', 'skip', 'one-stop', ...args]);
+    const reason = ['--reason', 'refused-for-ever'];
+    await expect(skip('x', ...reason)).rejects.toMatchObject({ exitCode: 2 });
+    await expect(skip('1', ...reason)).rejects.toMatchObject({ exitCode: 1 });
+    const type = 'vn.lienthong.dossier.accepted.v1';
+    const event = { eventId: uuidIds.next(), type, at: new Date(), dossierId: null, seq: null, unit: null };
+    await gateway.parts.db.run((tx) => appendToOutbox(tx, [{ ...event, codes: {}, data: {} }]));
+    await sequenceBatch(gateway.parts.db, 10);
+    await expect(skip('1', '--reason', 'no such code')).rejects.toMatchObject({ exitCode: 2 });
+    expect(await skip('1', ...reason)).toBe(
+      'The webhook one-stop is past event 1, and still stopped: `webhook resume one-stop`.\n',
+    );
     expect(await run('operator', ['webhook', 'resume', 'one-stop'])).toBe('The webhook one-stop goes on.\n');
     await expect(run('operator', ['webhook', 'resume', 'other'])).rejects.toMatchObject({ exitCode: 1 });
     await expect(run('auditor', ['webhook', 'stop', 'one-stop'])).rejects.toMatchObject({ exitCode: 4 });

@@ -19,6 +19,7 @@ interface PersonRequest {
   expiresAt: string;
   approvedBy: string | null;
   approvedAt: string | null;
+  indexIncomplete: boolean;
 }
 
 interface FoundDossier {
@@ -29,6 +30,11 @@ interface FoundDossier {
   unit: string;
   state: string;
   fields: string[];
+}
+
+interface Found {
+  items: FoundDossier[];
+  indexIncomplete: boolean;
 }
 
 interface PersonExport {
@@ -57,8 +63,8 @@ export function addPersonCommands(program: Command): void {
     .action(async (given: { purpose: string; reason: string }, command: Command) => {
       const { api, print } = contextOf(command);
       const body = { identityNumber: await numberFromInput(), purpose: given.purpose, reason: given.reason };
-      const { items } = await api.post<{ items: FoundDossier[] }>('/persons/search', body);
-      print.show(items, () => foundText(items));
+      const { items, indexIncomplete } = await api.post<Found>('/persons/search', body);
+      print.show(items, () => [foundText(items), ...(indexIncomplete ? [INCOMPLETE] : [])].join('\n'));
     });
   addAsk(person, 'export', 'ask for the data of a person to be exported; a second officer approves it within 24 h');
   addAsk(
@@ -94,6 +100,8 @@ function addAsk(person: Command, kind: 'export' | 'erase', description: string):
       print.show(asked, () => `${requestText(asked)}\n\n${NEXT_STEP}${asked.id}`);
     });
 }
+
+const INCOMPLETE = 'Dossiers from before the upgrade are still being indexed: some may be missing.';
 
 const NEXT_STEP = 'A colleague with the role approver runs: npx lienthong --as approver person approve ';
 
@@ -204,5 +212,6 @@ function requestText(request: PersonRequest): string {
     ['to be approved until', localTime(request.expiresAt)],
     ['approved by', request.approvedBy],
     ['approved', localTime(request.approvedAt)],
+    ...(request.indexIncomplete ? [['careful', INCOMPLETE] as [string, string]] : []),
   ]);
 }

@@ -54,9 +54,12 @@ function findingsText({ signature, body, sealed }: ReceiptFindings): string {
   ]);
 }
 
+const FETCH_ANEW = 'only a key has that the log replaced later; fetch the proof anew from the gateway';
+
 function said(finding: Finding): string {
   if (finding.result === 'wrong') return `NO: ${finding.code}`;
-  return finding.result === 'proven' ? 'proven' : 'not looked at';
+  if (finding.result === 'not-looked-at') return 'not looked at';
+  return finding.open === undefined ? 'proven' : `proven, if the log itself signed it (${finding.open}): ${FETCH_ANEW}`;
 }
 
 function receiptIn(file: string): Receipt {

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { systemClock, uuidIds, type Tx } from '#platform';
 import { ensureSigningKey, fileSigningKeys, issueReceipt, saltedDigest, type Receipt } from '#synclog';
 import { checkpointText } from '../../../libs/synclog/tlog/checkpoint';
+import { keyChainText } from '../../../libs/synclog/tlog/key-chain';
+import { signStatement } from '../../../libs/synclog/tlog/key-statement';
 import { proofFile } from '../../../libs/synclog/tlog/proof-file';
 import { inclusionRanges } from '../../../libs/synclog/tlog/proofs';
 import { noteSigner, signNote } from '../../../libs/synclog/tlog/signed-note';
@@ -55,6 +57,12 @@ describe('lienthong verify receipt', () => {
     const note = signNote(checkpointText(head), signer);
     put('receipt.tlog-proof', proofFile({ index: PLACE, proof, note }));
     put('other.tlog-proof', proofFile({ index: PLACE - 1, proof, note }));
+    const next = noteSigner(signer.name, generateKeyPairSync('ed25519').privateKey);
+    const said = { origin: signer.name, oldKey: signer.vkey, newKey: next.vkey, fromSize: LEAVES.length };
+    const times = { at: '2026-03-02T09:00:00.000+07:00', until: '2026-03-02T09:00:00.000+07:00' };
+    const statements = [signStatement({ ...said, ...times }, { old: signer, next })];
+    const extra = Buffer.from(keyChainText({ first: signer.vkey, statements }));
+    put('replaced.tlog-proof', proofFile({ index: PLACE, proof, note, extra }));
     put('forged.tlog-proof', proofFile({ index: PLACE, proof, note: note.replace('\n300\n', '\n301\n') }));
     jest.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
   });
@@ -69,6 +77,14 @@ describe('lienthong verify receipt', () => {
     const args = [at('receipt.json'), '--keys', at('jwks.json'), '--body', at('body.json')];
     expect(await run(...args, ...sealedBy('receipt.tlog-proof'))).toEqual({
       found: { signature: { result: 'proven' }, body: { result: 'proven' }, sealed: { result: 'proven' } },
+      exitCode: undefined,
+    });
+  });
+
+  it('leaves open who signed when only a key has that the log replaced later', async () => {
+    const args = [at('receipt.json'), '--keys', at('jwks.json'), ...sealedBy('replaced.tlog-proof')];
+    expect(await run(...args)).toMatchObject({
+      found: { sealed: { result: 'proven', open: 'signed-by-replaced-key' } },
       exitCode: undefined,
     });
   });

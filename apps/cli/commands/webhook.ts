@@ -38,7 +38,26 @@ export function addWebhookCommands(program: Command): void {
     });
   addChange(webhook, 'stop', 'its events wait', 'is stopped');
   addChange(webhook, 'resume', 'lets a stopped webhook go on behind the last event that was taken', 'goes on');
+  addSkip(webhook);
   addRotate(webhook);
+}
+
+function addSkip(webhook: Command): void {
+  webhook
+    .command('skip <id> <position>')
+    .description('lets a stopped webhook go past the one event at its head, which its receiver refuses for ever')
+    .requiredOption('--reason <code>', 'refused-for-ever, handed-over-otherwise or not-wanted; stands in the sync log')
+    .addHelpText('after', examples(['webhook skip one-stop 4712 --reason refused-for-ever']))
+    .action(async (id: string, text: string, { reason }: { reason: string }, command: Command) => {
+      if (!/^[1-9]\d{0,14}$/.test(text)) throw new CliError('The position is a whole number.', EXIT.usage);
+      const { api, print } = contextOf(command);
+      const body = { position: Number(text), reasonCode: reason };
+      const changed = await api.post<object>(`/webhooks/${encodeURIComponent(id)}/skip`, body);
+      print.show(
+        changed,
+        () => `The webhook ${id} is past event ${text}, and still stopped: \`webhook resume ${id}\`.`,
+      );
+    });
 }
 
 function addChange(webhook: Command, name: 'stop' | 'resume', description: string, said: string): void {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { Client } from 'pg';
 import { newTotpSecret, type MasterKeys } from '#access';
+import { Database, silentLog, systemClock, uuidIds } from '#platform';
+import { createSyncLog } from '#synclog';
 import { readJson, writePrivateJson } from './data-dir';
 import { registerPeople, type PersonSecret } from './register-people';
 import { registerSecrets } from './register-secrets';
@@ -67,16 +68,19 @@ export async function registerClients(
     clientId: id,
     clientSecret: credentials[name as ClientName].clientSecret,
   }));
-  const database = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
-  await database.connect();
+  const db = new Database({ url: databaseUrl, applicationName: 'lienthong-provision', role: null }, silentLog);
+  const syncLog = createSyncLog({ ids: uuidIds, clock: systemClock });
   try {
-    await database.query(REGISTER, [JSON.stringify(rows)]);
-    await registerSecrets(database, secrets);
-    await registerPeople(database, peopleOf(credentials), keys);
+    await db.execute(REGISTER, [JSON.stringify(rows)]);
+    await registerSecrets(db, secrets, syncLog);
+    await registerPeople(db, peopleOf(credentials), { keys, syncLog });
+    await restoreAdministrators({ db, syncLog }, [
+      credentials.administrator.clientId,
+      credentials.administrator2.clientId,
+    ]);
   } finally {
-    await database.end();
+    await db.close();
   }
-  await restoreAdministrators(databaseUrl, [credentials.administrator.clientId, credentials.administrator2.clientId]);
 }
 
 const REGISTER = `

@@ -99,6 +99,11 @@ describe('files of an installation', () => {
     const keys = fileMasterKeys(join(dir, 'keys'));
     await registerClients(database.ownerUrl, credentials, keys);
     const first = credentials.oneStop.clientSecret;
+    // However many there were since: one is known again.
+    await database.db.execute(
+      `insert into client_secret (client_id, secret_hash, created_at, ended_at)
+       select 'one-stop', secret_hash, now(), now() from client_secret, generate_series(1, 9) where client_id = 'auditor'`,
+    );
     for (const clientSecret of ['changed', 'changed', first]) {
       credentials.oneStop.clientSecret = clientSecret;
       await registerClients(database.ownerUrl, credentials, keys);
@@ -119,6 +124,8 @@ describe('files of an installation', () => {
       'operator',
       'operator',
     ]);
+    const issued = await database.db.query(`select 1 from synclog_entry where kind = 'client-secret.issued'`);
+    expect(issued).toHaveLength(10);
     // The second start with it, and one with the secret before, change nothing: what was ended does not come back.
     expect(await Promise.all(secrets.map((one) => verifySecret('changed', one.secret_hash)))).toEqual([true]);
     await database.drop();
@@ -137,6 +144,9 @@ describe('files of an installation', () => {
     expect(rows).toHaveLength(8);
     const auditor = rows.find(({ username }) => username === credentials.auditor.username)!;
     expect(await verifySecret(credentials.auditor.password, auditor.password_hash)).toBe(true);
+    // As dear as a password that somebody chose, so that the time of a log-in tells no names.
+    expect(auditor.password_hash).toMatch(/^scrypt\$16384\$8\$5\$/);
+    expect(await database.db.query(`select 1 from synclog_entry where kind = 'client.created'`)).toHaveLength(8);
     expect(secretSeal(keys).open('auditor', auditor.totp_sealed)).toBe(credentials.auditor.totpSecret);
     await database.db.execute(`update account set password_hash = 'changed' where client_id = 'auditor'`);
     await registerClients(database.ownerUrl, credentials, keys);

@@ -17,7 +17,13 @@ import { Caller, Operation, Roles, type AuthenticatedRequest } from '../http/acc
 import { IdempotencyKey, NeedsIdempotencyKey } from '../http/idempotency-key';
 import { IdPipe } from '../http/id-pipe';
 import { idCursor, pageOf, PageQuery, type Page } from '../http/page';
-import { AccessChangePage, AccessChangeView, NewAccessChange, ProposedAccountChange } from '../schema/account';
+import {
+  AccessChangePage,
+  AccessChangeView,
+  ConfirmedChangeView,
+  NewAccessChange,
+  ProposedAccountChange,
+} from '../schema/account';
 import { ADDRESS_DIGEST, PEOPLE } from '../tokens';
 
 const UNKNOWN = 'access-change-unknown';
@@ -80,8 +86,8 @@ export class AccessChangesController {
   ): Promise<ProposedAccountChange> {
     const acting = actingOf(request, idempotencyKey, this.addressDigest);
     const proposal = { kind, clientId, reason, content: { ...content } };
-    const { change, secret } = await proposeChange(proposal, acting, this.people);
-    return { change, firstPassword: secret };
+    const { change, firstPasswordPart } = await proposeChange(proposal, acting, this.people);
+    return { change, firstPasswordPart };
   }
 
   @Post(':id/confirm')
@@ -90,12 +96,12 @@ export class AccessChangesController {
   @Roles('administrator')
   @Operation('access.confirm', 'A second administrator’s yes: the change takes effect')
   @NeedsIdempotencyKey()
-  @ApiOkResponse({ type: AccessChangeView })
+  @ApiOkResponse({ type: ConfirmedChangeView })
   confirm(
     @Param('id', new IdPipe(UNKNOWN)) id: string,
     @IdempotencyKey() idempotencyKey: string,
     @Req() request: AuthenticatedRequest,
-  ): Promise<AccessChangeView> {
+  ): Promise<ConfirmedChangeView> {
     return confirmChange(id, actingOf(request, idempotencyKey, this.addressDigest), this.people);
   }
 

@@ -44,8 +44,8 @@ export class AccountsController {
   ): Promise<ProposedAccountChange> {
     const proposal = { kind: 'create-account' as const, clientId: id, content: { ...content }, reason };
     const acting = actingOf(request, idempotencyKey, this.addressDigest);
-    const { change, secret } = await proposeChange(proposal, acting, this.people);
-    return { change, firstPassword: secret };
+    const { change, firstPasswordPart } = await proposeChange(proposal, acting, this.people);
+    return { change, firstPasswordPart };
   }
 
   @Post(':id/review')

@@ -1,12 +1,14 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { ManageCertificates, type Principal } from '#access';
+import { ManageCertificates } from '#access';
 import { Database, rfc3339, type Clock } from '#platform';
-import { Caller, Operation, Roles } from '../http/access';
+import { Operation, Roles, type AuthenticatedRequest } from '../http/access';
+import { actingOf } from '../http/acting';
+import { ClientIdPipe } from '../http/client-id-pipe';
 import { IdPipe } from '../http/id-pipe';
 import { IdempotencyKey, NeedsIdempotencyKey } from '../http/idempotency-key';
 import { AddedCertificate, CertificateList, EndedCertificate, NewCertificate } from '../schema/client-certificate';
-import { CLOCK } from '../tokens';
+import { ADDRESS_DIGEST, CLOCK } from '../tokens';
 
 @ApiTags('clients')
 @Controller('api/v1/clients/:id/certificates')
@@ -15,13 +17,14 @@ export class ClientCertificatesController {
     private readonly db: Database,
     private readonly certificates: ManageCertificates,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(ADDRESS_DIGEST) private readonly addressDigest: (address: string) => string,
   ) {}
 
   @Get()
   @Roles('administrator', 'auditor')
   @Operation('client-certificate.list', 'The certificates by which a machine is known')
   @ApiOkResponse({ type: CertificateList })
-  async list(@Param('id') clientId: string): Promise<CertificateList> {
+  async list(@Param('id', ClientIdPipe) clientId: string): Promise<CertificateList> {
     const certificates = await this.certificates.list(this.db, clientId, this.clock.now());
     return {
       items: certificates.map(({ createdAt, expiresAt, endedAt, ...rest }) => ({
@@ -39,12 +42,12 @@ export class ClientCertificatesController {
   @NeedsIdempotencyKey()
   @ApiCreatedResponse({ type: AddedCertificate })
   add(
-    @Caller() by: Principal,
+    @Req() request: AuthenticatedRequest,
     @IdempotencyKey() idempotencyKey: string,
-    @Param('id') clientId: string,
+    @Param('id', ClientIdPipe) clientId: string,
     @Body() draft: NewCertificate,
   ): Promise<AddedCertificate> {
-    return this.certificates.add({ by, idempotencyKey }, clientId, { ...draft });
+    return this.certificates.add(actingOf(request, idempotencyKey, this.addressDigest), clientId, { ...draft });
   }
 
   @Post(':certificateId/end')
@@ -54,11 +57,11 @@ export class ClientCertificatesController {
   @NeedsIdempotencyKey()
   @ApiOkResponse({ type: EndedCertificate })
   end(
-    @Caller() by: Principal,
+    @Req() request: AuthenticatedRequest,
     @IdempotencyKey() idempotencyKey: string,
-    @Param('id') clientId: string,
+    @Param('id', ClientIdPipe) clientId: string,
     @Param('certificateId', new IdPipe('certificate-unknown')) certificateId: string,
   ): Promise<EndedCertificate> {
-    return this.certificates.end({ by, idempotencyKey }, clientId, certificateId);
+    return this.certificates.end(actingOf(request, idempotencyKey, this.addressDigest), clientId, certificateId);
   }
 }

@@ -1,11 +1,13 @@
-import { Body, Controller, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { setQuota, type CredentialJournal, type Principal } from '#access';
+import { setQuota, type CredentialJournal } from '#access';
 import { Database, type Clock } from '#platform';
-import { Caller, Operation, Roles } from '../http/access';
+import { Operation, Roles, type AuthenticatedRequest } from '../http/access';
+import { actingOf } from '../http/acting';
+import { ClientIdPipe } from '../http/client-id-pipe';
 import { IdempotencyKey, NeedsIdempotencyKey } from '../http/idempotency-key';
 import { QuotaBody, QuotaView } from '../schema/quota';
-import { CLOCK, CREDENTIAL_JOURNAL } from '../tokens';
+import { ADDRESS_DIGEST, CLOCK, CREDENTIAL_JOURNAL } from '../tokens';
 
 @ApiTags('clients')
 @Controller('api/v1/clients/:id/quota')
@@ -13,6 +15,7 @@ export class ClientQuotaController {
   constructor(
     private readonly db: Database,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(ADDRESS_DIGEST) private readonly addressDigest: (address: string) => string,
     @Inject(CREDENTIAL_JOURNAL) private readonly journal: CredentialJournal,
   ) {}
 
@@ -23,12 +26,15 @@ export class ClientQuotaController {
   @NeedsIdempotencyKey()
   @ApiOkResponse({ type: QuotaView })
   set(
-    @Caller() by: Principal,
+    @Req() request: AuthenticatedRequest,
     @IdempotencyKey() idempotencyKey: string,
-    @Param('id') clientId: string,
+    @Param('id', ClientIdPipe) clientId: string,
     @Body() { perMinute, perDay }: QuotaBody,
   ): Promise<QuotaView> {
     const { db, clock, journal } = this;
-    return setQuota({ db, clock, journal }, { by, idempotencyKey }, clientId, { perMinute, perDay });
+    return setQuota({ db, clock, journal }, actingOf(request, idempotencyKey, this.addressDigest), clientId, {
+      perMinute,
+      perDay,
+    });
   }
 }

@@ -1,12 +1,14 @@
-import { Body, Controller, Get, Header, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { ManageSecrets, type Principal } from '#access';
+import { ManageSecrets } from '#access';
 import { Database, rfc3339, type Clock } from '#platform';
-import { Caller, Operation, Roles } from '../http/access';
+import { Operation, Roles, type AuthenticatedRequest } from '../http/access';
+import { actingOf } from '../http/acting';
+import { ClientIdPipe } from '../http/client-id-pipe';
 import { IdPipe } from '../http/id-pipe';
 import { IdempotencyKey, NeedsIdempotencyKey } from '../http/idempotency-key';
 import { EndedSecret, IssuedSecretView, NewSecret, SecretList } from '../schema/client-secret';
-import { CLOCK } from '../tokens';
+import { ADDRESS_DIGEST, CLOCK } from '../tokens';
 
 @ApiTags('clients')
 @Controller('api/v1/clients/:id/secrets')
@@ -15,13 +17,14 @@ export class ClientSecretsController {
     private readonly db: Database,
     private readonly secrets: ManageSecrets,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(ADDRESS_DIGEST) private readonly addressDigest: (address: string) => string,
   ) {}
 
   @Get()
   @Roles('administrator', 'auditor')
   @Operation('client-secret.list', 'When the secrets of a client begin, end and were used; never a secret')
   @ApiOkResponse({ type: SecretList })
-  async list(@Param('id') clientId: string): Promise<SecretList> {
+  async list(@Param('id', ClientIdPipe) clientId: string): Promise<SecretList> {
     const secrets = await this.secrets.list(this.db, clientId, this.clock.now());
     return {
       items: secrets.map(({ id, isValid, createdAt, expiresAt, endedAt, lastUsedOn }) => ({
@@ -42,12 +45,12 @@ export class ClientSecretsController {
   @NeedsIdempotencyKey()
   @ApiCreatedResponse({ type: IssuedSecretView })
   issue(
-    @Caller() by: Principal,
+    @Req() request: AuthenticatedRequest,
     @IdempotencyKey() idempotencyKey: string,
-    @Param('id') clientId: string,
+    @Param('id', ClientIdPipe) clientId: string,
     @Body() { overlapSeconds }: NewSecret,
   ): Promise<IssuedSecretView> {
-    return this.secrets.issue({ by, idempotencyKey }, clientId, overlapSeconds);
+    return this.secrets.issue(actingOf(request, idempotencyKey, this.addressDigest), clientId, overlapSeconds);
   }
 
   @Post(':secretId/end')
@@ -57,11 +60,11 @@ export class ClientSecretsController {
   @NeedsIdempotencyKey()
   @ApiOkResponse({ type: EndedSecret })
   end(
-    @Caller() by: Principal,
+    @Req() request: AuthenticatedRequest,
     @IdempotencyKey() idempotencyKey: string,
-    @Param('id') clientId: string,
+    @Param('id', ClientIdPipe) clientId: string,
     @Param('secretId', new IdPipe('secret-unknown')) secretId: string,
   ): Promise<EndedSecret> {
-    return this.secrets.end({ by, idempotencyKey }, clientId, secretId);
+    return this.secrets.end(actingOf(request, idempotencyKey, this.addressDigest), clientId, secretId);
   }
 }

@@ -33,7 +33,7 @@ export class ClientsController {
   @Roles('administrator')
   @Operation(
     'client.create',
-    'Proposes an account; its secret is shown once, and works when a second administrator has confirmed',
+    'Proposes a client of a machine; its secret is shown once, and works when a second administrator has confirmed',
   )
   @NeedsIdempotencyKey()
   @ApiAcceptedResponse({ type: ProposedClient })

@@ -9,6 +9,7 @@ import { NewDossierInput } from '../schema/new-dossier';
 import { ReceiptView } from '../schema/receipt';
 import { ADDRESS_DIGEST, INTAKE } from '../tokens';
 import { filedDossier } from '../use-cases/filed-dossier';
+import { present } from '../use-cases/present';
 
 @ApiTags('dossiers')
 @Controller('api/v1/dossiers')
@@ -66,12 +67,7 @@ export class IntakeController {
   }
 }
 
-/** Clients write null for what they do not have; inside, absent is absent. */
 function withoutNulls(input: DecisionInput): DecisionBody {
   const officer = input.officer && present(input.officer);
   return { ...present(input), ...(officer ? { officer } : {}) } as DecisionBody;
-}
-
-function present(object: object): object {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null && value !== undefined));
 }

@@ -25,8 +25,9 @@ export class OidcController {
   @Public()
   @Operation('session.oidc', 'Sends the browser to the identity provider')
   @ApiFoundResponse({ description: 'To the provider.' })
-  async begin(@Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
-    const { url, ticket, maxAgeSeconds } = await this.logIn.begin();
+  async begin(@Req() request: AuthenticatedRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
+    const addressDigest = this.addressDigest(request.ip);
+    const { url, ticket, maxAgeSeconds } = await this.logIn.begin({ addressDigest });
     this.cookies.ticket.set(reply, ticket, maxAgeSeconds);
     void reply.redirect(url, 302);
   }

@@ -43,10 +43,10 @@ export class PersonsController {
   @Roles('operator', 'approver', 'auditor')
   @Operation('person.search', 'Dossiers that name a person, for a purpose; each search is a view of its own')
   @ApiOkResponse({ type: FoundDossiers })
-  async search(@Body() body: PersonSearch, @Req() request: AuthenticatedRequest): Promise<FoundDossiers> {
+  search(@Body() body: PersonSearch, @Req() request: AuthenticatedRequest): Promise<FoundDossiers> {
     const { identityNumber, purpose, reason } = body;
     const by = viewerOf(request, this.addressDigest);
-    return { items: await searchPerson({ identityNumber, purpose, reason }, by, this.privacy) };
+    return searchPerson({ identityNumber, purpose, reason }, by, this.privacy);
   }
 
   @Post('requests')

@@ -1,8 +1,9 @@
-import { Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { actorOf, callerOf, Operation, Roles, type AuthenticatedRequest } from '../http/access';
 import { IdempotencyKey, NeedsIdempotencyKey } from '../http/idempotency-key';
-import { ChangedWebhook, WebhookList } from '../schema/webhook';
+import { WebhookIdPipe } from '../http/webhook-id-pipe';
+import { ChangedWebhook, SkipWebhookEvent, WebhookList } from '../schema/webhook';
 import { ADDRESS_DIGEST } from '../tokens';
 import { WebhookDesk, type WebhookCaller } from '../use-cases/webhook-desk';
 
@@ -30,7 +31,7 @@ export class WebhooksController {
   @ApiOkResponse({ type: ChangedWebhook })
   stop(
     @IdempotencyKey() idempotencyKey: string,
-    @Param('id') id: string,
+    @Param('id', WebhookIdPipe) id: string,
     @Req() request: AuthenticatedRequest,
   ): Promise<ChangedWebhook> {
     return this.desk.stop(this.by(request, idempotencyKey), id);
@@ -44,10 +45,28 @@ export class WebhooksController {
   @ApiOkResponse({ type: ChangedWebhook })
   resume(
     @IdempotencyKey() idempotencyKey: string,
-    @Param('id') id: string,
+    @Param('id', WebhookIdPipe) id: string,
     @Req() request: AuthenticatedRequest,
   ): Promise<ChangedWebhook> {
     return this.desk.resume(this.by(request, idempotencyKey), id);
+  }
+
+  @Post(':id/skip')
+  @HttpCode(200)
+  @Roles('operator')
+  @Operation(
+    'webhook.skip',
+    'Lets a stopped webhook go past the event at its head, which its receiver refuses for ever',
+  )
+  @NeedsIdempotencyKey()
+  @ApiOkResponse({ type: ChangedWebhook })
+  skip(
+    @IdempotencyKey() idempotencyKey: string,
+    @Param('id', WebhookIdPipe) id: string,
+    @Body() body: SkipWebhookEvent,
+    @Req() request: AuthenticatedRequest,
+  ): Promise<ChangedWebhook> {
+    return this.desk.skip(this.by(request, idempotencyKey), id, body);
   }
 
   private by(request: AuthenticatedRequest, idempotencyKey: string): WebhookCaller {

@@ -1,7 +1,5 @@
 import { Server, type ServerOptions } from 'node:https';
-import type { GatewaySettings, TlsMaterial, WatchedTls } from '#platform';
-
-const MIN_VERSION = 'TLSv1.2';
+import { MIN_TLS_VERSION, type GatewaySettings, type TlsMaterial, type WatchedTls } from '#platform';
 
 /** Where client certificates are optional, one that nobody vouches for is let through the handshake and counts as none (shown-certificate.ts): who asks
  *  for a public route with it gets his answer. */
@@ -21,5 +19,5 @@ export function followTlsFiles(server: unknown, tls: WatchedTls | null): void {
 }
 
 function contextOf({ cert, key, ca }: TlsMaterial): ServerOptions {
-  return { cert, key, ca, minVersion: MIN_VERSION };
+  return { cert, key, ca, minVersion: MIN_TLS_VERSION };
 }

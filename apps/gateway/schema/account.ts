@@ -174,14 +174,22 @@ export class AccessChangePage {
   next!: string | null;
 }
 
-/** The first password is shown here and stored nowhere; it is worth nothing before the change is confirmed. */
+export class ConfirmedChangeView extends AccessChangeView {
+  @ApiPropertyOptional({
+    description:
+      'Second half of a first password, shown here and stored nowhere; the first half was shown to the proposer.',
+  })
+  firstPasswordPart?: string;
+}
+
 export class ProposedAccountChange {
   @ApiProperty({ type: AccessChangeView })
   change!: AccessChangeView;
   @ApiPropertyOptional({
-    description: 'For a new account and a reset password; has to be changed at the first log-in.',
+    description:
+      'First half of the first password of a new account or a reset, shown here and stored nowhere. The second half is shown to whoever confirms.',
   })
-  firstPassword?: string;
+  firstPasswordPart?: string;
 }
 
 /** A person's account. */

@@ -16,6 +16,7 @@ import { ROLES, type Role } from '#access';
 import { QuotaBody } from './quota';
 
 const KINDS = ['machine', 'person'] as const;
+const MACHINE = ['machine'] as const;
 const ALL_ROLES = [...ROLES];
 
 export class NewClient {
@@ -25,9 +26,9 @@ export class NewClient {
   })
   id!: string;
 
-  @ApiProperty({ enum: KINDS })
-  @IsIn(KINDS)
-  kind!: 'machine' | 'person';
+  @ApiProperty({ enum: MACHINE, description: 'People get accounts.' })
+  @IsIn(MACHINE)
+  kind!: 'machine';
 
   @ApiProperty({ enum: ALL_ROLES, isArray: true })
   @IsArray()

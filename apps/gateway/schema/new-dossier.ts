@@ -27,19 +27,21 @@ export class SubjectInput {
   @Length(1, 200)
   name!: string;
 
-  @ApiPropertyOptional({ type: String, ...personalData('subject.identityNumber') })
+  @ApiPropertyOptional({ type: String, nullable: true, ...personalData('subject.identityNumber') })
   @IsOptional()
   @Matches(IDENTITY_NUMBER, { message: 'identityNumber must hold letters and digits only' })
-  identityNumber?: string;
+  identityNumber?: string | null;
 
   @ApiPropertyOptional({
+    type: String,
+    nullable: true,
     description: 'As on the declaration; may be a year only.',
     ...personalData('subject.birthDate'),
   })
   @IsOptional()
   @IsString()
   @MaxLength(30)
-  birthDate?: string;
+  birthDate?: string | null;
 }
 
 export class RequesterInput {
@@ -48,28 +50,28 @@ export class RequesterInput {
   @Length(1, 200)
   name!: string;
 
-  @ApiPropertyOptional({ type: String, ...personalData('requester.identityNumber') })
+  @ApiPropertyOptional({ type: String, nullable: true, ...personalData('requester.identityNumber') })
   @IsOptional()
   @Matches(IDENTITY_NUMBER, { message: 'identityNumber must hold letters and digits only' })
-  identityNumber?: string;
+  identityNumber?: string | null;
 
-  @ApiPropertyOptional({ type: String, ...personalData('requester.phone') })
+  @ApiPropertyOptional({ type: String, nullable: true, ...personalData('requester.phone') })
   @IsOptional()
   @IsString()
   @MaxLength(30)
-  phone?: string;
+  phone?: string | null;
 
-  @ApiPropertyOptional({ type: String, ...personalData('requester.email') })
+  @ApiPropertyOptional({ type: String, nullable: true, ...personalData('requester.email') })
   @IsOptional()
   @IsString()
   @MaxLength(200)
-  email?: string;
+  email?: string | null;
 
-  @ApiPropertyOptional({ type: String, ...personalData('requester.relation') })
+  @ApiPropertyOptional({ type: String, nullable: true, ...personalData('requester.relation') })
   @IsOptional()
   @IsString()
   @MaxLength(200)
-  relation?: string;
+  relation?: string | null;
 }
 
 /** A dossier that the one-stop took from DVCLT itself (CONTRACTS §2). */

@@ -169,6 +169,8 @@ export class FoundDossierView {
 export class FoundDossiers {
   @ApiProperty({ type: [FoundDossierView] })
   items!: FoundDossierView[];
+  @ApiProperty({ description: 'Dossiers from before the upgrade are still being indexed: some may be missing.' })
+  indexIncomplete!: boolean;
 }
 
 /** Body of `POST /api/v1/persons/requests`. */
@@ -222,6 +224,11 @@ export class PersonRequestView {
   approvedAt!: string | null;
   @ApiProperty({ description: 'How often the export was taken.' })
   takes!: number;
+  @ApiProperty({
+    description:
+      'When it was asked for, dossiers from before the upgrade were still being indexed: some may be missing.',
+  })
+  indexIncomplete!: boolean;
 }
 
 export class PersonRequestPage {
@@ -264,6 +271,11 @@ export class PersonExportView {
   requestId!: string;
   @ApiProperty({ format: 'date-time' })
   takenAt!: string;
+  @ApiProperty({
+    description:
+      'When it was asked for, dossiers from before the upgrade were still being indexed: some may be missing.',
+  })
+  indexIncomplete!: boolean;
   @ApiProperty({ type: [ExportedDossierView] })
   dossiers!: ExportedDossierView[];
 }

@@ -1,4 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { IsIn, IsInt, Max, Min } from 'class-validator';
+import { SKIP_REASONS, type SkipReason } from '#webhooks';
 
 const STATES = ['running', 'stopped'] as const;
 
@@ -30,6 +32,19 @@ export class WebhookView {
 export class WebhookList {
   @ApiProperty({ type: [WebhookView] })
   items!: WebhookView[];
+}
+
+/** Body of `POST /api/v1/webhooks/{id}/skip`. */
+export class SkipWebhookEvent {
+  @ApiProperty({ minimum: 1, description: 'Of the event at the head: the position of the webhook and one.' })
+  @IsInt()
+  @Min(1)
+  @Max(Number.MAX_SAFE_INTEGER)
+  position!: number;
+
+  @ApiProperty({ enum: SKIP_REASONS })
+  @IsIn(SKIP_REASONS)
+  reasonCode!: SkipReason;
 }
 
 export class ChangedWebhook {

@@ -2,6 +2,7 @@ import type { DecodedDossier } from '#intake';
 import { AppError, localParts } from '#platform';
 import { readFileObjects, Undecodable } from '#partners';
 import type { NewDossierInput } from '../schema/new-dossier';
+import { present } from './present';
 
 const MAX_FILES = 200;
 
@@ -26,8 +27,8 @@ export function filedDossier(input: NewDossierInput): DecodedDossier {
     module: rest.module,
     receivedAt: at,
     receivedAtText: writtenLocally(at),
-    subject: { ...rest.subject },
-    requester: { ...rest.requester },
+    subject: present(rest.subject),
+    requester: present(rest.requester),
     declaration: content,
     attachments: filesOf(rest.attachments),
   };

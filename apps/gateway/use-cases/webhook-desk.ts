@@ -1,9 +1,9 @@
 import { answerOnce } from '#access';
 import { AppError, rfc3339 } from '#platform';
 import type { SyncLogActor } from '#synclog';
-import { readWebhooks, resumeWebhook, stopWebhook, type WebhookStatus } from '#webhooks';
+import { readWebhooks, resumeWebhook, skipEvent, stopWebhook, type WebhookStatus } from '#webhooks';
 import type { GatewayParts } from '../parts';
-import type { ChangedWebhook, WebhookList, WebhookView } from '../schema/webhook';
+import type { ChangedWebhook, SkipWebhookEvent, WebhookList, WebhookView } from '../schema/webhook';
 
 /** Who stops a webhook or lets it go on. */
 export interface WebhookCaller {
@@ -58,6 +58,14 @@ export class WebhookDesk {
     return this.once(by, { resumeWebhook: id }, async (tx) => {
       await resumeWebhook(tx, { id, actor: by.actor }, this.deps);
       return { id, state: 'running' };
+    });
+  }
+
+  /** @throws AppError as `skipEvent`, and 403 `unit-not-allowed` */
+  skip(by: WebhookCaller, id: string, { position, reasonCode }: SkipWebhookEvent): Promise<ChangedWebhook> {
+    return this.once(by, { skipWebhookEvent: id, position, reasonCode }, async (tx) => {
+      await skipEvent(tx, { id, actor: by.actor, position, reasonCode }, this.deps.syncLog);
+      return { id, state: 'stopped' };
     });
   }
 

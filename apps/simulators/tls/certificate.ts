@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, sign, type KeyObject, type KeyPairKeyObjectResult } from 'node:crypto';
 import { bits, element, integer, octets, oid, sequence, set, time, TRUE, utf8 } from './der';
 
 /** A certificate with its key, both PEM. */
@@ -20,7 +20,7 @@ const NAME = 'Co quan cap chung thu mau';
 
 /** An authority made at start that nobody knows: it issues right, expired and misnamed certificates (X.509 v3, P-256). */
 export class SampleAuthority {
-  private readonly keys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  private readonly keys = ellipticKeys();
   /** For the trust store of a client. */
   readonly cert: string;
 
@@ -30,8 +30,8 @@ export class SampleAuthority {
     this.cert = pem(signed({ issuer: NAME, subject: NAME, ...validity, extensions: [isAuthority] }, this.keys));
   }
 
-  issue(issued: Issued): KeyedCertificate {
-    const keys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  /** @param keys of the holder. @default a new pair, P-256 */
+  issue(issued: Issued, keys: KeyPairKeyObjectResult = ellipticKeys()): KeyedCertificate {
     return keyed(
       issued,
       { publicKey: keys.publicKey, privateKey: this.keys.privateKey },
@@ -42,8 +42,12 @@ export class SampleAuthority {
 
 /** Signed by its own key: no authority stands behind it. */
 export function selfSigned(issued: Issued): KeyedCertificate {
-  const keys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  const keys = ellipticKeys();
   return keyed(issued, keys, { issuer: issued.name, own: keys.privateKey });
+}
+
+function ellipticKeys(): KeyPairKeyObjectResult {
+  return generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 }
 
 interface Keys {

@@ -3,6 +3,7 @@ import { Relay, SequencerLoop } from '#bus';
 import { Router, ROUTER_GROUP } from '#delivery';
 import { fireTimers } from '#dossier';
 import { registryWatch } from '#intake';
+import { indexStored } from '#privacy';
 import type { Foundation } from '../foundation';
 import { periodicRole } from './loops';
 import type { Role } from './role';
@@ -53,10 +54,12 @@ export function routerRole(foundation: Foundation): Role {
 
 /** Between two looks for accounts that stood idle and sessions that are over, ms. */
 const ACCOUNTS_EVERY_MS = 600_000;
+/** Between two looks whether dossiers from before an upgrade are to be indexed, ms. */
+const PERSONS_EVERY_MS = 60_000;
 
-/** Fires what is due: deadlines of supplements, accounts that stood idle. Looks after the vault. */
+/** Fires what is due: deadlines of supplements, accounts that stood idle. Looks after the vault, and indexes the persons of what was stored before there was an index. */
 export function clocksRole(foundation: Foundation): Role {
-  const { db, apply, log, doorbell, clock, syncLog } = foundation;
+  const { db, apply, log, doorbell, clock, syncLog, vault } = foundation;
   const round = async (): Promise<number> => {
     const fired = await fireTimers(db, apply);
     if (fired > 0) doorbell.ring('outbox');
@@ -64,9 +67,11 @@ export function clocksRole(foundation: Foundation): Role {
   };
   const journal = peopleJournal(syncLog);
   const accounts = (): Promise<number> => sweepAccounts({ db, clock, journal });
+  const persons = (): Promise<number> => indexStored({ db, vault, clock, log });
   const roles = [
     periodicRole({ name: 'clocks', everyMs: CLOCKS_EVERY_MS, round, log }),
     periodicRole({ name: 'sweep-accounts', everyMs: ACCOUNTS_EVERY_MS, round: accounts, log }),
+    periodicRole({ name: 'index-persons', everyMs: PERSONS_EVERY_MS, round: persons, log }),
     ...vaultRoles(foundation),
   ];
   return {

@@ -1,5 +1,5 @@
 import { CheckpointTopic } from '#bus/drivers';
-import { checkpointFile, Cosigning, fileLogKeys, httpWitness, loadWitnesses, Sealer, verifiersOf } from '#synclog';
+import { checkpointFile, Cosigning, fileLogKeys, httpWitness, loadWitnesses, Sealer } from '#synclog';
 import type { Foundation } from '../foundation';
 import type { Role } from './role';
 
@@ -23,7 +23,7 @@ export function sealerRole({ db, relayDb, doorbell, settings, clock, random, log
   const cosigning = new Cosigning(loadWitnesses(configDir), {
     db,
     origin,
-    logKeys: () => verifiersOf(keys()),
+    logKeys: keys,
     connect: httpWitness,
     learn: (published) => sealer.learn(published),
     clock,

@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createVault, ensureMasterKey, fileMasterKeys, objectPlaces, rotateMasterKey, type VaultOwner } from '#access';
+import {
+  createVault,
+  ensureMasterKey,
+  fileMasterKeys,
+  objectPlaces,
+  requireOwnStore,
+  rotateMasterKey,
+  type VaultOwner,
+} from '#access';
 import { silentLog, systemClock as clock, uuidIds as ids } from '#platform';
 import { createSyncLog } from '#synclog';
 import { temporaryDir, testDatabase, until, type TestDatabase } from '#testing';
@@ -22,6 +30,7 @@ describe('what a worker does for the vault', () => {
   it('moves owner keys to the new master key and tells of it, moves large objects outside, and removes erased ones', async () => {
     const { db } = test;
     const places = objectPlaces({ db, clock, objectDir, objectMinBytes: MIN_BYTES });
+    if (places.outsideStore) await requireOwnStore(db, places.outsideStore);
     const masterKeys = fileMasterKeys(keyDir);
     const vault = createVault({ db, keys: masterKeys, ids, clock, outside: places.outside });
     const owners = [1, 2].map((): VaultOwner => ({ ownerKind: 'dossier', ownerId: ids.next() }));

@@ -19,7 +19,7 @@ const MAX_ANSWER_BYTES = 65_536;
 /** What it needs of a worker. */
 export type WebhookFoundation = Pick<
   Foundation,
-  'db' | 'syncLog' | 'doorbell' | 'clock' | 'random' | 'log' | 'workerId'
+  'db' | 'syncLog' | 'doorbell' | 'clock' | 'random' | 'ids' | 'log' | 'workerId'
 > & {
   settings: Pick<Foundation['settings'], 'configDir' | 'keyDir'>;
   partners: Pick<Foundation['partners'], 'certificates'>;
@@ -39,7 +39,7 @@ export function webhooksRole(foundation: WebhookFoundation): Role {
 }
 
 function lineOf(webhook: Webhook, foundation: WebhookFoundation): { line: WebhookLine; close(): void } {
-  const { db, syncLog, doorbell, clock, random, log, workerId, settings, partners } = foundation;
+  const { db, syncLog, doorbell, clock, random, ids, log, workerId, settings, partners } = foundation;
   const tls = watchedTls(webhook, foundation);
   if (tls) partners.certificates.push(tls);
   const http = createAxiosHttp({ maxSockets: webhook.concurrency, connectTimeoutMs: webhook.deadlineMs, tls });
@@ -48,7 +48,8 @@ function lineOf(webhook: Webhook, foundation: WebhookFoundation): { line: Webhoo
     db,
     port: httpWebhook(http),
     readKeys: () => readKeyFile(path),
-    owner: workerId,
+    // Two workers that were given the same WORKER_ID are two owners all the same: they would post side by side.
+    owner: `${workerId}/${ids.next()}`,
     syncLog,
     doorbell,
     clock,

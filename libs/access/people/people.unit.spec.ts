@@ -4,7 +4,16 @@ import { hashSecret, PASSWORD_COST, verifySecret } from '../identity/app/secret-
 import { csrfToken, isCsrfToken, newToken } from './app/session-token';
 import { secretSeal } from './app/sealed-secret';
 import { newTotpSecret, totpStep, totpUri } from './app/totp';
-import { changeExpiry, confirmRefusal, losesAdministrator, stopsAtOnce, type ChangeKind } from './domain/access-change';
+import { remembered } from './adapters/openid-provider';
+import { bringsPassword, confirmersHalf, proposersHalf } from './app/first-password';
+import {
+  CHANGE_KINDS,
+  changeExpiry,
+  confirmRefusal,
+  losesAdministrator,
+  stopsAtOnce,
+  type ChangeKind,
+} from './domain/access-change';
 import { isIdle, pendingSteps, reviewDueAt } from './domain/account-state';
 import { afterFailure, isLocked } from './domain/lock-out';
 import { canonicalUsername, judgePassword } from './domain/password-rules';
@@ -140,6 +149,49 @@ describe('a session', () => {
   });
 });
 
+describe('a first password', () => {
+  const seed = Buffer.alloc(32, 7);
+  const change = { id: '0199-1', clientId: 'cb-0001' };
+
+  it('is brought by the kinds that set one', () => {
+    expect(CHANGE_KINDS.filter(bringsPassword)).toEqual(['create-account', 'reset-password']);
+  });
+
+  it('has halves of 72 bits that are made again, and do not follow from one another', () => {
+    const request = { by: 'administrator', key: 'k', clientId: change.clientId };
+    const [first, second] = [proposersHalf(seed, request), confirmersHalf(seed, change)];
+    expect([first, second]).toEqual([expect.stringMatching(/^[\w-]{12}$/), expect.stringMatching(/^[\w-]{12}$/)]);
+    expect(proposersHalf(seed, { ...request })).toBe(first);
+    expect(confirmersHalf(seed, { ...change, id: '0199-2' })).not.toBe(second);
+    expect(proposersHalf(seed, { by: change.id, key: change.clientId, clientId: '' })).not.toBe(second);
+  });
+});
+
+describe('what is asked of a provider', () => {
+  it('is asked once for all at the same time, and after a failure not again for seconds', async () => {
+    let now = NOW;
+    const answers: (string | Error)[] = [new Error('away'), 'there', 'later'];
+    let asked = 0;
+    const ask = remembered(
+      async () => {
+        const answer = answers[asked++];
+        if (answer instanceof Error) throw answer;
+        return answer;
+      },
+      () => now,
+    );
+    const outcomes = await Promise.allSettled([ask(), ask()]);
+    expect([outcomes.map(({ status }) => status), asked]).toEqual([['rejected', 'rejected'], 1]);
+    now = later(4_999);
+    await expect(ask()).rejects.toThrow('away');
+    now = later(5_001);
+    expect(await Promise.all([ask(), ask()])).toEqual(['there', 'there']);
+    expect(asked).toBe(2);
+    now = later(5_001 + 3_600_000);
+    expect(await ask()).toBe('later');
+  });
+});
+
 describe('a change of access', () => {
   const change = { proposedBy: 'administrator', state: 'open' as const, expiresAt: changeExpiry(NOW) };
 
@@ -175,7 +227,8 @@ describe('a change of access', () => {
     ['create-account', { roles: ['operator'] }, 'username'],
     ['create-client', { kind: 'machine', roles: ['integrator'], addresses: ['nowhere'] }, 'addresses'],
     ['create-client', { kind: 'machine', roles: ['integrator', 'approver'] }, 'roles'],
-    ['create-client', { kind: 'person', roles: ['approver'] }, undefined],
+    ['create-client', { kind: 'machine', roles: ['integrator'] }, undefined],
+    ['create-client', { kind: 'person', roles: ['approver'] }, 'kind'],
     ['set-access', {}, 'roles'],
     ['set-access', { units: null }, undefined],
     ['set-access', { username: 'x' }, 'username'],

@@ -83,6 +83,8 @@ export interface PeopleJournal {
       change: AccessChange;
       /** Null: the gateway itself. */
       by: { clientId: string; kind: 'machine' | 'person'; addressDigest?: string } | null;
+      /** Code: why it was decided, where that was not for itself. */
+      reason?: string;
     },
   ): Promise<void>;
 }

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { silentLog, uuidIds } from '#platform';
+import { silentLog, uuidIds, type Queryable } from '#platform';
 import { createSyncLog } from '#synclog';
 import { fixedClock, temporaryDir, testDatabase, type TestDatabase } from '#testing';
 import { fileMasterKeys } from './adapters/file-master-keys';
 import { ensureMasterKey, readMasterKeyFile } from './adapters/master-key-file';
-import { countByMasterKey } from './adapters/rewrap-store';
+import { countByMasterKey, replaceWrapped } from './adapters/rewrap-store';
 import { noteCurrentMasterKey } from './app/note-master-key';
 import { retireMasterKey } from './app/retire-master-key';
 import { OwnerKeyRewrap } from './app/rewrap-owner-keys';
@@ -217,5 +217,54 @@ describe('a change of the master key', () => {
     expect(await rewrapAll(process().keys)).toBe(0);
     expect(await countByMasterKey(test.db)).toEqual([{ masterKeyId: id, ownerKeys: 1 }]);
     expect((await process().vault.open(ref)).toString()).toBe('newer');
+  });
+
+  it('does not retire a prepared key, which another machine may use already', async () => {
+    const { process, keyDir, entries } = world();
+    const { id } = prepareMasterKey(keyDir, clock);
+    const deps = { db: test.db, keyDir, journal, clock };
+    await expect(retireMasterKey(deps, id)).rejects.toMatchObject({
+      code: 'master-key-prepared',
+      disposition: 'refuse',
+    });
+    expect(readMasterKeyFile(keyDir).keys.map((key) => key.id)).toContain(id);
+    const otherDir = temporaryDir('vault-keys-');
+    copyFileSync(join(keyDir, 'master.key'), join(otherDir, 'master.key'));
+    adoptMasterKey(otherDir, id);
+    const ref = await seal(process(otherDir).vault, 'newer');
+    expect((await process().vault.open(ref)).toString()).toBe('newer');
+    expect(await entries()).toEqual([]);
+  });
+
+  it('moves owner keys in one order with whoever locks several of them, in whatever order it has them', async () => {
+    // The higher id comes first in the table and in what is to be replaced.
+    const [high, low] = ['ffffffff-ffff-7fff-8fff-ffffffffffff', '00000000-0000-7000-8000-000000000001'].map((id) => ({
+      id,
+      before: randomBytes(60),
+      masterKeyId: 'newer',
+      wrapped: randomBytes(60),
+    }));
+    for (const { id, before } of [high, low])
+      await test.db.execute(
+        `insert into vault_key (id, owner_kind, owner_id, master_key_id, wrapped, created_at) values ($1, 'dossier', $1, 'older', $2, $3)`,
+        [id, before, clock.now()],
+      );
+    const lock = (tx: Queryable, id: string) => tx.query(`select id from vault_key where id = $1 for update`, [id]);
+    let moving: Promise<number> | undefined;
+    await test.db.run(async (tx) => {
+      await lock(tx, low.id);
+      const [{ mine }] = await tx.query<{ mine: number }>(`select pg_backend_pid() as mine`);
+      moving = replaceWrapped(test.db, [high, low]);
+      moving.catch(() => undefined);
+      for (let waits = 0; waits === 0;)
+        [{ waits }] = await test.db.query<{ waits: number }>(
+          `select count(*)::integer as waits from pg_locks where not granted and $1 = any(pg_blocking_pids(pid))`,
+          [mine],
+        );
+      // It waits for the lower id and holds nothing above it.
+      await tx.query(`set local lock_timeout = '2s'`);
+      await lock(tx, high.id);
+    });
+    expect(await moving).toBe(2);
   });
 });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, statSync, truncateSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { silentLog, uuidIds, type Database, type Queryable } from '#platform';
 import { fixedClock, temporaryDir, testDatabase, type TestDatabase } from '#testing';
 import { deleteDrafts } from './adapters/chunk-store';
@@ -11,7 +11,7 @@ import { folderObjects } from './adapters/folder-objects';
 import { ensureMasterKey } from './adapters/master-key-file';
 import { MoveOutside } from './app/move-outside';
 import { removeErased } from './app/remove-erased';
-import { OrphanSweep } from './app/sweep-orphans';
+import { requireOwnStore } from './app/require-own-store';
 import { CHUNK_BYTES, SEALED_CHUNK_BYTES } from './domain/chunk-format';
 import type { ObjectPlaces, OutsideStore, Vault, VaultDraft, VaultOwner } from './ports';
 import { objectStoreContract } from './testing/object-store.contract';
@@ -19,7 +19,6 @@ import { createVault } from './vault';
 
 const MIN_BYTES = 2 * CHUNK_BYTES;
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 describe('stores of sealed chunks', () => {
   const clock = fixedClock(new Date());
@@ -31,7 +30,9 @@ describe('stores of sealed chunks', () => {
   beforeAll(async () => {
     ensureMasterKey(keyDir);
     test = await testDatabase();
-    places = { inside: databaseObjects(test.db, clock), outside: { store: folderObjects(dir), minBytes: MIN_BYTES } };
+    const store = folderObjects(dir);
+    await requireOwnStore(test.db, store);
+    places = { inside: databaseObjects(test.db, clock), outside: { store, minBytes: MIN_BYTES } };
   });
   afterAll(() => test.drop());
 
@@ -63,8 +64,11 @@ describe('stores of sealed chunks', () => {
     [join('drafts', ref), join(ref.slice(-2), ref)].filter((path) =>
       statSync(join(dir, path), { throwIfNoEntry: false }),
     );
-  const filesIn = (folder: string): number =>
-    readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
+  /** Files that have a place; those set aside are not counted. */
+  const filesIn = (): number =>
+    readdirSync(dir, { recursive: true, withFileTypes: true }).filter(
+      (entry) => entry.isFile() && basename(entry.parentPath) !== 'orphans',
+    ).length;
   const chunksOf = async (ref: string): Promise<number> =>
     (await test.db.query(`select from vault_chunk where object_id = $1`, [ref])).length;
 
@@ -289,14 +293,14 @@ describe('stores of sealed chunks', () => {
       await moveAll();
       while ((await newVault().sweepDrafts(clock.now())) > 0);
       await removeAll();
-      const before = filesIn(dir);
+      const before = filesIn();
       const refs = [await whole(randomBytes(MIN_BYTES)), await chunked(randomBytes(MIN_BYTES))];
       await Promise.all([moveAll(), moveAll()]);
       clock.advance(2 * HOUR_MS);
       while ((await newVault().sweepDrafts(new Date(clock.now().getTime() - HOUR_MS))) > 0);
       await removeAll();
       for (const ref of refs) expect(await newVault().open(ref)).toHaveLength(MIN_BYTES);
-      expect(filesIn(dir) - before).toBe(refs.length);
+      expect(filesIn() - before).toBe(refs.length);
     });
 
     it('stay readable when a worker is killed at any step of the move, and the next one carries it on', async () => {
@@ -345,70 +349,6 @@ describe('stores of sealed chunks', () => {
       await moveAll();
       expect([await placeOf(bad), (await placeOf(good)) === null]).toEqual([null, false]);
       await expect(newVault().open(bad)).rejects.toMatchObject({ code: 'vault-tampered' });
-    });
-  });
-
-  describe('files that the database knows nothing of', () => {
-    const sweep = async (store = folderObjects(dir)): Promise<number> => {
-      const orphans = new OrphanSweep({ db: test.db, store, clock, log: silentLog });
-      let found = 0;
-      for (let part = 0; part < store.parts; part += 1) found += await orphans.round();
-      return found;
-    };
-    const age = (path: string, ms: number): void => {
-      const at = new Date(clock.now().getTime() - ms);
-      utimesSync(path, at, at);
-    };
-
-    it('go after a day, and never one that has an owner, is a draft, or is no object', async () => {
-      const vault = newVault();
-      const owned = await seal(randomBytes(MIN_BYTES));
-      const moved = await movedObject();
-      const draft = await draftOf(vault, randomBytes(MIN_BYTES));
-      const [old, young, begun] = [uuidIds.next(), uuidIds.next(), uuidIds.next()];
-      const store = folderObjects(dir);
-      for (const ref of [old, young, begun]) await store.append(ref, 0, Buffer.from('sealed'));
-      for (const ref of [old, young]) await store.finish(ref);
-      writeFileSync(join(dir, old.slice(-2), 'notes.txt'), 'not ours');
-      for (const path of [
-        fileOf(owned),
-        fileOf(moved.place),
-        fileOf(draft.ref),
-        fileOf(old),
-        join(dir, 'drafts', begun),
-      ])
-        age(path, DAY_MS + 1_000);
-      age(fileOf(young), DAY_MS - 60_000);
-      age(join(dir, old.slice(-2), 'notes.txt'), DAY_MS + 1_000);
-      expect(await sweep()).toBe(2);
-      expect([old, begun].flatMap(filesOf)).toEqual([]);
-      expect([owned, draft.ref, young].map((ref) => filesOf(ref).length)).toEqual([1, 1, 1]);
-      expect(readdirSync(join(dir, old.slice(-2)))).toContain('notes.txt');
-      await give(vault, draft);
-      expect(await newVault().open(moved.ref)).toHaveLength(MIN_BYTES);
-    });
-
-    /** An object whose file is not called as itself. */
-    async function movedObject(): Promise<{ ref: string; place: string }> {
-      const object = { kind: 'result-file' as const, contentType: 'application/pdf', bytes: randomBytes(MIN_BYTES) };
-      const [{ ref }] = await test.db.run((tx) => newVault().seal(tx, owner(), [object]));
-      const outside = { store: folderObjects(dir), minBytes: MIN_BYTES };
-      const deps = { db: test.db, places: { inside: places.inside, outside }, ids: uuidIds, clock, log: silentLog };
-      const mover = new MoveOutside(deps);
-      while ((await mover.round()) > 0);
-      const [{ place }] = await test.db.query<{ place: string }>(`select place from vault_object where id = $1`, [ref]);
-      return { ref, place };
-    }
-
-    it('stay where the folder belongs to another installation', async () => {
-      const foreign = temporaryDir('vault-objects-');
-      writeFileSync(join(foreign, 'installation'), `${uuidIds.next()}\n`);
-      const store = folderObjects(foreign);
-      const ref = uuidIds.next();
-      await store.append(ref, 0, Buffer.from('sealed'));
-      age(join(foreign, 'drafts', ref), 2 * DAY_MS);
-      await expect(sweep(store)).rejects.toMatchObject({ code: 'object-store-foreign', disposition: 'person' });
-      expect(readdirSync(join(foreign, 'drafts'))).toEqual([ref]);
     });
   });
 });

@@ -141,15 +141,29 @@ export interface OutsideStore extends ObjectStore {
   readonly parts: number;
   /** References of what lies in this part and was last written before `before`. @param part from 0 */
   listOlder(part: number, before: Date): Promise<string[]>;
+  /** Keeps what is finished of these apart as orphans seen at `at`, still readable, and removes what is not finished. */
+  setAside(refs: readonly string[], at: Date): Promise<void>;
+  /** What was set aside and is there still. */
+  listAside(): Promise<SetAside[]>;
+  /** Puts back what was set aside and has an owner after all. */
+  takeBack(refs: readonly string[]): Promise<void>;
+  /** Id of the installation that the store belongs to; absent where it belongs to nobody yet. */
+  mark(): Promise<string | undefined>;
   /** Whether the store is this installation's; one that belongs to nobody yet becomes so. */
   belongsTo(installation: string): Promise<boolean>;
+}
+
+/** An orphan that waits for its end, since it was first seen as one. */
+export interface SetAside {
+  ref: string;
+  since: Date;
 }
 
 /** Which large objects go where. */
 export interface ObjectPlaces {
   inside: ObjectStore;
   /** @default none: all stay inside */
-  outside?: { store: ObjectStore; /** Smallest object that goes there, bytes. */ minBytes: number };
+  outside?: { store: OutsideStore; /** Smallest object that goes there, bytes. */ minBytes: number };
 }
 
 /** What an erasure met. */

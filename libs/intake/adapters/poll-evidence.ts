@@ -42,3 +42,13 @@ export function insertAnswered(tx: Tx, answered: readonly { ref: string; dossier
     [answered.map(({ ref }) => ref), answered.map(({ dossierId }) => dossierId)],
   );
 }
+
+/** Those of the dossiers whose content was erased. */
+export async function erasedDossiers(tx: Tx, dossierIds: readonly string[]): Promise<Set<string>> {
+  if (dossierIds.length === 0) return new Set();
+  const rows = await tx.query<{ id: string }>(
+    `select owner_id as id from vault_key where owner_kind = 'dossier' and owner_id = any($1::uuid[]) and wrapped is null`,
+    [dossierIds],
+  );
+  return new Set(rows.map(({ id }) => id));
+}

@@ -127,11 +127,11 @@ export class PollRegistry {
       if (isTooMany) round.calls.unshift(...halvesOf(watches, reply.isTooMuch !== true));
       else if (partSize !== undefined && teaches === true && reply.rows !== null) await this.learn(partSize);
       // Refused for their number, the dossiers are still to be asked for; what hộ tịch said is kept all the same.
-      this.answered.push({ ...reply, watches: isTooMany ? [] : watches });
+      this.answered.push({ ...reply, watches: isTooMany ? [] : watches, asked: watches });
       if (reply.unclear) this.deps.log.warn('registry.poll-unclear', { code: reply.unclear, codes: codes.length });
     } catch (error) {
       this.deps.log.warn('registry.poll-failed', { code: codeOf(error), codes: codes.length });
-      this.answered.push({ askedAt: this.deps.clock.now(), watches, rows: null, raw: null });
+      this.answered.push({ askedAt: this.deps.clock.now(), watches, asked: watches, rows: null, raw: null });
     }
     await this.settleAnswered();
   }

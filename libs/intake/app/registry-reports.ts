@@ -12,7 +12,6 @@ import {
 import { rfc3339, type Tx } from '#platform';
 import { indexPersons, numbersInResult } from '#privacy';
 import type { SyncLogActor, SyncLogEntryInput } from '#synclog';
-import { insertAnswered } from '../adapters/poll-evidence';
 import type { RegistryRow } from '../ports';
 import type { IntakeDeps } from './intake-deps';
 
@@ -127,13 +126,6 @@ export async function writeReports(
     result ? [{ dossierId, numbers: numbersInResult(result) }] : [],
   );
   indexPersons(tx, persons, (bytes) => deps.vault.dedupDigest(bytes));
-  insertAnswered(
-    tx,
-    reports.flatMap((report) => {
-      const ref = evidenceOf(report);
-      return ref === undefined ? [] : [{ ref, dossierId: report.dossierId }];
-    }),
-  );
   await deps.syncLog.append(
     tx,
     reports.map((report) => entryOf(report, digests, evidenceOf(report))),

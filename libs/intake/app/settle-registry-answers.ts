@@ -1,5 +1,6 @@
 import { applyCommands, lockDossiers, type CommandOnDossier, type DossierState } from '#dossier';
 import type { Tx } from '#platform';
+import { erasedDossiers, insertAnswered } from '../adapters/poll-evidence';
 import {
   endLongWatches,
   lockHeldWatches,
@@ -20,6 +21,8 @@ import { REGISTRY_ACTOR, reportOf, writeReports, type KnownRow, type Report } fr
 export interface RegistryAnswer extends Pick<RegistryReply, 'askedAt' | 'rows' | 'unclear'> {
   watches: readonly ClaimedWatch[];
   raw: Buffer | null;
+  /** All that the call asked for, also those that are asked for again in a smaller call or settled by themselves. */
+  asked: readonly Pick<ClaimedWatch, 'dossierId' | 'code'>[];
 }
 
 export interface RegistrySettlementOptions {
@@ -61,7 +64,8 @@ export async function settleRegistryAnswers(
 ): Promise<number> {
   const polled = answers.flatMap(polledOf);
   const touched = polled.filter((one) => one.row !== null || isOverdue(one, options));
-  const ids = [...new Set(touched.map(({ watch }) => watch.dossierId))].sort();
+  const told = new Map(answers.map((answer) => [answer, answer.raw === null ? [] : dossiersTold(answer)]));
+  const ids = [...new Set([...touched.map(({ watch }) => watch.dossierId), ...[...told.values()].flat()])].sort();
   const states = await lockDossiers(tx, ids);
   const lanes = await readRegistryLanes(tx, ids);
   const watches = answers.flatMap((answer) => answer.watches);
@@ -74,7 +78,7 @@ export async function settleRegistryAnswers(
   }
   const reports = [...judged.values()].flatMap(({ report }) => report ?? []);
   const missing = [...judged].filter(([, { isMissing }]) => isMissing).map(([dossierId]) => dossierId);
-  const evidence = await keepEvidence(tx, answers, reports, deps);
+  const evidence = await keepEvidence(tx, { told, reports }, deps);
   await writeReports(tx, reports, states, { deps, evidenceOf: (report) => evidence.get(answerOf(report, answers)) });
   await tellMissing(tx, missing, states, deps);
   const now = deps.clock.now();
@@ -144,23 +148,48 @@ function answerOf({ dossierId }: Report, answers: readonly RegistryAnswer[]): Re
   return answers.find(({ watches }) => watches.some((watch) => watch.dossierId === dossierId));
 }
 
-/** Answers that changed something or could not be understood are kept as they came; others are not: most polls say nothing new. */
+/** Dossiers that an answer tells of: those that have a row, or all that it was asked for when it could not be understood, since nobody knows what
+ *  stands in it. */
+function dossiersTold({ asked, rows, unclear }: RegistryAnswer): string[] {
+  const codes = new Set((rows ?? []).map(({ code }) => code));
+  return asked
+    .filter(({ code }) => unclear !== undefined || rows === null || codes.has(code))
+    .map(({ dossierId }) => dossierId);
+}
+
+interface ToldByAnswers {
+  /** Dossiers of each answer; the caller holds their locks. */
+  told: ReadonlyMap<RegistryAnswer, readonly string[]>;
+  reports: readonly Report[];
+}
+
+/** Answers that changed something or could not be understood are kept as they came; others are not: most polls say nothing new. Each is linked to all dossiers that
+ *  it tells of, so that an erasure reaches it and a legal hold protects it.
+ *  Race: a dossier is erased between the question and this settlement. Its erasure could not reach the answer: it is not kept. */
 async function keepEvidence(
   tx: Tx,
-  answers: readonly RegistryAnswer[],
-  reports: readonly Report[],
+  { told, reports }: ToldByAnswers,
   deps: IntakeDeps,
 ): Promise<ReadonlyMap<RegistryAnswer | undefined, string>> {
+  const answers = [...told.keys()];
   const changing = new Set(reports.map((report) => answerOf(report, answers)));
   const worth = answers.filter(
     (answer) => answer.raw !== null && (changing.has(answer) || answer.unclear !== undefined),
   );
-  const evidence = worth.map((answer): Evidence => ({
+  const dossiersOf = (answer: RegistryAnswer): readonly string[] => told.get(answer) ?? [];
+  const erased = await erasedDossiers(tx, worth.flatMap(dossiersOf));
+  const kept = worth.filter((answer) => !dossiersOf(answer).some((dossierId) => erased.has(dossierId)));
+  const evidence = kept.map((answer): Evidence => ({
     raw: answer.raw as Buffer,
     unclear: changing.has(answer) ? null : (answer.unclear ?? null),
   }));
   const refs = await keepPollEvidence(tx, 'hotich', evidence, deps);
-  return new Map(worth.flatMap((answer, index) => (refs[index] === undefined ? [] : [[answer, refs[index]]])));
+  const refOf = new Map(kept.flatMap((answer, index) => (refs[index] === undefined ? [] : [[answer, refs[index]]])));
+  insertAnswered(
+    tx,
+    [...refOf].flatMap(([answer, ref]) => dossiersOf(answer).map((dossierId) => ({ ref, dossierId }))),
+  );
+  return refOf;
 }
 
 /** Absence is normal; after the policy's time it is a discrepancy, once (CONTRACTS §1.3 *Polls*). */

@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+import type { QueryRunner } from 'typeorm';
 import { Foundation1700000000001 } from './migrations/0001-foundation';
 import { Protection1700000000002 } from './migrations/0002-protection';
 import { ReplayPlans1700000000003 } from './migrations/0003-replay-plans';
@@ -12,6 +14,10 @@ import { MachineAccess1700000000011 } from './migrations/0011-machine-access';
 import { Privacy1700000000012 } from './migrations/0012-privacy';
 import { VaultKeys1700000000013 } from './migrations/0013-vault-keys';
 import { LogKeys1700000000014 } from './migrations/0014-log-keys';
+import { VaultIndexes1700000000016 } from './migrations/0016-vault-indexes';
+
+/** Between two looks whether another starter is done, ms. */
+const ASK_EVERY_MS = 200;
 
 const MIGRATIONS = [
   Foundation1700000000001,
@@ -28,10 +34,11 @@ const MIGRATIONS = [
   Privacy1700000000012,
   VaultKeys1700000000013,
   LogKeys1700000000014,
+  VaultIndexes1700000000016,
 ];
 
 /** Brings the schema up to date with the migrator's role. Returns the names of the migrations it ran.
- *  Two starters at once: the second waits on an advisory lock held for the session and then finds nothing to do. */
+ *  Two starters at once: the second waits for an advisory lock held for the session and then finds nothing to do. */
 export async function migrate(url: string): Promise<string[]> {
   // Loaded here: it is heavy, and most who import the platform never migrate.
   const { DataSource } = await import('typeorm');
@@ -46,12 +53,22 @@ export async function migrate(url: string): Promise<string[]> {
   await source.initialize();
   const guard = source.createQueryRunner();
   try {
-    await guard.query('select pg_advisory_lock(7305)');
+    await untilLocked(guard);
     const ran = await source.runMigrations({ transaction: 'each' });
     return ran.map((migration) => migration.name);
   } finally {
     await guard.query('select pg_advisory_unlock(7305)').catch(() => undefined);
     await guard.release();
     await source.destroy();
+  }
+}
+
+/** Asks again and again: a statement that waits for the lock would be an open transaction, and an index that is built concurrently by who holds the lock
+ *  would wait for that, both for ever. */
+async function untilLocked(guard: QueryRunner): Promise<void> {
+  for (;;) {
+    const [{ locked }] = (await guard.query('select pg_try_advisory_lock(7305) as locked')) as { locked: boolean }[];
+    if (locked) return;
+    await setTimeout(ASK_EVERY_MS);
   }
 }

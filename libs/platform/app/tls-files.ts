@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import { AppError } from '../domain/errors';
 
 /** PEM files of one side of TLS connections; null where there is none. */
@@ -23,15 +24,31 @@ interface CertificateExpiry {
   expiresAt: Date;
 }
 
+/** Of what we serve; towards partners it is Node's own default as well. */
+export const MIN_TLS_VERSION = 'TLSv1.2';
+
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** Reads the files and checks that they can be used: certificates that parse, and a key that is the certificate's.
+/** Reads the files and checks that they can be used: certificates that parse, a key that is the certificate's, and all of it strong enough for TLS.
  *  @throws AppError `tls-files-invalid` that names the file and what is wrong with it, never its content */
 export function readTlsFiles(files: TlsFiles): TlsMaterial {
   const own = readOwn(files);
-  if (files.caPath === null) return own;
+  if (files.caPath === null) return acceptedByTls(own, files);
   const ca = readCertificates(files.caPath);
-  return { ...own, ca: ca.bytes, expiries: [...own.expiries, expiryOf('ca', ca.parsed)] };
+  return acceptedByTls({ ...own, ca: ca.bytes, expiries: [...own.expiries, expiryOf('ca', ca.parsed)] }, files);
+}
+
+/** What parses may still be too weak for OpenSSL (a short key, an old digest): whoever uses it would find out by an exception. */
+function acceptedByTls(material: TlsMaterial, { certificatePath, caPath }: TlsFiles): TlsMaterial {
+  const { cert, key, ca } = material;
+  try {
+    createSecureContext({ cert, key, ca, minVersion: MIN_TLS_VERSION });
+    return material;
+  } catch (cause) {
+    const what =
+      certificatePath === null ? `the certificates ${caPath}` : `the certificate ${certificatePath} with its key`;
+    throw invalid(`TLS does not take ${what} (${(cause as NodeJS.ErrnoException).code ?? 'unknown reason'})`, cause);
+  }
 }
 
 function readOwn({ certificatePath, keyPath }: TlsFiles): TlsMaterial {

@@ -37,6 +37,7 @@ export class WatchedTls {
     return this.material;
   }
 
+  /** @param listener takes new ones over; when it throws, that is logged and those before stay in use */
   onChange(listener: (material: TlsMaterial) => void): void {
     this.listeners.push(listener);
   }
@@ -50,13 +51,13 @@ export class WatchedTls {
     this.timer = undefined;
   }
 
-  /** Looks at the files once. */
+  /** Looks at the files once. Never throws: it runs by a timer, and a renewal must not end the process. */
   look(): void {
-    const found = this.read();
-    if (found !== undefined && !isSameMaterial(found, this.material)) {
-      this.material = found;
-      this.tell('tls.reloaded');
-      for (const listener of this.listeners) listener(found);
+    try {
+      this.take(readTlsFiles(this.options.files));
+      this.refused = '';
+    } catch (error) {
+      this.refuse(error);
     }
     this.warnOfEnds();
   }
@@ -70,17 +71,18 @@ export class WatchedTls {
     }));
   }
 
-  private read(): TlsMaterial | undefined {
-    try {
-      const found = readTlsFiles(this.options.files);
-      this.refused = '';
-      return found;
-    } catch (error) {
-      const problem = error instanceof AppError ? (error.detail ?? error.code) : codeOf(error);
-      if (problem !== this.refused) this.options.log.error('tls.reload-refused', { use: this.options.use, problem });
-      this.refused = problem;
-      return undefined;
-    }
+  private take(found: TlsMaterial): void {
+    if (isSameMaterial(found, this.material)) return;
+    for (const listener of this.listeners) listener(found);
+    this.material = found;
+    this.tell('tls.reloaded');
+  }
+
+  /** Said once for each problem, not at every look. */
+  private refuse(error: unknown): void {
+    const problem = error instanceof AppError ? (error.detail ?? error.code) : codeOf(error);
+    if (problem !== this.refused) this.options.log.error('tls.reload-refused', { use: this.options.use, problem });
+    this.refused = problem;
   }
 
   private tell(event: string): void {

@@ -53,6 +53,39 @@ describe('certificate files that are watched', () => {
     expect(() => watch(files)).toThrow(said);
   });
 
+  it('are refused when TLS itself would not take them, at the start and later', () => {
+    const weak = folder.issueWeak('weak');
+    const refused = folder.write('weak', weak);
+    expect(() => watch(refused)).toThrow(
+      `TLS does not take the certificate ${refused.certificateFile} with its key (ERR_SSL_EE_KEY_TOO_SMALL)`,
+    );
+    const watched = watch(folder.write('one', folder.issue('one')));
+    const before = watched.current();
+    folder.write('one', weak);
+    watched.look();
+    expect(watched.current()).toBe(before);
+    expect(events()).toEqual(['tls.loaded', 'tls.reload-refused']);
+  });
+
+  it('stay those before when who listens cannot take new ones, and are offered again', () => {
+    const files = folder.write('one', folder.issue('one'));
+    const watched = watch(files);
+    const before = watched.current();
+    let isRefused = true;
+    watched.onChange(() => {
+      if (isRefused) throw new Error('cannot take it');
+    });
+    const next = folder.issue('next');
+    folder.write('one', next);
+    watched.look();
+    watched.look();
+    expect(watched.current()).toBe(before);
+    expect(events()).toEqual(['tls.loaded', 'tls.reload-refused']);
+    isRefused = false;
+    watched.look();
+    expect(watched.current().cert).toEqual(Buffer.from(next.cert));
+  });
+
   it('tell who listens of new ones, and keep those before while only one of the two was replaced', () => {
     const files = folder.write('one', folder.issue('one'));
     const watched = watch(files);

@@ -7,7 +7,8 @@ export interface UnfinishedDossier {
 }
 
 /** Why content of these dossiers is still needed. The caller holds their locks.
- *  Order of the reasons: the first that fits is told. */
+ *  Order of the reasons: the first that fits is told.
+ *  Each statement here is `union` and not `or`: it runs under locks, and an `or` over two codes uses no index. */
 export async function unfinishedDossiers(tx: Queryable, dossierIds: readonly string[]): Promise<UnfinishedDossier[]> {
   return tx.query<UnfinishedDossier>(
     `select d.id as "dossierId", r.why
@@ -17,9 +18,10 @@ export async function unfinishedDossiers(tx: Queryable, dossierIds: readonly str
          when d.routed_seq < d.version then 'events-not-routed'
          when exists (select 1 from delivery x where x.dossier_id = d.id and x.status in ('queued','in-flight','waiting','unknown','dead')) then 'deliveries-open'
          when exists (
-           select 1 from dossier_code c
-           join quarantine q on q.state in ('open','rerun') and (q.codes->>'dvclt' = c.code or q.codes->>'oneStop' = c.code)
-           where c.dossier_id = d.id) then 'quarantine-open'
+           select 1 from dossier_code c join quarantine q on q.state in ('open','rerun') and q.codes->>'dvclt' = c.code where c.dossier_id = d.id
+           union all
+           select 1 from dossier_code c join quarantine q on q.state in ('open','rerun') and q.codes->>'oneStop' = c.code where c.dossier_id = d.id
+         ) then 'quarantine-open'
        end as why
      ) r
      where d.id = any($1::uuid[]) and r.why is not null order by d.id`,
@@ -35,16 +37,32 @@ export async function messageOwners(tx: Queryable, dossierIds: readonly string[]
      told as (
        select raw_ref as ref from intake_message where source in ('dvclt','onestop') and external_code in (select code from code) and raw_ref is not null
        union
-       select raw_ref from decision_event where codes->>'dvclt' in (select code from code) or codes->>'oneStop' in (select code from code)
+       select raw_ref from decision_event where codes->>'dvclt' in (select code from code)
+       union
+       select raw_ref from decision_event where codes->>'oneStop' in (select code from code)
        union
        select a.ref from registry_answer a where a.dossier_id = any($1::uuid[]) and not exists (
          select 1 from registry_answer b join legal_hold h on h.dossier_id = b.dossier_id and h.lifted_at is null where b.ref = a.ref)
      )
      select distinct k.owner_id as "ownerId" from told join vault_object o on o.id = told.ref join vault_key k on k.id = o.key_id
-     where k.owner_kind = 'message' and k.wrapped is not null`,
+     where k.owner_kind = 'message' and k.wrapped is not null order by 1`,
     [dossierIds],
   );
   return rows.map(({ ownerId }) => ownerId);
+}
+
+/** Locks the keys that go, in the order in which everybody who changes many of them does.
+ *  Race: the worker wraps the same keys anew while an erasure destroys them; each would wait for the other. */
+export async function lockOwnerKeys(
+  tx: Tx,
+  { dossiers, messages }: { dossiers: readonly string[]; messages: readonly string[] },
+): Promise<void> {
+  await tx.query(
+    `select k.id from vault_key k
+     join (select 'dossier' as kind, unnest($1::uuid[]) as id union all select 'message', unnest($2::uuid[])) o on o.kind = k.owner_kind and o.id = k.owner_id
+     order by k.id for no key update of k`,
+    [dossiers, messages],
+  );
 }
 
 /** Ends every link to a file of these dossiers. Returns how many were valid. */

@@ -2,14 +2,15 @@ import type { Queryable, Tx } from '#platform';
 import type { PersonRequest } from '../domain/person-request';
 
 const COLUMNS = `id, kind, dossiers, set_digest as "setDigest", reason, requested_by as "requestedBy", requested_at as "requestedAt",
-  expires_at as "expiresAt", state, approved_by as "approvedBy", approved_at as "approvedAt", takes`;
+  expires_at as "expiresAt", state, approved_by as "approvedBy", approved_at as "approvedAt", takes,
+  index_incomplete as "indexIncomplete"`;
 
 export async function insertPersonRequest(tx: Tx, request: PersonRequest): Promise<void> {
-  const { id, kind, dossiers, setDigest, reason, requestedBy, requestedAt, expiresAt } = request;
+  const { id, kind, dossiers, setDigest, reason, requestedBy, requestedAt, expiresAt, indexIncomplete } = request;
   await tx.execute(
-    `insert into person_request (id, kind, dossiers, set_digest, reason, requested_by, requested_at, expires_at, state)
-     values ($1, $2, $3::uuid[], $4, $5, $6, $7, $8, 'open')`,
-    [id, kind, dossiers, setDigest, reason, requestedBy, requestedAt, expiresAt],
+    `insert into person_request (id, kind, dossiers, set_digest, reason, requested_by, requested_at, expires_at, state, index_incomplete)
+     values ($1, $2, $3::uuid[], $4, $5, $6, $7, $8, 'open', $9)`,
+    [id, kind, dossiers, setDigest, reason, requestedBy, requestedAt, expiresAt, indexIncomplete],
   );
 }
 

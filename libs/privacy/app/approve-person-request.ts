@@ -1,7 +1,7 @@
 import { answerOnce } from '#access';
 import { lockDossiers } from '#dossier';
 import type { Tx } from '#platform';
-import { endFileLinks, endRegistryPolls, messageOwners } from '../adapters/erasable-store';
+import { endFileLinks, endRegistryPolls, lockOwnerKeys, messageOwners } from '../adapters/erasable-store';
 import { forgetPersons } from '../adapters/person-index';
 import { approvePersonRequest as writeApproval, lockPersonRequest } from '../adapters/person-request-store';
 import { approvalRefusal, requestState, type ApprovalRefusal, type PersonRequest } from '../domain/person-request';
@@ -33,7 +33,7 @@ const DETAILS: Readonly<Record<ApprovalRefusal, string>> = {
 /** A second person's yes. An erasure happens in this transaction, for all dossiers of the request or for none: keys destroyed, links to files ended, nobody found
  *  by number any more, and each dossier's entry in the sync log. An export may be taken from now on by who asked for it.
  *  @throws AppError 403 `own-request`; 404 `person-request-unknown`; 409 `request-not-open`, `request-expired`, `request-set-differs`, `legal-hold-stands`,
- *  `dossier-not-at-end`, `idempotency-conflict` */
+ *  `dossier-not-at-end`, `person-index-incomplete`, `idempotency-conflict` */
 export async function approvePersonRequest(
   approval: PersonApproval,
   by: ActingViewer,
@@ -81,6 +81,7 @@ async function erase(
 ): Promise<void> {
   await refuseUnerasable(tx, dossiers);
   const messages = await messageOwners(tx, dossiers);
+  await lockOwnerKeys(tx, { dossiers, messages });
   await endFileLinks(tx, dossiers, clock.now());
   for (const ownerId of dossiers) await vault.eraseOwner(tx, { ownerKind: 'dossier', ownerId });
   for (const ownerId of messages) await vault.eraseOwner(tx, { ownerKind: 'message', ownerId });

@@ -1,11 +1,11 @@
-import { answerOnce } from '#access';
+import { answeredBefore, answerOnce } from '#access';
 import { findDossierIds, lockDossiers } from '#dossier';
 import { AppError, holdsPersonalNumber, localDay, rfc3339, type Tx } from '#platform';
+import { isIndexIncomplete, refuseIncomplete } from '../adapters/backfill-store';
 import { unfinishedDossiers } from '../adapters/erasable-store';
 import { heldDossiers } from '../adapters/legal-hold-store';
-import { findPersonsDossiers, type FoundDossier } from '../adapters/person-index';
+import type { FoundDossier } from '../adapters/person-index';
 import { insertPersonRequest, readPersonRequest, readPersonRequests } from '../adapters/person-request-store';
-import { insertView } from '../adapters/view-store';
 import {
   APPROVAL_TTL_MS,
   requestDigest,
@@ -17,8 +17,7 @@ import {
 import { purposeFor } from '../domain/purposes';
 import type { ActingViewer, PrivacyDeps, Viewer } from '../ports';
 import { reasonPersonal } from './reveal-fields';
-import { digestOf, MAX_FOUND } from './search-person';
-import { refuseTooMany } from './within-limits';
+import { digestOf, MAX_FOUND, recordedSearch } from './search-person';
 
 /** The purpose of every request of a person (`config/purposes.yaml`). */
 export const PERSON_REQUEST = 'person-request';
@@ -51,7 +50,8 @@ export function toldPersonRequest(request: PersonRequest, now: Date): ToldPerson
 
 /** Writes down what a person asks for; a second officer has to approve it within 24 h. Frozen is which dossiers it is about. What could not be erased today is refused at
  *  once.
- *  @throws AppError 404 `person-unknown`; 422 `identity-number-invalid`, `dossier-not-of-person`, `too-many-dossiers`; 409 `dossier-not-at-end`, `legal-hold-stands`;
+ *  @throws AppError 404 `person-unknown`; 422 `identity-number-invalid`, `dossier-not-of-person`, `too-many-dossiers`; 409 `dossier-not-at-end`, `legal-hold-stands`,
+ *  `person-index-incomplete`;
  *  otherwise as `searchPerson` */
 export async function askPersonRequest(
   ask: PersonRequestAsk,
@@ -66,21 +66,26 @@ export async function askPersonRequest(
   // The stored digest of a request would give a number of twelve digits away to who tries them all.
   const request = { ...ask, operation: 'person.request', identityNumber: digest.toString('base64') };
   const once = { clientId: by.actor.id, key: by.idempotencyKey, request, at };
-  return deps.db.run((tx) => answerOnce(tx, once, () => write(tx, ask, { by, digest, at }, deps)));
+  const told = await deps.db.run((tx) => answeredBefore<ToldPersonRequest>(tx, once));
+  if (told) return told;
+  // A refusal tells whether the number is known: the search is counted and logged for good before anything can be refused.
+  const search = { digest, purpose: PERSON_REQUEST, reason: ask.reason, operation: 'person.request', at };
+  const found = await deps.db.run((tx) => recordedSearch(tx, search, by, deps));
+  return deps.db.run((tx) => answerOnce(tx, once, () => write(tx, ask, { by, found, at }, deps)));
 }
 
 interface Asking {
   by: ActingViewer;
-  digest: Buffer;
+  found: readonly FoundDossier[];
   at: Date;
 }
 
 async function write(tx: Tx, ask: PersonRequestAsk, asking: Asking, deps: PrivacyDeps): Promise<ToldPersonRequest> {
   const { by, at } = asking;
   const account = by.actor.id;
-  await refuseTooMany(tx, { account, kind: 'search', fields: 1, sensitive: 0, now: at }, deps.purposePolicy.limits);
-  const dossiers = await frozen(tx, ask, asking);
+  const dossiers = await frozen(tx, ask, asking.found);
   if (ask.kind === 'erase') await refuseUnerasable(tx, dossiers);
+  const indexIncomplete = await isIndexIncomplete(tx);
   const request: PersonRequest = {
     id: deps.ids.next(),
     kind: ask.kind,
@@ -90,13 +95,9 @@ async function write(tx: Tx, ask: PersonRequestAsk, asking: Asking, deps: Privac
     requestedBy: account,
     requestedAt: at,
     expiresAt: new Date(at.getTime() + APPROVAL_TTL_MS),
-    ...{ state: 'open', approvedBy: null, approvedAt: null, takes: 0 },
+    ...{ state: 'open', approvedBy: null, approvedAt: null, takes: 0, indexIncomplete },
   };
   await insertPersonRequest(tx, request);
-  await insertView(tx, {
-    ...{ id: deps.ids.next(), kind: 'search', account, purpose: PERSON_REQUEST, dossierId: null },
-    ...{ fields: ['identityNumber'], sensitive: 0, reason: ask.reason, at, expiresAt: at },
-  });
   await deps.syncLog.append(tx, [
     {
       kind: 'person-request.made',
@@ -115,9 +116,8 @@ async function write(tx: Tx, ask: PersonRequestAsk, asking: Asking, deps: Privac
   return toldPersonRequest(request, at);
 }
 
-/** Ids in order, the chosen ones of those that the account may see. */
-async function frozen(tx: Tx, ask: PersonRequestAsk, { by, digest }: Asking): Promise<string[]> {
-  const found = await findPersonsDossiers(tx, digest, by.units, MAX_FOUND + 1);
+/** Ids in order, the chosen ones of those that were found for the account. */
+async function frozen(tx: Tx, ask: PersonRequestAsk, found: readonly FoundDossier[]): Promise<string[]> {
   if (found.length === 0) throw refused('person-unknown', 404, 'no dossier of yours names this person');
   if (found.length > MAX_FOUND) throw refused('too-many-dossiers', 422, `more than ${MAX_FOUND} dossiers: name some`);
   if (ask.dossiers === undefined) return found.map(({ dossierId }) => dossierId).sort();
@@ -133,8 +133,9 @@ function chosen(found: readonly FoundDossier[], ids: ReadonlyMap<string, string>
 }
 
 /** The caller holds no lock yet: it takes the dossiers', so that neither a step nor a hold comes between.
- *  @throws AppError 409 `legal-hold-stands`, `dossier-not-at-end`, with the dossiers */
+ *  @throws AppError 409 `person-index-incomplete`; `legal-hold-stands`, `dossier-not-at-end`, with the dossiers */
 export async function refuseUnerasable(tx: Tx, dossiers: readonly string[]): Promise<void> {
+  await refuseIncomplete(tx);
   await lockDossiers(tx, [...dossiers].sort());
   const held = await heldDossiers(tx, dossiers);
   if (held.length > 0)

@@ -22,6 +22,8 @@ interface ExportedDossier extends LabelledContent {
 export interface PersonExport {
   requestId: string;
   takenAt: string;
+  /** Some dossiers of the person may be missing: see the request. */
+  indexIncomplete: boolean;
   dossiers: ExportedDossier[];
 }
 
@@ -53,7 +55,7 @@ export async function takeExport(requestId: string, by: Viewer, deps: PrivacyDep
         detail: { requestId, count: fields.length },
       })),
     );
-    return { requestId, takenAt: rfc3339(now), dossiers };
+    return { requestId, takenAt: rfc3339(now), indexIncomplete: request.indexIncomplete, dossiers };
   });
 }
 

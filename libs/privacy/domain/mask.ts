@@ -29,7 +29,7 @@ export function withoutValues(text: string, values: readonly string[]): string {
     .sort((a, b) => b.length - a.length);
   if (telling.length === 0) return text;
   const pattern = telling
-    .map((value) => value.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&').replace(/\s+/g, '\\s+'))
+    .map((value) => value.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&').replace(/\s+/g, '\\s+'))
     .join('|');
   return text.normalize('NFC').replace(new RegExp(pattern, 'giu'), '•••••');
 }

@@ -48,6 +48,11 @@ describe('masks', () => {
   it('takes values with signs of patterns as they are', () => {
     expect(withoutValues('a (x.y)+ b xzy', ['(x.y)+'])).toBe('a ••••• b xzy');
   });
+
+  it('takes every sign of a value as it is', () => {
+    const signs = String.raw`^$\.*+?()[]{}|/-#&~!@%=<>,:;"'` + '`_';
+    expect(withoutValues(`số ${signs} ở đây`, [signs])).toBe('số ••••• ở đây');
+  });
 });
 
 describe('fields of a content', () => {
@@ -174,6 +179,7 @@ describe('a request of a person', () => {
     approvedBy: null,
     approvedAt: null,
     takes: 0,
+    indexIncomplete: false,
     ...change,
   });
   const seen = requestDigest('erase', ['b', 'a']);

@@ -25,6 +25,8 @@ export interface PersonRequest {
   approvedAt: Date | null;
   /** How often the export was taken. */
   takes: number;
+  /** Dossiers from before the upgrade were still being indexed when it was asked for: some may be missing. */
+  indexIncomplete: boolean;
 }
 
 export type RequestState = 'open' | 'approved' | 'expired';

@@ -4,11 +4,12 @@ import { AppError, silentLog, uuidIds, type Log } from '#platform';
 import { fixedClock, temporaryDir, testDatabase, until, type FixedClock, type TestDatabase } from '#testing';
 import { queryOnce } from '../../../bench/harness/query-once';
 import { createSyncLog } from '../app/append-entries';
-import { oneLogKey } from '../keys/log-key-ring';
+import { oneLogKey, type LogKeys } from '../keys/log-key-ring';
 import { readNewestCheckpoint } from '../sealing/adapters/tree-store';
 import { Sealer } from '../sealing/app/sealer';
 import { parseCheckpoint } from '../tlog/checkpoint';
-import { isSignedBy, noteCosigner, noteSigner, parseNote, parseVerifierKey } from '../tlog/signed-note';
+import { signStatement } from '../tlog/key-statement';
+import { isSignedBy, noteCosigner, noteSigner, parseNote, parseVerifierKey, signNote } from '../tlog/signed-note';
 import { FileWitnessStore } from '../witness/adapters/file-witness-store';
 import { addCheckpoint } from '../witness/app/add-checkpoint';
 import { trustLog } from '../witness/app/trust-log';
@@ -99,13 +100,13 @@ describe('checkpoints and their witnesses', () => {
   const saying = (name: string, status: number, body = '', kept?: string): Bench =>
     bench(name, () => ({ addCheckpoint: async () => ({ status, body }), latest: async () => kept }));
 
-  const cosigning = (benches: readonly Bench[]): Cosigning =>
+  const cosigning = (benches: readonly Bench[], keysOfLog: LogKeys = oneLogKey(SIGNER)): Cosigning =>
     new Cosigning(
       { everyMs: EVERY_MS, witnesses: benches.map(({ witness }) => witness) },
       {
         db: test.db,
         origin: SIGNER.name,
-        logKeys: () => [parseVerifierKey(SIGNER.vkey)],
+        logKeys: keysOfLog,
         connect: ({ vkey }) => benches.find(({ witness }) => witness.vkey === vkey)!.port,
         learn: (published) => sealer.learn(published),
         clock,
@@ -338,6 +339,34 @@ describe('checkpoints and their witnesses', () => {
       await round.round();
       const checkpoint = await newest();
       expect([checkpoint.size, checkpoint.has(one), checkpoint.has(liar)]).toEqual([7, true, false]);
+    });
+  });
+
+  describe('with a witness that has cosigned what a stolen key went on with', () => {
+    const stolen = noteSigner(SIGNER.name, generateKeyPairSync('ed25519').privateKey);
+    const forged = signNote(`${stolen.name}\n999\n${Buffer.alloc(32).toString('base64')}\n`, stolen);
+    const replaced = (overlapMs: number): LogKeys => {
+      const keys = { origin: stolen.name, oldKey: stolen.vkey, newKey: SIGNER.vkey };
+      const [at, until] = [0, overlapMs].map((ms) => new Date(clock.now().getTime() + ms).toISOString());
+      const statement = signStatement({ ...keys, fromSize: 0, at, until }, { old: stolen, next: SIGNER });
+      const chain = { first: stolen.vkey, statements: [statement] };
+      return () => ({ name: stolen.name, current: SIGNER, previous: [], chain });
+    };
+
+    it('go on when that key was replaced', async () => {
+      const round = cosigning([saying('one', 409, '999\n', forged)], replaced(0));
+      await grow(3);
+      await round.round();
+      expect(said('witness.foreign')).toHaveLength(2);
+      await grow(4);
+      expect((await newest()).size).toBe(7);
+    });
+
+    it('are stopped by it while the key still signs', async () => {
+      const round = cosigning([saying('one', 409, '999\n', forged)], replaced(3_600_000));
+      await grow(3);
+      await round.round();
+      await expect(sealer.round()).rejects.toMatchObject({ code: 'synclog-behind' });
     });
   });
 

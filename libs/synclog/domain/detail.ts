@@ -3,6 +3,7 @@ import { AppError } from '#platform';
 /** Names that `detail` may use. All of them hold codes, numbers, times or references; a name for a person's data has no
  *  place here, so that none can be logged by accident (law 8). */
 export const SYNC_LOG_DETAIL_KEYS = [
+  'addressCount',
   'allowedDecisions',
   'answerDigest',
   'askedAt',
@@ -33,6 +34,9 @@ export const SYNC_LOG_DETAIL_KEYS = [
   'newKey',
   'oldKey',
   'operation',
+  'operationCount',
+  'perDay',
+  'perMinute',
   'planId',
   'position',
   'previousKeyId',

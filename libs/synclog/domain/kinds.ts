@@ -77,6 +77,7 @@ export const SYNC_LOG_KINDS = [
   'client-certificate.ended',
   'webhook.stopped',
   'webhook.resumed',
+  'webhook.skipped',
   'webhook-key.changed',
   'configuration.loaded',
   'reply-rules.changed',

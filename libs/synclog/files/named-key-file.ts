@@ -1,7 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, randomUUID, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { AppError, syncFolder } from '#platform';
+import { AppError, changeFile, syncFolder, type ChangedFile } from '#platform';
 import { assertKeyName } from '../tlog/signed-note';
 
 /** A file with an Ed25519 private JWK, and the name under which the key signs as a member of it. */
@@ -67,15 +67,29 @@ export function ensureNamedKey({ path, member }: NamedKeyFile, name: string): vo
   }
 }
 
-/** Puts a key in the place of what the file holds, in one step, and for good when it returns. */
-export function replaceNamedKey({ path, member }: NamedKeyFile, { name, privateKey, members }: NamedKey): void {
-  renameSync(writeDraft(path, { ...privateKey.export({ format: 'jwk' }), [member]: name, ...members }), path);
-  syncFolder(dirname(path));
+/** Puts a key in the place of what the file holds, in one step, and for good when it returns; the file keeps its rights and its owner.
+ *  @param codes of the errors
+ *  @param change reads and decides while nobody else changes the file; undefined leaves it as it is
+ *  @throws AppError `busy` (retry), `notWritable`: before `change` runs; and whatever that throws */
+export function changeNamedKey(
+  { path, member }: NamedKeyFile,
+  codes: Omit<ChangedFile, 'path'>,
+  change: () => NamedKey | undefined,
+): void {
+  changeFile({ path, ...codes }, () => {
+    const key = change();
+    if (key === undefined) return undefined;
+    return textOf({ ...key.privateKey.export({ format: 'jwk' }), [member]: key.name, ...key.members });
+  });
 }
 
 function writeDraft(path: string, content: object): string {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${randomUUID()}`;
-  writeFileSync(draft, `${JSON.stringify(content)}\n`, { mode: 0o600, flag: 'wx', flush: true });
+  writeFileSync(draft, textOf(content), { mode: 0o600, flag: 'wx', flush: true });
   return draft;
+}
+
+function textOf(content: object): string {
+  return `${JSON.stringify(content)}\n`;
 }

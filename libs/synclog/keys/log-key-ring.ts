@@ -1,5 +1,5 @@
-import { parseVerifierKey, type NoteSigner, type NoteVerifier } from '../tlog/signed-note';
-import { followKeys, keyChainText, type KeyChain } from '../tlog/key-chain';
+import { isSignedBy, parseVerifierKey, type Note, type NoteSigner, type NoteVerifier } from '../tlog/signed-note';
+import { followKeys, keyChainText, keysInForce, signsAt as keySignsAt, type KeyChain } from '../tlog/key-chain';
 import { parseStatement } from '../tlog/key-statement';
 
 /** An older key that still signs beside the current one. */
@@ -43,6 +43,25 @@ export function notHeldAt({ previous, chain }: LogKeyRing, now: Date): { keyId: 
 /** All keys that the log has had: what one of them has signed is ours. */
 export function verifiersOf({ current, chain }: LogKeyRing): readonly NoteVerifier[] {
   return followKeys(parseVerifierKey(current.vkey), chain).keys.map(({ verifier }) => verifier);
+}
+
+/** What a checkpoint that was found somewhere is to this log: `own`; `retired`: above the size at which a key was replaced, only that one has signed it, and
+ *  its time is over, so that whoever stole it may have; `foreign`: none of the log's keys has. */
+type Standing = 'own' | 'retired' | 'foreign';
+
+/** Judges the checkpoint in a note. @param size of it */
+export function standingOf(
+  { current, chain }: LogKeyRing,
+  { note, size }: { note: Note; size: number },
+  now: Date,
+): Standing {
+  const { keys } = followKeys(parseVerifierKey(current.vkey), chain);
+  const signing = keys.filter(({ verifier }) => isSignedBy(note, verifier));
+  if (signing.length === 0) return 'foreign';
+  const inForce = keysInForce(keys, size);
+  // A witness that knows only the old key keeps only its line while both sign.
+  const counts = signing.some((key) => inForce.includes(key) || keySignsAt(key, now.getTime()));
+  return counts ? 'own' : 'retired';
 }
 
 /** The chain as it is published; undefined for a log that has had one key only. */

@@ -8,9 +8,9 @@ import { createSyncLog } from '../app/append-entries';
 import { checkpointFile } from '../sealing/adapters/checkpoint-file';
 import { readNewestCheckpoint } from '../sealing/adapters/tree-store';
 import { Sealer } from '../sealing/app/sealer';
-import { parseCheckpoint } from '../tlog/checkpoint';
+import { checkpointText, parseCheckpoint } from '../tlog/checkpoint';
 import { parseStatement } from '../tlog/key-statement';
-import { isSignedBy, parseNote, parseVerifierKey } from '../tlog/signed-note';
+import { isSignedBy, parseNote, parseVerifierKey, signNote } from '../tlog/signed-note';
 import { dropPreviousKeys, ensureLogKey, fileLogKeys, logKeyFiles } from './adapters/file-log-keys';
 import { rotateLogKey, type RotatedKey } from './app/rotate-log-key';
 
@@ -127,6 +127,20 @@ describe('the rotation of the key of the log', () => {
     await grow(own);
     expect((await newest()).isSignedWith(oldKey)).toBe(false);
     expect(readFileSync(keyPath(), 'utf8')).toContain('"previous":[]');
+  });
+
+  it('does not let a stolen key that was replaced stop the log, and says so', async () => {
+    const warnings: unknown[] = [];
+    const log = { ...silentLog, warn: (...line: unknown[]) => void warnings.push(line) };
+    await grow(sealer());
+    const stolen = fileLogKeys(keyDir)().current;
+    await rotate(0);
+    await grow(sealer());
+    const forged = signNote(checkpointText({ origin: stolen.name, size: 999, root: Buffer.alloc(32) }), stolen);
+    writeFileSync(join(dir, 'outside', 'checkpoint'), forged);
+    await grow(sealer(log));
+    expect((await newest()).size).toBe(10);
+    expect(warnings).toContainEqual(['checkpoint.foreign', { place: 'file', size: 999, reason: 'key-retired' }]);
   });
 
   it('starts again from a checkpoint outside that an older key has signed', async () => {

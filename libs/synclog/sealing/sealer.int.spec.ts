@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sequenceBatch } from '#bus';
-import { silentLog, uuidIds } from '#platform';
-import { fixedClock, testDatabase, type TestDatabase } from '#testing';
+import { silentLog, uuidIds, type Database, type Tx } from '#platform';
+import { fixedClock, testDatabase, until, type TestDatabase } from '#testing';
 import { queryOnce } from '../../../bench/harness/query-once';
 import { createSyncLog } from '../app/append-entries';
 import { parseCheckpoint } from '../tlog/checkpoint';
@@ -21,6 +21,27 @@ import { Sealer } from './app/sealer';
 import type { CheckpointPlace } from './ports';
 
 const ORIGIN = 'lienthong.test/synclog';
+
+/** A database whose transactions pause after a statement. */
+function pausing(db: Database, after: RegExp): { db: Database; reached: Promise<void>; goOn: () => void } {
+  let [reach, goOn] = [(): void => undefined, (): void => undefined];
+  const reached = new Promise<void>((resolve) => (reach = resolve));
+  const released = new Promise<void>((resolve) => (goOn = resolve));
+  const slow = (tx: Tx): Tx => ({
+    send: (...given) => tx.send(...given),
+    execute: (...given) => tx.execute(...given),
+    query: async <T extends object>(sql: string, params?: readonly unknown[]): Promise<T[]> => {
+      const rows = await tx.query<T>(sql, params);
+      if (!after.test(sql)) return rows;
+      reach();
+      await released;
+      return rows;
+    },
+  });
+  const paused = Object.create(db) as Database;
+  paused.run = (work) => db.run((tx) => work(slow(tx)));
+  return { db: paused, reached, goOn: () => goOn() };
+}
 
 describe('the sealer', () => {
   const clock = fixedClock();
@@ -112,6 +133,21 @@ describe('the sealer', () => {
     expect(sealed.reduce((a, b) => a + b, 0)).toBe(3_000);
     expect(await published()).toMatchObject({ size: 3_000, root: await rootOfEntries(3_000) });
   }, 60_000);
+
+  it('has one process wait while another is between reading the head and writing it: no entry is sealed twice', async () => {
+    await append(15);
+    const paused = pausing(test.db, /for update/);
+    const first = sealBatch(paused.db, 5);
+    await paused.reached;
+    let isSecondDone = false;
+    const second = sealBatch(test.db, 10).finally(() => (isSecondDone = true));
+    const waiting = `select 1 from pg_locks l join pg_stat_activity a on a.pid = l.pid
+      where not l.granted and a.datname = current_database()`;
+    await until(async () => isSecondDone || (await queryOnce(test.ownerUrl, waiting)).length > 0, 5_000);
+    paused.goOn();
+    expect(await Promise.all([first, second])).toEqual([5, 10]);
+    expect(await readHead(test.db)).toMatchObject({ size: 15, root: await rootOfEntries(15) });
+  });
 
   it('signs what another has sealed and could not sign any more', async () => {
     const own = sealer();

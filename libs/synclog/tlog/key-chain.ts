@@ -16,6 +16,8 @@ export interface LogKey {
   verifier: NoteVerifier;
   /** Each checkpoint of more entries than this carries its signature, until the next key takes over. */
   fromSize: number;
+  /** When the next key took over, and until when this one signs beside it, RFC 3339; absent for a key that none has replaced. */
+  replaced?: { at: string; until: string };
 }
 
 /** Why a statement does not lead from one key to the next. */
@@ -65,6 +67,7 @@ export function followKeys(trusted: NoteVerifier, { first, statements }: KeyChai
     const statement = statementIn(note);
     const reason = statement === undefined ? 'statement-malformed' : problemOf(statement, keys);
     if (reason !== undefined) breaks.push({ statement: at + 1, reason });
+    else if (statement !== undefined) keys.push(replacedBy(statement, keys.pop()));
     keys.push(statement && { verifier: statement.newVerifier, fromSize: statement.fromSize });
   });
   return { keys: reachable(trusted, keys, new Set(breaks.map(({ statement }) => statement))), breaks };
@@ -78,6 +81,16 @@ export function keysInForce(keys: readonly LogKey[], size: number): readonly Log
       keys.findLastIndex(({ fromSize }) => fromSize < size),
     ),
   );
+}
+
+/** Whether a key that was replaced was to sign beside the next one at all: one that was stolen is not. */
+export function hadOverlap({ replaced }: LogKey): boolean {
+  return replaced !== undefined && Date.parse(replaced.at) < Date.parse(replaced.until);
+}
+
+/** Whether a key still signs, or signs beside the next one. */
+export function signsAt({ replaced }: LogKey, nowMs: number): boolean {
+  return replaced === undefined || nowMs < Date.parse(replaced.until);
 }
 
 /** Whether two verifiers are the same key under the same name. */
@@ -102,6 +115,10 @@ function problemOf(statement: SignedStatement, earlier: readonly (LogKey | undef
   if ([oldVerifier.name, newVerifier.name].some((name) => name !== origin)) return 'statement-origin';
   const isRepeated = earlier.some((key) => key !== undefined && isSameKey(key.verifier, newVerifier));
   return !isRepeated && isNextAfter(statement, earlier.at(-1)) ? undefined : 'statement-order';
+}
+
+function replacedBy({ at, until }: SignedStatement, key: LogKey | undefined): LogKey | undefined {
+  return key && { ...key, replaced: { at, until } };
 }
 
 function isNextAfter({ oldVerifier, fromSize }: SignedStatement, before: LogKey | undefined): boolean {

@@ -73,6 +73,7 @@ export type OpenCode =
   | 'rewritten'
   | 'rewritten-after'
   | 'key-own-word'
+  | 'signed-by-replaced-key'
   | 'after-checkpoint'
   | 'completeness'
   | 'subject'

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { keyChainText } from '../tlog/key-chain';
 import { proofFile } from '../tlog/proof-file';
 import { inclusionRanges } from '../tlog/proofs';
-import { parseVerifierKey, type NoteSigner } from '../tlog/signed-note';
+import { ed25519FromSeed, noteCosigner, parseVerifierKey, type NoteSigner } from '../tlog/signed-note';
 import { leafHash, rootOf } from '../tlog/tree-hash';
 import { verifyBundle, type BundleEvidence } from './app/verify-bundle';
 import { checkReceipt } from '../receipts/domain/check-receipt';
@@ -91,6 +91,56 @@ describe('a log that has got new keys', () => {
     const stolen = rotatedBundle(ENTRIES, { signers: [FIRST] });
     expect(codesOf(await reportOf(stolen, FIRST))).toEqual(['key-retired', 'entry-unproven']);
     expect(codesOf(await reportOf(stolen, THIRD_SIGNER))).toEqual(['key-retired', 'entry-unproven']);
+  });
+
+  describe('and of which only a key has signed that it replaced later', () => {
+    const before = ENTRIES.slice(0, TAKEN_OVER[0]);
+    const old = rotatedBundle(before, { signers: [FIRST] });
+    const invented = rotatedBundle(edit().slice(0, 200), { signers: [FIRST] });
+
+    it.each([FIRST, THIRD_SIGNER])('leaves open whether the log itself has signed', async (given) => {
+      for (const bundle of [old, invented]) {
+        const { wrong, open } = await reportOf(bundle, given);
+        expect(wrong).toEqual([]);
+        expect(open).toContain('signed-by-replaced-key');
+      }
+      expect((await reportOf(rotatedBundle(ENTRIES), given)).open).not.toContain('signed-by-replaced-key');
+    });
+
+    it('leaves nothing open of that when somebody outside speaks for it, and finds what was invented', async () => {
+      const older = [{ name: 'kept', text: checkpointOf(ENTRIES.slice(0, 150), FIRST) }];
+      expect((await reportOf(old, THIRD_SIGNER, { older })).open).not.toContain('signed-by-replaced-key');
+      expect(codesOf(await reportOf(invented, THIRD_SIGNER, { older }))).toEqual(['not-consistent']);
+      const empty = [{ name: 'empty', text: checkpointOf([], FIRST) }];
+      expect((await reportOf(old, THIRD_SIGNER, { older: empty })).open).toContain('signed-by-replaced-key');
+    });
+  });
+
+  describe('given an older checkpoint that only a replaced key has signed, above its size', () => {
+    const at = '2026-03-02T09:00:00.000+07:00';
+    const stolen = [statementOf(FIRST, THIRD_SIGNER, { fromSize: 300, at, until: at })];
+    const forged = checkpointOf(edit().slice(0, 400), FIRST);
+    const witness = noteCosigner('witness.example/w1', ed25519FromSeed(Buffer.alloc(32, 7)));
+    const seen = (time: string): string =>
+      forged + witness.cosign(forged.slice(0, forged.indexOf('\n\n') + 1), Date.parse(time) / 1_000);
+    const witnesses = [parseVerifierKey(witness.vkey)];
+    const said = async (bundle: MemoryBundle, text: string, more: Partial<BundleEvidence> = {}): Promise<string[]> =>
+      codesOf(await reportOf(bundle, THIRD_SIGNER, { older: [{ name: 'of a thief', text }], ...more }));
+
+    it('accuses nobody when the key was not to sign any more', async () => {
+      const bundle = rotatedBundle(ENTRIES, { statements: stolen });
+      expect(await said(bundle, forged)).toEqual(['key-retired']);
+      expect(await said(bundle, checkpointOf(ENTRIES.slice(0, 400), FIRST))).toEqual(['key-retired']);
+      expect(await said(bundle, checkpointOf(edit().concat(ENTRIES), FIRST))).toEqual(['key-retired']);
+    });
+
+    it('accuses the log only by a witness that saw it while the key still signed', async () => {
+      const bundle = rotatedBundle(ENTRIES);
+      expect(await said(bundle, forged)).toEqual(['key-retired']);
+      const missing = 'witness-missing';
+      expect(await said(bundle, seen('2026-04-02T00:00:00Z'), { witnesses })).toEqual([missing, 'key-retired']);
+      expect(await said(bundle, seen('2026-03-20T00:00:00Z'), { witnesses })).toEqual([missing, 'not-consistent']);
+    });
   });
 
   it('does not go with another successor than the one that the reader knows of', async () => {

@@ -1,6 +1,6 @@
 /** What a witness keeps, by the log's id: the lower-case hex digits of SHA-256 of its origin. */
 export interface WitnessStore {
-  /** Verifier keys that are trusted for the log; none for an unknown one. */
+  /** Keys that are trusted for the log, each as `parseTrustedKey` reads it; none for an unknown one. */
   keysOf(logId: string): readonly string[];
   /** The checkpoint that was cosigned last, with all its signatures; undefined before the first. */
   latest(logId: string): string | undefined;

@@ -117,6 +117,17 @@ export async function resumeWebhookRow(tx: Tx, id: string, now: Date): Promise<b
   return resumed === 1;
 }
 
+/** Moves a stopped webhook past its head. False when it is not stopped, the head is another position, or nothing is there yet.
+ *  Race: two persons who skip the same event; the second one meets another head. No worker moves it: the stop took the lease. */
+export async function skipHead(tx: Tx, id: string, position: number): Promise<boolean> {
+  const skipped = await tx.execute(
+    `update webhook w set position = $2::bigint from sequencer s
+     where w.id = $1 and w.state = 'stopped' and w.position = $2::bigint - 1 and s.id = 1 and $2::bigint < s.next_position`,
+    [id, position],
+  );
+  return skipped === 1;
+}
+
 /** False when it is the key that was noted before. */
 export async function noteKey(tx: Tx, id: string, keyId: string): Promise<boolean> {
   return (

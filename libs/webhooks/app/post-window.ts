@@ -11,7 +11,7 @@ import type { WebhookLease } from './webhook-lease';
 export interface WindowDeps {
   webhook: Webhook;
   port: WebhookPort;
-  lease: WebhookLease;
+  lease: Pick<WebhookLease, 'ensure' | 'covers'>;
   clock: Clock;
 }
 
@@ -23,6 +23,8 @@ interface Run extends WindowDeps {
   taken: Set<number>;
   signal: AbortSignal;
   ends: { position: number; end: WindowEnd }[];
+  /** What was thrown, by the database. */
+  faults: unknown[];
 }
 
 /** Between the end of a post's deadline and that of the lease, ms. */
@@ -31,18 +33,21 @@ const MARGIN_MS = 1_000;
 /** Posts the events of a window: those of one dossier one after the other, several dossiers at once. A dossier whose event is not taken waits; when as many
  *  wait as go at once, the receiver is taken to be away and the rest waits as well.
  *  @param taken positions that the receiver has; grows
- *  @returns undefined when nothing stood in the way */
+ *  @returns undefined when nothing stood in the way, when no post is under way any more; the same holds for what it throws */
 export async function postWindow(
   deps: WindowDeps,
   events: readonly LoggedEvent[],
   { keys, taken, signal }: { keys: readonly WebhookKey[]; taken: Set<number>; signal: AbortSignal },
 ): Promise<WindowEnd | undefined> {
-  const run: Run = { ...deps, keys, taken, signal, ends: [] };
+  const run: Run = { ...deps, keys, taken, signal, ends: [], faults: [] };
   const lines = linesOf(events.filter(({ position }) => !taken.has(position)));
   const carry = async (): Promise<void> => {
     for (let line = lines.shift(); line !== undefined; line = lines.shift()) await postLine(run, line);
   };
-  await Promise.all(Array.from({ length: deps.webhook.concurrency }, carry));
+  // One that fails must not leave the posts of the others behind: the next window would post beside them.
+  const noteFault = (fault: unknown): void => void run.faults.push(fault);
+  await Promise.all(Array.from({ length: deps.webhook.concurrency }, () => carry().catch(noteFault)));
+  if (run.faults.length > 0) throw run.faults[0];
   return run.ends.sort((one, other) => rank(one.end) - rank(other.end) || one.position - other.position).at(0)?.end;
 }
 
@@ -61,8 +66,10 @@ async function postLine(run: Run, line: readonly LoggedEvent[]): Promise<void> {
   }
 }
 
-function isOver({ signal, ends, webhook }: Run): boolean {
-  return signal.aborted || ends.length >= webhook.concurrency || ends.some(({ end }) => rank(end) < 2);
+function isOver({ signal, ends, faults, webhook }: Run): boolean {
+  return (
+    signal.aborted || faults.length > 0 || ends.length >= webhook.concurrency || ends.some(({ end }) => rank(end) < 2)
+  );
 }
 
 async function postOne({ webhook, port, lease, clock, keys }: Run, event: LoggedEvent): Promise<WindowEnd | undefined> {

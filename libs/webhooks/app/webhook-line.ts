@@ -44,6 +44,16 @@ export interface WebhookDeps {
   log: Log;
 }
 
+/** What came of one window. */
+interface WindowResult {
+  events: readonly LoggedEvent[];
+  end: WindowEnd | undefined;
+  /** The receiver took an event in this very window: what it has since before is no success of now. */
+  isAnyTaken: boolean;
+}
+
+type Advance = Omit<Progress, 'lastSuccessAt'>;
+
 /** Events looked at together. */
 const WINDOW = 100;
 /** The sequencer rings when there is more; the doorbell is no guarantee, ms. */
@@ -96,8 +106,9 @@ export class WebhookLine {
     if (row === undefined) return 'wait';
     const events = await readEventLog(this.deps.db, row.position, WINDOW);
     if (events.length === 0) return 'wait';
+    const before = this.taken.size;
     const end = await this.post(row, events, signal);
-    return this.settle(row, events, end);
+    return this.settle(row, { events, end, isAnyTaken: this.taken.size > before });
   }
 
   /** The webhook while it is this worker's. */
@@ -141,10 +152,13 @@ export class WebhookLine {
     row.keyId = keyId;
   }
 
-  private async settle(row: WebhookRow, events: readonly LoggedEvent[], end: WindowEnd | undefined): Promise<NextStep> {
+  private async settle(row: WebhookRow, { events, end, isAnyTaken }: WindowResult): Promise<NextStep> {
     const to = reachedPosition(row.position, events, this.taken);
     if (end?.kind === 'lost') return this.overtaken(row);
-    const progress = end === undefined ? this.success(row, to) : this.failure(row, to, end);
+    const progress = {
+      ...(end === undefined ? this.success(row, to) : this.failure(row, to, end)),
+      lastSuccessAt: isAnyTaken ? this.deps.clock.now() : null,
+    };
     if (!(await saveProgress(this.deps.db, this.who, progress))) return this.overtaken(row);
     for (const position of this.taken) if (position <= to) this.taken.delete(position);
     this.held = { ...row, ...progress, position: to };
@@ -152,21 +166,12 @@ export class WebhookLine {
     return this.failed(end, progress);
   }
 
-  private success(row: WebhookRow, to: number): Progress {
-    const now = this.deps.clock.now();
-    const isMoved = to > row.position;
-    return {
-      from: row.position,
-      to,
-      failures: 0,
-      failureCode: null,
-      failingSince: null,
-      postAfter: now,
-      lastSuccessAt: isMoved ? now : null,
-    };
+  private success(row: WebhookRow, to: number): Advance {
+    const postAfter = this.deps.clock.now();
+    return { from: row.position, to, failures: 0, failureCode: null, failingSince: null, postAfter };
   }
 
-  private failure(row: WebhookRow, to: number, { verdict }: Extract<WindowEnd, { kind: 'failed' }>): Progress {
+  private failure(row: WebhookRow, to: number, { verdict }: Extract<WindowEnd, { kind: 'failed' }>): Advance {
     const now = this.deps.clock.now();
     const isMoved = to > row.position;
     const failures = isMoved ? 1 : row.failures + 1;
@@ -179,7 +184,6 @@ export class WebhookLine {
       failureCode: verdict.code,
       failingSince: isMoved ? now : (row.failingSince ?? now),
       postAfter: new Date(now.getTime() + pauseMs),
-      lastSuccessAt: isMoved || this.taken.size > 0 ? now : null,
     };
   }
 

@@ -18,6 +18,10 @@ export interface Webhook {
   tls?: { caFile?: string; certificateFile?: string; keyFile?: string };
 }
 
+/** Why a person has a receiver go without an event: codes, since the sync log holds no free text. */
+export const SKIP_REASONS = ['refused-for-ever', 'handed-over-otherwise', 'not-wanted'] as const;
+export type SkipReason = (typeof SKIP_REASONS)[number];
+
 type WebhookState = 'running' | 'stopped';
 
 /** A webhook in the database. */

@@ -61,11 +61,6 @@ export async function runFuzzer(run: FuzzRun): Promise<FuzzReport> {
 
 /** In a file and not on the command line: a token is a secret. */
 function configurationOf({ token, dictionaries }: FuzzRun): string {
-  const text = (value: string): string => JSON.stringify(value);
-  const bindings = (bound: Readonly<Record<string, string>>): string[] =>
-    Object.entries(bound).map(
-      ([parameter, name]) => `${text(parameter)} = { dictionary = ${text(name)}, probability = 0.5 }`,
-    );
   return [
     ...(token === null ? [] : ['[headers]', `Authorization = ${text(`Bearer ${token}`)}`]),
     '[checks.negative_data_rejection]',
@@ -74,14 +69,27 @@ function configurationOf({ token, dictionaries }: FuzzRun): string {
       `[dictionaries.${name}]`,
       `values = [${values.map((value) => text(value)).join(', ')}]`,
     ]),
-    ...dictionaries.operations.flatMap(({ path, bound }) => [
-      '[[operations]]',
-      `include-path = ${text(path)}`,
-      '[operations.parameters]',
-      ...bindings(bound),
-    ]),
+    ...dictionaries.operations.flatMap(operationLines),
     '',
   ].join('\n');
+}
+
+function operationLines({ path, bound, isAlways = false }: Dictionaries['operations'][number]): string[] {
+  const probability = isAlways ? '1.0' : '0.5';
+  return [
+    '[[operations]]',
+    `include-path = ${text(path)}`,
+    '[operations.parameters]',
+    ...Object.entries(bound).map(
+      ([parameter, name]) => `${text(parameter)} = { dictionary = ${text(name)}, probability = ${probability} }`,
+    ),
+    ...(isAlways ? ['[operations.checks.negative_data_rejection]', 'enabled = false'] : []),
+  ];
+}
+
+/** A string of TOML. */
+function text(value: string): string {
+  return JSON.stringify(value);
 }
 
 function ran(args: readonly string[]): Promise<string> {

@@ -57,6 +57,11 @@ export function endCertificate(tx: Tx, id: string, at: Date): void {
   tx.send('update client_certificate set ended_at = coalesce(ended_at, $2) where id = $1', [id, at]);
 }
 
+/** All certificates of a client. */
+export function endCertificatesOf(tx: Tx, clientId: string, at: Date): void {
+  tx.send('update client_certificate set ended_at = $2 where client_id = $1 and ended_at is null', [clientId, at]);
+}
+
 /** Writes once a day. */
 export async function markCertificateUsed(tx: Queryable, id: string, day: string): Promise<void> {
   await tx.execute(

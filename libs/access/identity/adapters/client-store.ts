@@ -78,14 +78,26 @@ export async function insertClient(tx: Queryable, client: ClientWithSecret): Pro
   return inserted === 1;
 }
 
-/** False when there is no such account. */
-export async function setQuota(tx: Tx, id: string, quota: Client['quota']): Promise<boolean> {
-  const changed = await tx.execute('update client set requests_per_minute = $2, requests_per_day = $3 where id = $1', [
+export async function clientExists(tx: Queryable, id: string): Promise<boolean> {
+  return (await tx.query('select 1 from client where id = $1', [id])).length > 0;
+}
+
+/** Machines that have a role which is for people now. */
+export async function listMachinesWithRoles(tx: Queryable, roles: readonly Role[]): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `select id from client where kind = 'machine' and disabled_at is null and roles && $1::text[] order by id limit 100`,
+    [roles],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Of one that is there. */
+export function setQuota(tx: Tx, id: string, quota: Client['quota']): void {
+  tx.send('update client set requests_per_minute = $2, requests_per_day = $3 where id = $1', [
     id,
     quota.perMinute,
     quota.perDay,
   ]);
-  return changed === 1;
 }
 
 function accountOf(row: AccountRow): ClientWithCredentials {

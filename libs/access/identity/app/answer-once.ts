@@ -1,5 +1,5 @@
 import { canonicalBytes, sha256, type Tx } from '#platform';
-import { bindAnswer, findBoundAnswer } from '../adapters/bound-answers';
+import { bindAnswer, findBoundAnswer, type KeyUse } from '../adapters/bound-answers';
 
 export interface IdempotentRequest {
   clientId: string;
@@ -18,11 +18,20 @@ export async function answerOnce<T extends object>(
   request: IdempotentRequest,
   work: () => Promise<T>,
 ): Promise<T> {
-  const { clientId, key, at } = request;
-  const use = { clientId, key, requestDigest: sha256(canonicalBytes(request.request)) };
+  const use = useOf(request);
   const bound = await findBoundAnswer(tx, use);
   if (bound) return bound as T;
   const response = await work();
-  bindAnswer(tx, { ...use, status: 200, response, at });
+  bindAnswer(tx, { ...use, status: 200, response, at: request.at });
   return response;
+}
+
+/** The answer that an equal request got before, for what must happen in a transaction of its own before `answerOnce`.
+ *  @throws AppError 409 `idempotency-conflict` */
+export async function answeredBefore<T extends object>(tx: Tx, request: IdempotentRequest): Promise<T | undefined> {
+  return (await findBoundAnswer(tx, useOf(request))) as T | undefined;
+}
+
+function useOf({ clientId, key, request }: IdempotentRequest): KeyUse {
+  return { clientId, key, requestDigest: sha256(canonicalBytes(request)) };
 }

@@ -9,6 +9,7 @@ import { certificateOf } from '../domain/shown-certificate';
 import { WindowLimiter } from '../domain/window-limiter';
 import type { ClientWithCredentials, LogInJournal, ShownCertificate } from '../ports';
 import { signAccessToken, TOKEN_SECONDS, type TokenKeys } from './access-token';
+import { refuseWhileWaiting } from './refuse-after';
 import type { RequestQuota } from './request-quota';
 import { SecretCheck } from './secret-check';
 
@@ -38,6 +39,8 @@ const WINDOW_MS = 60_000;
 /** One client tried from many addresses is still slowed down; a secret verified a short while ago gets through,
  *  so that a stranger who fails in a client's name cannot shut that client out. */
 const MANY_ADDRESSES = 10;
+/** Clients, there or made up, that one address may try in vain: each failure is an entry of the sync log for good. */
+const MANY_CLIENTS = 10;
 
 /** What a client has shown that is right. */
 interface Proof {
@@ -50,12 +53,18 @@ export class LogIn {
   private readonly secrets: SecretCheck;
   private readonly perAddress: WindowLimiter;
   private readonly perClient: WindowLimiter;
+  private readonly perOrigin: WindowLimiter;
 
   constructor(private readonly options: LogInOptions) {
     this.secrets = new SecretCheck(options.clock);
     this.perAddress = new WindowLimiter({ limit: options.maxFailures, windowMs: WINDOW_MS, maxKeys: 20_000 });
     this.perClient = new WindowLimiter({
       limit: options.maxFailures * MANY_ADDRESSES,
+      windowMs: WINDOW_MS,
+      maxKeys: 20_000,
+    });
+    this.perOrigin = new WindowLimiter({
+      limit: options.maxFailures * MANY_CLIENTS,
       windowMs: WINDOW_MS,
       maxKeys: 20_000,
     });
@@ -119,18 +128,13 @@ export class LogIn {
   private refuseAfterFailures(request: LogInRequest, client: ClientWithCredentials | undefined): void {
     if (client && request.clientSecret !== undefined && this.secrets.isRemembered(client, request.clientSecret)) return;
     const now = this.options.clock.now();
-    const waitMs = Math.max(
-      this.perAddress.waitMs(addressKey(request), now),
-      this.perClient.waitMs(request.clientId, now),
+    refuseWhileWaiting(
+      Math.max(
+        this.perAddress.waitMs(addressKey(request), now),
+        this.perClient.waitMs(request.clientId, now),
+        this.perOrigin.waitMs(request.addressDigest, now),
+      ),
     );
-    if (waitMs === 0) return;
-    throw new AppError({
-      code: 'too-many-failed-log-ins',
-      disposition: 'retry',
-      status: 429,
-      detail: 'wait before the next log-in',
-      extra: { retryAfterSeconds: Math.ceil(waitMs / 1000) },
-    });
   }
 
   private async fail(
@@ -142,6 +146,7 @@ export class LogIn {
     const now = this.options.clock.now();
     this.perAddress.count(addressKey(request), now);
     this.perClient.count(request.clientId, now);
+    this.perOrigin.count(request.addressDigest, now);
     await this.options.db.run((tx) =>
       this.options.journal.record(tx, {
         kind: 'log-in.failed',

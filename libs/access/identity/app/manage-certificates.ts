@@ -3,7 +3,15 @@ import { rfc3339, type Queryable } from '#platform';
 import { endCertificate, insertCertificate, listCertificates } from '../adapters/certificate-store';
 import { isValidAt, MAX_CREDENTIALS, validAt } from '../domain/credential-life';
 import type { ClientCertificate } from '../ports';
-import { changeOnce, lockMachine, refuse, type ClientChange, type CredentialDeps } from './credential-change';
+import {
+  assertClient,
+  changeOnce,
+  lockMachine,
+  lockToEnd,
+  refuse,
+  type ClientChange,
+  type CredentialDeps,
+} from './credential-change';
 
 /** By which certificate a client is to be known: exactly one of the two. */
 export interface CertificateDraft {
@@ -23,12 +31,12 @@ const LISTED = 50;
 export class ManageCertificates {
   constructor(private readonly deps: CredentialDeps) {}
 
-  /** @throws AppError 400 `certificate-invalid`; 404 `client-unknown`; 409 `client-disabled`, `client-is-person`, `too-many-certificates`,
+  /** @throws AppError 400 `certificate-invalid`; 404 `client-unknown`; 409 `client-disabled`, `client-is-person`, `client-has-role-of-people`, `too-many-certificates`,
    *  `certificate-in-use`, `idempotency-conflict` */
   async add(change: ClientChange, clientId: string, draft: CertificateDraft): Promise<{ certificateId: string }> {
     const named = namedBy(draft);
     return changeOnce(this.deps, change, { addCertificate: draft, to: clientId }, async (tx, at) => {
-      await lockMachine(tx, clientId, change.by);
+      await lockMachine(tx, clientId);
       if (named.expiresAt && named.expiresAt <= at)
         throw refuse('certificate-invalid', 400, 'the certificate has expired', 'certificate');
       if (validAt(await listCertificates(tx, clientId, LISTED), at).length >= MAX_CREDENTIALS)
@@ -38,7 +46,7 @@ export class ManageCertificates {
       if (!isNew) throw refuse('certificate-in-use', 409, 'a client is known by this certificate already');
       await this.deps.journal.record(tx, {
         kind: 'client-certificate.added',
-        by: change.by,
+        by: change,
         clientId,
         credentialId: certificateId,
       });
@@ -46,8 +54,10 @@ export class ManageCertificates {
     });
   }
 
-  /** Newest first. */
+  /** Newest first.
+   *  @throws AppError 404 `client-unknown` */
   async list(db: Queryable, clientId: string, now: Date): Promise<(ClientCertificate & { isValid: boolean })[]> {
+    await assertClient(db, clientId);
     const certificates = await listCertificates(db, clientId, LISTED);
     return certificates.map((certificate) => ({ ...certificate, isValid: isValidAt(certificate, now) }));
   }
@@ -55,14 +65,14 @@ export class ManageCertificates {
   /** @throws AppError 404 `client-unknown`, `certificate-unknown`; 409 `client-is-person`, `idempotency-conflict` */
   async end(change: ClientChange, clientId: string, id: string): Promise<{ certificateId: string; endedAt: string }> {
     return changeOnce(this.deps, change, { endCertificate: id, of: clientId }, async (tx, at) => {
-      await lockMachine(tx, clientId, change.by);
+      await lockToEnd(tx, clientId, change.by);
       const known = (await listCertificates(tx, clientId, LISTED)).find((one) => one.id === id);
       if (!known) throw refuse('certificate-unknown', 404, 'this client has no certificate with this id');
       if (known.endedAt) return { certificateId: id, endedAt: rfc3339(known.endedAt) };
       endCertificate(tx, id, at);
       await this.deps.journal.record(tx, {
         kind: 'client-certificate.ended',
-        by: change.by,
+        by: change,
         clientId,
         credentialId: id,
       });

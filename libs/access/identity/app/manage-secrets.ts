@@ -4,7 +4,15 @@ import { listCertificates } from '../adapters/certificate-store';
 import { endSecret, expireOtherSecrets, insertSecret, listSecrets } from '../adapters/secret-store';
 import { isValidAt, MAX_CREDENTIALS, validAt } from '../domain/credential-life';
 import type { ClientSecret } from '../ports';
-import { changeOnce, lockMachine, refuse, type ClientChange, type CredentialDeps } from './credential-change';
+import {
+  assertClient,
+  changeOnce,
+  lockMachine,
+  lockToEnd,
+  refuse,
+  type ClientChange,
+  type CredentialDeps,
+} from './credential-change';
 import { hashSecret } from './secret-hash';
 
 export interface ManageSecretsOptions extends CredentialDeps {
@@ -31,7 +39,7 @@ export class ManageSecrets {
 
   /** The secret is an HMAC over caller, key and client, as at the creation: an equal repeat shows it again although only its hash is stored.
    *  @param overlapSeconds how long the secret before stays valid; 0 ends it at once
-   *  @throws AppError 404 `client-unknown`; 409 `client-disabled`, `client-is-person`, `too-many-secrets`, `idempotency-conflict`; 400 `overlap-too-long` */
+   *  @throws AppError 404 `client-unknown`; 409 `client-disabled`, `client-is-person`, `client-has-role-of-people`, `too-many-secrets`, `idempotency-conflict`; 400 `overlap-too-long` */
   async issue(change: ClientChange, clientId: string, overlapSeconds?: number): Promise<IssuedSecret> {
     const { defaultSeconds, maxSeconds } = this.options.overlap;
     const overlap = overlapSeconds ?? defaultSeconds;
@@ -39,7 +47,7 @@ export class ManageSecrets {
     const clientSecret = this.secretOf(change, clientId);
     const secretHash = await hashSecret(clientSecret);
     const issued = await changeOnce(this.options, change, { issueSecret: clientId, overlapSeconds }, async (tx, at) => {
-      await lockMachine(tx, clientId, change.by);
+      await lockMachine(tx, clientId);
       await this.assertRoom(tx, clientId, overlap, at);
       const secretId = this.options.ids.next();
       const oldEndsAt = new Date(at.getTime() + overlap * 1_000);
@@ -48,7 +56,7 @@ export class ManageSecrets {
       const until = rfc3339(oldEndsAt);
       await this.options.journal.record(tx, {
         kind: 'client-secret.issued',
-        by: change.by,
+        by: change,
         clientId,
         credentialId: secretId,
         until,
@@ -59,8 +67,10 @@ export class ManageSecrets {
   }
 
   /** Newest first; never the secret.
-   *  @param now what counts as valid is judged by it */
+   *  @param now what counts as valid is judged by it
+   *  @throws AppError 404 `client-unknown` */
   async list(db: Queryable, clientId: string, now: Date): Promise<(ClientSecret & { isValid: boolean })[]> {
+    await assertClient(db, clientId);
     const secrets = await listSecrets(db, clientId, LISTED);
     return secrets.map((secret) => ({ ...secret, isValid: isValidAt(secret, now) }));
   }
@@ -69,7 +79,7 @@ export class ManageSecrets {
    *  @throws AppError 404 `client-unknown`, `secret-unknown`; 409 `last-secret`, `client-is-person`, `idempotency-conflict` */
   async end(change: ClientChange, clientId: string, secretId: string): Promise<{ secretId: string; endedAt: string }> {
     return changeOnce(this.options, change, { endSecret: secretId, of: clientId }, async (tx, at) => {
-      await lockMachine(tx, clientId, change.by);
+      await lockToEnd(tx, clientId, change.by);
       const secrets = await listSecrets(tx, clientId, LISTED);
       const secret = secrets.find(({ id }) => id === secretId);
       if (!secret) throw refuse('secret-unknown', 404, 'this client has no secret with this id');
@@ -78,7 +88,7 @@ export class ManageSecrets {
       endSecret(tx, secretId, at);
       await this.options.journal.record(tx, {
         kind: 'client-secret.ended',
-        by: change.by,
+        by: change,
         clientId,
         credentialId: secretId,
       });

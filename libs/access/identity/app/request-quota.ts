@@ -1,6 +1,6 @@
-import { AppError, localDay, localInstant, localParts, type Clock, type Database } from '#platform';
+import { AppError, localInstant, localParts, type Clock, type Database } from '#platform';
 import { lockUsage, placeUsage, saveUsage } from '../adapters/usage-store';
-import { grantRequests, type Grant } from '../domain/grant-requests';
+import { grantRequests, windowsOf, type Grant } from '../domain/grant-requests';
 import type { Client, Quota } from '../ports';
 
 type Counted = Pick<Client, 'id' | 'quota'>;
@@ -12,6 +12,8 @@ interface Portion {
   minute: number;
   /** The limits that it was granted under: changed ones count at once. */
   limits: string;
+  /** When the database said that nothing is left. A refusal counts from then: a clock that was set back asks again. */
+  refusedFromMs: number;
   refusedUntilMs: number;
 }
 
@@ -39,7 +41,8 @@ export class RequestQuota {
     const nowMs = this.deps.clock.now().getTime();
     const portion = this.portions.get(client.id);
     if (portion?.limits !== limitsText(client.quota)) return false;
-    if (portion.refusedUntilMs > nowMs) throw exceeded(portion.refusedUntilMs - nowMs);
+    if (portion.refusedFromMs <= nowMs && nowMs < portion.refusedUntilMs)
+      throw exceeded(portion.refusedUntilMs - nowMs);
     if (portion.minute !== minuteOf(nowMs) || portion.left === 0) return false;
     portion.left -= 1;
     return true;
@@ -63,13 +66,14 @@ export class RequestQuota {
       left: granted,
       minute: minuteOf(now.getTime()),
       limits,
+      refusedFromMs: now.getTime(),
       refusedUntilMs: exhausted === undefined ? 0 : endOf(exhausted, now),
     });
     if (this.portions.size > MAX_CLIENTS) this.portions.delete(this.portions.keys().next().value as string);
   }
 
   private grant(id: string, quota: Quota, now: Date): Promise<Grant> {
-    const windows = { minute: new Date(minuteOf(now.getTime()) * MINUTE_MS), day: localDay(now) };
+    const windows = windowsOf(now);
     return this.deps.db.run(async (tx) => {
       placeUsage(tx, id, windows);
       const grant = grantRequests(quota, await lockUsage(tx, id), windows);

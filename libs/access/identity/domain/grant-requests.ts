@@ -1,14 +1,23 @@
+import { localDay } from '#platform';
 import type { Quota } from '../ports';
 
-/** What a client has used of its quota. */
-export interface Usage {
-  /** Begin of the minute that `minuteUsed` is of. */
+/** What requests are counted in. */
+export interface Windows {
+  /** Begin of the minute. */
   minute: Date;
-  minuteUsed: number;
   /** `YYYY-MM-DD`, UTC+7. */
   day: string;
+}
+
+/** What a client has used of its quota, in these windows. */
+export interface Usage extends Windows {
+  minuteUsed: number;
   dayUsed: number;
 }
+
+const MINUTE_MS = 60_000;
+/** So far the clocks of gateways may be apart. Windows that are further ahead are those of a clock that was wrong. */
+const MAX_AHEAD_MS = 2 * MINUTE_MS;
 
 /** A portion is this part of the smaller limit: a gateway asks the database once for so many requests. */
 const PORTIONS = 20;
@@ -21,9 +30,14 @@ export interface Grant {
   exhausted?: 'minute' | 'day';
 }
 
-/** Takes a portion out of a client's quota. A gateway whose clock is behind counts into the newer minute and day: none is used twice.
+export function windowsOf(now: Date): Windows {
+  return { minute: new Date(Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS), day: localDay(now) };
+}
+
+/** Takes a portion out of a client's quota. A gateway whose clock is up to 2 minutes behind counts into the newer minute and day: none is used twice.
+ *  What a clock left that was further ahead counts as nothing: it would shut the client out until that time comes.
  *  @param before undefined when the client has asked for nothing yet */
-export function grantRequests(quota: Quota, before: Usage | undefined, now: { minute: Date; day: string }): Grant {
+export function grantRequests(quota: Quota, before: Usage | undefined, now: Windows): Grant {
   const { minute, minuteUsed, day, dayUsed } = usedIn(before ?? { ...now, minuteUsed: 0, dayUsed: 0 }, now);
   const minuteLeft = (quota.perMinute ?? Infinity) - minuteUsed;
   const dayLeft = (quota.perDay ?? Infinity) - dayUsed;
@@ -36,9 +50,10 @@ export function grantRequests(quota: Quota, before: Usage | undefined, now: { mi
 }
 
 /** What counts of it now: the newer windows, with what was used in them. */
-function usedIn(before: Usage, now: { minute: Date; day: string }): Usage {
-  const isSameMinute = before.minute >= now.minute;
-  const isSameDay = before.day >= now.day;
+function usedIn(before: Usage, now: Windows): Usage {
+  const newest = windowsOf(new Date(now.minute.getTime() + MAX_AHEAD_MS));
+  const isSameMinute = before.minute >= now.minute && before.minute <= newest.minute;
+  const isSameDay = before.day >= now.day && before.day <= newest.day;
   return {
     minute: isSameMinute ? before.minute : now.minute,
     minuteUsed: isSameMinute ? before.minuteUsed : 0,

@@ -29,10 +29,24 @@ describe('requests out of a quota', () => {
   });
 
   it('do not begin anew for a gateway whose clock is behind', () => {
-    const ahead = used(100, 300, { minute: minute(5), day: '2026-03-03' });
+    const ahead = used(100, 300, { minute: minute(3), day: '2026-03-02' });
     expect(grantRequests({ perMinute: 100, perDay: null }, ahead, NOW)).toMatchObject({
       granted: 0,
-      usage: { minute: minute(5), day: '2026-03-03' },
+      usage: { minute: minute(3), day: '2026-03-02' },
+    });
+    const beforeMidnight = { minute: new Date('2026-03-02T16:59:00Z'), day: '2026-03-02' };
+    const nextDay = used(0, 300, { minute: new Date('2026-03-02T17:00:00Z'), day: '2026-03-03' });
+    expect(grantRequests({ perMinute: null, perDay: 300 }, nextDay, beforeMidnight)).toMatchObject({
+      granted: 0,
+      usage: { day: '2026-03-03' },
+    });
+  });
+
+  it('begin anew after a clock that was far ahead, and lock nobody out', () => {
+    const ahead = used(100, 1_000, { minute: minute(4), day: '2026-03-03' });
+    expect(grantRequests({ perMinute: 100, perDay: 1_000 }, ahead, NOW)).toEqual({
+      granted: 5,
+      usage: used(5, 5),
     });
   });
 

@@ -33,6 +33,15 @@ export async function lockChange(tx: Tx, id: string): Promise<AccessChange | und
   return (await tx.query<AccessChange>(`select ${COLUMNS} from access_change where id = $1 for update`, [id]))[0];
 }
 
+/** The open change of an account. Race: as for `lockChange`. */
+export async function lockOpenChange(tx: Tx, clientId: string): Promise<AccessChange | undefined> {
+  const found = await tx.query<AccessChange>(
+    `select ${COLUMNS} from access_change where client_id = $1 and state = 'open' for update`,
+    [clientId],
+  );
+  return found[0];
+}
+
 /** Newest first. */
 export async function readChanges(
   tx: Queryable,

@@ -55,7 +55,7 @@ export async function setAccess(tx: Tx, clientId: string, content: ChangeContent
 export async function countAdministrators(tx: Tx): Promise<number> {
   tx.send('select pg_advisory_xact_lock(7310)');
   const [{ count }] = await tx.query<{ count: number }>(
-    `select count(*)::int as count from client where disabled_at is null and 'administrator' = any(roles)`,
+    `select count(*)::int as count from client where kind = 'person' and disabled_at is null and 'administrator' = any(roles)`,
   );
   return count;
 }

@@ -17,18 +17,27 @@ const TIMEOUT_SECONDS = 10;
 /** What the provider has published of itself is read again after this time. */
 const CONFIGURATION_AGE_MS = 3_600_000;
 
+/** After a failure it is not asked again for this long: people who come meanwhile must not each wait for it. */
+const AWAY_MS = 5_000;
+
 /** A provider that publishes its configuration. It is asked when the first person comes: an absent provider stops no start. */
 export function openIdProvider(options: OpenIdProviderOptions, now: () => Date): OidcProvider {
-  let known: { configuration: client.Configuration; readAtMs: number } | undefined;
-  const configuration = async (): Promise<client.Configuration> => {
-    const nowMs = now().getTime();
-    if (known && nowMs - known.readAtMs < CONFIGURATION_AGE_MS) return known.configuration;
-    known = { configuration: await discover(options), readAtMs: nowMs };
-    return known.configuration;
-  };
+  const configuration = remembered(() => discover(options), now);
   return {
     begin: async () => begin(await configuration(), options),
     finish: async (callback, checks) => finish(await configuration(), { callback, checks, claim: options.claim }),
+  };
+}
+
+/** Asks once for all who come at the same time, and keeps the answer for an hour, a failure for seconds. */
+export function remembered<T>(ask: () => Promise<T>, now: () => Date): () => Promise<T> {
+  let asked: { answer: Promise<T>; untilMs: number } | undefined;
+  return () => {
+    if (asked && now().getTime() < asked.untilMs) return asked.answer;
+    const mine = { answer: ask(), untilMs: now().getTime() + CONFIGURATION_AGE_MS };
+    mine.answer.catch(() => (mine.untilMs = now().getTime() + AWAY_MS));
+    asked = mine;
+    return mine.answer;
   };
 }
 

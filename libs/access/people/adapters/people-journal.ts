@@ -1,6 +1,7 @@
 import type { SyncLog, SyncLogActor, SyncLogEntryInput, SyncLogKind } from '#synclog';
 import type { ChangeKind } from '../domain/access-change';
 import type { PeopleJournal, PersonEvent } from '../ports';
+import { accessDetail } from './access-detail';
 
 /** What a confirmed change did to the account. */
 const EFFECTS: Readonly<Record<ChangeKind, SyncLogKind>> = {
@@ -47,22 +48,22 @@ function actorOf({ client, addressDigest, bySystem }: PersonEvent): SyncLogActor
   return { id: client?.id ?? 'unknown', type: client?.kind ?? 'person', addressDigest };
 }
 
-function entriesOf({ kind, change, by }: ChangeEntry): SyncLogEntryInput[] {
+function entriesOf({ kind, change, by, reason }: ChangeEntry): SyncLogEntryInput[] {
   const { id: requestId, clientId, kind: operation, content } = change;
   const actor: SyncLogActor = by
     ? { id: by.clientId, type: by.kind, addressDigest: by.addressDigest }
     : { id: 'gateway', type: 'system' };
-  const access = {
-    ...(content.roles ? { roles: [...content.roles] } : {}),
-    ...(content.units ? { units: [...content.units] } : {}),
-  };
+  const about = { requestId, clientId, operation, ...accessDetail(content) };
   const step: SyncLogEntryInput = {
     kind,
     actor,
     operation: OPERATIONS[kind],
-    detail: { requestId, clientId, operation, ...access, until: change.expiresAt.toISOString() },
+    detail: {
+      ...about,
+      until: change.expiresAt.toISOString(),
+      ...(reason === undefined ? {} : { reasonCode: reason }),
+    },
   };
   if (kind !== 'account.confirmed') return [step];
-  const effect = { kind: EFFECTS[operation], actor, operation: OPERATIONS[kind] };
-  return [step, { ...effect, detail: { requestId, clientId, operation, ...access } }];
+  return [step, { kind: EFFECTS[operation], actor, operation: OPERATIONS[kind], detail: about }];
 }

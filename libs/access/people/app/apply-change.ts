@@ -2,6 +2,8 @@ import { AppError, type Tx } from '#platform';
 import { findClient, insertClient } from '../../identity/adapters/client-store';
 import { countAdministrators, insertPerson, restartIdleTime, setAccess, setDisabled } from '../adapters/access-store';
 import { insertAccount, linkSubject, removeTotp, savePassword } from '../adapters/account-store';
+import { endCertificatesOf } from '../../identity/adapters/certificate-store';
+import { endSecretsOf } from '../../identity/adapters/secret-store';
 import { deleteSessionsOf } from '../adapters/session-store';
 import { losesAdministrator, MIN_ADMINISTRATORS, type AccessChange, type ChangeKind } from '../domain/access-change';
 
@@ -35,22 +37,30 @@ const APPLY: Readonly<Record<ChangeKind, Apply>> = {
   },
 };
 
-/** Carries out a confirmed change in the caller's transaction. All sessions of the account end.
+/** After these nothing that the account proved itself by before is good any more: somebody else may have it. */
+const ENDS_CREDENTIALS: readonly ChangeKind[] = ['disable', 'reset-password', 'reset-totp', 'link-oidc'];
+
+/** Carries out a confirmed change in the caller's transaction. All sessions of the account end; with a disabling or a reset its secrets and
+ *  certificates as well.
  *  @throws AppError 409 `client-exists`, `username-taken`, `subject-taken`, `client-unknown`, `administrators-needed` */
 export async function applyChange(tx: Tx, change: AccessChange, now: Date): Promise<void> {
   const before = await findClient(tx, change.clientId);
   await APPLY[change.kind](tx, change, now);
   deleteSessionsOf(tx, change.clientId);
+  if (ENDS_CREDENTIALS.includes(change.kind)) {
+    endSecretsOf(tx, change.clientId, now);
+    endCertificatesOf(tx, change.clientId, now);
+  }
   if (!losesAdministrator(change, before?.roles ?? [])) return;
   if ((await countAdministrators(tx)) < MIN_ADMINISTRATORS)
     throw conflict('administrators-needed', `at least ${MIN_ADMINISTRATORS} administrators have to stay`);
 }
 
 async function createClient(tx: Tx, change: AccessChange, secretHash: string, now: Date): Promise<void> {
-  const { kind = 'machine', roles = [], units = null, addresses = null, operations = null, quota } = change.content;
+  const { roles = [], units = null, addresses = null, operations = null, quota } = change.content;
   const isNew = await insertClient(tx, {
     id: change.clientId,
-    kind,
+    kind: 'machine',
     roles,
     units,
     addresses,

@@ -1,24 +1,39 @@
 import { AppError, type Tx } from '#platform';
 import { answerOnce } from '../../identity/app/answer-once';
 import { findClient } from '../../identity/adapters/client-store';
-import { decideChange, lockChange } from '../adapters/access-change-store';
+import { lockChange } from '../adapters/access-change-store';
 import { suspendClient } from '../adapters/access-store';
 import { confirmRefusal, isDue, type AccessChange, type DecisionRefusal } from '../domain/access-change';
+import { refuseMachine, type ActingAdministrator } from './acting-administrator';
 import { applyChange } from './apply-change';
+import { decideChange } from './decide-change';
 import { expireDue } from './disable-idle-accounts';
+import { bringsPassword, confirmersHalf } from './first-password';
 import type { PeopleOptions } from './people-options';
-import type { ActingAdministrator } from './propose-change';
-import { toldChange, type ToldChange } from './told-change';
+import type { ToldChange } from './told-change';
 
 type Deps = Pick<PeopleOptions, 'db' | 'clock' | 'journal'>;
 
+interface ConfirmedChange extends ToldChange {
+  /** Second half of the first password that it brings; the first was shown to the proposer. Stored nowhere. */
+  firstPasswordPart?: string;
+}
+
 /** A second administrator's yes: the change takes effect, in one transaction with its entries. Whoever proposed it cannot confirm it, by a session
  *  or by a token: both are the same account.
- *  @throws AppError 403 `own-request`, `role-not-allowed`; 404 `access-change-unknown`; 409 `access-change-not-open`, `access-change-expired`,
- *  `proposer-gone`, `administrators-needed`, and what `applyChange` throws */
-export async function confirmChange(changeId: string, acting: ActingAdministrator, deps: Deps): Promise<ToldChange> {
+ *  @throws AppError 403 `own-request`, `role-not-allowed`, `person-needed`; 404 `access-change-unknown`; 409 `access-change-not-open`,
+ *  `access-change-expired`, `proposer-gone`, `administrators-needed`, and what `applyChange` throws */
+export async function confirmChange(
+  changeId: string,
+  acting: ActingAdministrator,
+  deps: Deps & Pick<PeopleOptions, 'secretSeed'>,
+): Promise<ConfirmedChange> {
   try {
-    return await once('confirm', { changeId, acting }, deps, (tx) => confirm(tx, changeId, acting, deps));
+    const change = await once('confirm', { changeId, acting }, deps, (tx) => confirm(tx, changeId, acting, deps));
+    // Made anew, also for a repeat: the stored answer holds no half.
+    return bringsPassword(change.kind)
+      ? { ...change, firstPasswordPart: confirmersHalf(deps.secretSeed, change) }
+      : change;
   } catch (error) {
     // The refusal took its transaction back; that the proposal is over is a fact all the same.
     if (error instanceof AppError && error.code === 'access-change-expired')
@@ -28,13 +43,13 @@ export async function confirmChange(changeId: string, acting: ActingAdministrato
 }
 
 /** Any administrator's no, the proposer's included. What the proposal had stopped goes on.
- *  @throws AppError 404 `access-change-unknown`; 409 `access-change-not-open` */
+ *  @throws AppError 403 `person-needed`; 404 `access-change-unknown`; 409 `access-change-not-open` */
 export async function declineChange(changeId: string, acting: ActingAdministrator, deps: Deps): Promise<ToldChange> {
   return once('decline', { changeId, acting }, deps, async (tx) => {
     const change = await locked(tx, changeId);
     if (change.state !== 'open') throw refused('access-change-not-open', change);
     if (change.kind === 'disable') suspendClient(tx, change.clientId, null);
-    return decide(tx, change, { state: 'declined', acting }, deps);
+    return decideChange(tx, change, { state: 'declined', acting }, deps);
   });
 }
 
@@ -44,6 +59,7 @@ function once(
   { db, clock }: Deps,
   work: (tx: Tx) => Promise<ToldChange>,
 ): Promise<ToldChange> {
+  refuseMachine(acting.by);
   const use = {
     clientId: acting.by.clientId,
     key: acting.idempotencyKey,
@@ -62,25 +78,7 @@ async function confirm(tx: Tx, changeId: string, acting: ActingAdministrator, de
   if (!(await isAdministrator(tx, acting.by.clientId, now))) throw refused('role-not-allowed', change);
   if (!(await isAdministrator(tx, change.proposedBy, now))) throw refused('proposer-gone', change);
   await applyChange(tx, change, now);
-  return decide(tx, change, { state: 'confirmed', acting }, deps);
-}
-
-async function decide(
-  tx: Tx,
-  change: AccessChange,
-  { state, acting }: { state: 'confirmed' | 'declined'; acting: ActingAdministrator },
-  { clock, journal }: Deps,
-): Promise<ToldChange> {
-  const now = clock.now();
-  const by = acting.by.clientId;
-  await decideChange(tx, change.id, { state, by, at: now });
-  const decided: AccessChange = { ...change, state, decidedBy: by, decidedAt: now };
-  await journal.change(tx, {
-    kind: state === 'confirmed' ? 'account.confirmed' : 'account.declined',
-    change: decided,
-    by: { ...acting.by, addressDigest: acting.addressDigest },
-  });
-  return toldChange(decided, now);
+  return decideChange(tx, change, { state: 'confirmed', acting }, deps);
 }
 
 async function locked(tx: Tx, changeId: string): Promise<AccessChange> {
@@ -96,7 +94,8 @@ async function locked(tx: Tx, changeId: string): Promise<AccessChange> {
 
 async function isAdministrator(tx: Tx, clientId: string, now: Date): Promise<boolean> {
   const client = await findClient(tx, clientId);
-  if (!client || client.disabledAt || (client.suspendedUntil && client.suspendedUntil > now)) return false;
+  if (client?.kind !== 'person' || client.disabledAt || (client.suspendedUntil && client.suspendedUntil > now))
+    return false;
   return client.roles.includes('administrator');
 }
 

@@ -1,4 +1,5 @@
-import { AppError, type Tx } from '#platform';
+import type { Tx } from '#platform';
+import { refuseWhileWaiting } from '../../identity/app/refuse-after';
 import { WindowLimiter } from '../../identity/domain/window-limiter';
 import {
   findByUsername,
@@ -141,17 +142,8 @@ export class LogInPerson {
 
   private refuseAfterFailures(username: string, addressDigest: string): void {
     const now = this.options.clock.now();
-    const waitMs = Math.max(
-      this.perName.waitMs(`${username} ${addressDigest}`, now),
-      this.perAddress.waitMs(addressDigest, now),
+    refuseWhileWaiting(
+      Math.max(this.perName.waitMs(`${username} ${addressDigest}`, now), this.perAddress.waitMs(addressDigest, now)),
     );
-    if (waitMs === 0) return;
-    throw new AppError({
-      code: 'too-many-failed-log-ins',
-      disposition: 'retry',
-      status: 429,
-      detail: 'wait before the next log-in',
-      extra: { retryAfterSeconds: Math.ceil(waitMs / 1000) },
-    });
   }
 }

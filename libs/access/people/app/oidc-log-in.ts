@@ -1,4 +1,6 @@
 import { AppError, type Tx } from '#platform';
+import { refuseWhileWaiting } from '../../identity/app/refuse-after';
+import { WindowLimiter } from '../../identity/domain/window-limiter';
 import { findBySubject, lockAccount, saveActive, type AccountWithAccess } from '../adapters/account-store';
 import { insertTicket, takeTicket } from '../adapters/oidc-ticket-store';
 import type { OpenedSession, Origin } from '../ports';
@@ -12,6 +14,9 @@ import { newToken, tokenHash } from './session-token';
 /** Time for a log-in at the provider. */
 const TICKET_MS = 600_000;
 const OPERATION = 'session.oidc-callback';
+const WINDOW_MS = 60_000;
+/** People behind one address. */
+const MANY_PEOPLE = 10;
 
 export interface OidcAnswer extends Origin {
   /** The whole URL that the browser came back to. */
@@ -25,15 +30,28 @@ export interface OidcAnswer extends Origin {
 /** Log-in at an identity provider. Accounts are not made by it: a person gets in when two administrators have linked the account to this issuer and
  *  subject, with the roles that the account has here. */
 export class OidcLogIn {
-  /** @param provider null: none is configured */
+  private readonly begun: WindowLimiter;
+  private readonly failed: WindowLimiter;
+
+  /** @param provider null: none is configured
+   *  @param options `strayCallback` counts answers that belong to no log-in of ours */
   constructor(
     private readonly provider: OidcProvider | null,
-    private readonly options: PeopleOptions,
-  ) {}
+    private readonly options: PeopleOptions & { strayCallback: () => void },
+  ) {
+    const limits = { limit: options.maxFailures * MANY_PEOPLE, windowMs: WINDOW_MS, maxKeys: 20_000 };
+    this.begun = new WindowLimiter(limits);
+    this.failed = new WindowLimiter(limits);
+  }
 
   /** @returns where the browser is sent, and the ticket for its cookie
-   *  @throws AppError 404 `oidc-not-configured`, 503 `oidc-provider-away` */
-  async begin(): Promise<{ url: string; ticket: string; maxAgeSeconds: number }> {
+   *  @throws AppError 404 `oidc-not-configured`, 429 `too-many-failed-log-ins`, 503 `oidc-provider-away` */
+  async begin({
+    addressDigest,
+  }: Pick<Origin, 'addressDigest'>): Promise<{ url: string; ticket: string; maxAgeSeconds: number }> {
+    // Each begin is a row and perhaps a call to the provider, and anybody may ask for it.
+    refuseWhileWaiting(this.begun.waitMs(addressDigest, this.options.clock.now()));
+    this.begun.count(addressDigest, this.options.clock.now());
     const { url, checks } = await this.configured().begin();
     const ticket = newToken();
     const expiresAt = new Date(this.options.clock.now().getTime() + TICKET_MS);
@@ -41,12 +59,19 @@ export class OidcLogIn {
     return { url, ticket, maxAgeSeconds: TICKET_MS / 1_000 };
   }
 
-  /** @throws AppError 401 `log-in-not-accepted` whatever does not fit; 404 `oidc-not-configured`; 503 `oidc-provider-away` */
+  /** @throws AppError 401 `log-in-not-accepted` whatever does not fit; 404 `oidc-not-configured`; 429 `too-many-failed-log-ins`;
+   *  503 `oidc-provider-away` */
   async finish(answer: OidcAnswer): Promise<OpenedSession> {
-    const identity = await this.identityOf(answer);
-    const opened = await this.options.db.run((tx) => this.settle(tx, answer, identity));
-    if (opened) return opened;
-    throw logInRefused();
+    refuseWhileWaiting(this.failed.waitMs(answer.addressDigest, this.options.clock.now()));
+    try {
+      const identity = await this.identityOf(answer);
+      const opened = await this.options.db.run((tx) => this.settle(tx, answer, identity));
+      if (opened) return opened;
+      throw logInRefused();
+    } catch (error) {
+      if (isRefused(error)) this.failed.count(answer.addressDigest, this.options.clock.now());
+      throw error;
+    }
   }
 
   private async identityOf(answer: OidcAnswer): Promise<OidcIdentity> {
@@ -54,12 +79,15 @@ export class OidcLogIn {
     const { db, clock } = this.options;
     const checks =
       answer.ticket === undefined ? undefined : await takeTicket(db, tokenHash(answer.ticket), clock.now());
+    if (!checks) {
+      // It belongs to no log-in that began here: a stranger's call, which must not fill the sync log.
+      this.options.strayCallback();
+      throw logInRefused();
+    }
     try {
-      if (!checks) throw logInRefused();
       return await provider.finish(answer.callback, checks);
     } catch (error) {
-      if (error instanceof AppError && error.status === 401)
-        await db.run((tx) => this.record(tx, answer, { reason: checks ? 'oidc-answer-wrong' : 'oidc-ticket-unknown' }));
+      if (isRefused(error)) await db.run((tx) => this.record(tx, answer, { reason: 'oidc-answer-wrong' }));
       throw error;
     }
   }
@@ -103,4 +131,8 @@ export class OidcLogIn {
       detail: 'this installation has no identity provider',
     });
   }
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof AppError && error.status === 401;
 }

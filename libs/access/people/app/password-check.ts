@@ -7,7 +7,7 @@ import { hashSecret, PASSWORD_COST, verifySecret } from '../../identity/app/secr
  *  remembered between two log-ins. */
 export class PasswordCheck {
   private readonly room: BulkheadPolicy = bulkhead(2, 32);
-  private decoy: Promise<string> | undefined;
+  private readonly decoy = hashSecret(randomBytes(32).toString('base64url'), PASSWORD_COST);
 
   hash(password: string): Promise<string> {
     return this.withinRoom(() => hashSecret(normalized(password), PASSWORD_COST));
@@ -16,7 +16,7 @@ export class PasswordCheck {
   /** Without a stored hash it costs the same time, so that answers do not tell which accounts exist.
    *  @throws AppError 503 `too-busy` when too many passwords are being verified at once */
   async verify(stored: string | null | undefined, password: string): Promise<boolean> {
-    const known = stored ?? (await (this.decoy ??= hashSecret(randomBytes(32).toString('base64url'), PASSWORD_COST)));
+    const known = stored ?? (await this.decoy);
     const isRight = await this.withinRoom(() => verifySecret(normalized(password), known));
     return isRight && typeof stored === 'string';
   }

@@ -5,7 +5,7 @@ import { hashSecret } from '../../identity/app/secret-hash';
 import { findClient } from '../../identity/adapters/client-store';
 import type { Principal } from '../../identity/ports';
 import { hasAccount, isUsernameTaken, suspendClient } from '../adapters/access-store';
-import { insertChange } from '../adapters/access-change-store';
+import { insertChange, lockOpenChange } from '../adapters/access-change-store';
 import { deleteSessionsOf } from '../adapters/session-store';
 import {
   changeExpiry,
@@ -16,7 +16,10 @@ import {
 } from '../domain/access-change';
 import { canonicalUsername } from '../domain/password-rules';
 import { proposalFault, roleFault, type ProposalFault } from '../domain/proposal-fault';
+import { refuseMachine, type ActingAdministrator } from './acting-administrator';
+import { decideChange } from './decide-change';
 import { expireDue } from './disable-idle-accounts';
+import { bringsPassword, confirmersHalf, proposersHalf } from './first-password';
 import type { PeopleOptions } from './people-options';
 import { toldChange, type ToldChange } from './told-change';
 
@@ -28,37 +31,31 @@ export interface Proposal {
   reason: string;
 }
 
-/** Who asks, and by which `Idempotency-Key`. */
-export interface ActingAdministrator {
-  by: Principal;
-  idempotencyKey: string;
-  addressDigest?: string;
-}
-
 export interface Proposed {
   change: ToldChange;
-  /** Secret or first password that it brings: worth nothing before a second administrator has confirmed. Shown here, and stored nowhere. */
+  /** Secret of a machine: worth nothing before a second administrator has confirmed. Shown here, and stored nowhere. */
   secret?: string;
+  /** First half of a first password; the second is shown to whoever confirms. Stored nowhere. */
+  firstPasswordPart?: string;
 }
 
-type Deps = Pick<PeopleOptions, 'db' | 'clock' | 'ids' | 'journal' | 'secretSeed'>;
+type Deps = Pick<PeopleOptions, 'db' | 'clock' | 'ids' | 'journal' | 'passwords' | 'secretSeed'>;
 
-/** Kinds that bring a secret. */
-const WITH_SECRET: readonly ChangeKind[] = ['create-client', 'create-account', 'reset-password'];
 const ABOUT_PEOPLE: readonly ChangeKind[] = ['reset-password', 'reset-totp', 'link-oidc'];
-/** 144 bits: read from a screen and typed once. */
-const FIRST_PASSWORD_LENGTH = 24;
 
 /** Proposes a change of access. It takes effect when a second administrator confirms it within 24 h (`confirmChange`). One thing counts at once: an
  *  account that is to be disabled is stopped until then, unless it is an administrator's.
- *  The secret is an HMAC over caller, key and account: an equal repeat shows it again although only its hash is stored.
- *  @throws AppError 400 `request-invalid`, `address-invalid`; 404 `client-unknown`; 409 `client-exists`, `username-taken`, `own-client`,
+ *  What is shown is an HMAC over caller, key and account: an equal repeat shows it again although only a hash is stored.
+ *  A proposal to disable takes the place of one that is open: an emergency waits for nobody.
+ *  @throws AppError 400 `request-invalid`, `address-invalid`; 403 `person-needed`; 404 `client-unknown`; 409 `client-exists`, `username-taken`, `own-client`,
  *  `account-not-a-person`, `access-change-open`, `idempotency-conflict`; 422 `access-reason-personal` */
 export async function proposeChange(given: Proposal, acting: ActingAdministrator, deps: Deps): Promise<Proposed> {
+  refuseMachine(acting.by);
   const proposal = canonical(given);
   refuseUnusable(proposal);
-  const secret = WITH_SECRET.includes(proposal.kind) ? secretOf(proposal, acting, deps.secretSeed) : undefined;
-  const secretHash = secret === undefined ? null : await hashSecret(secret);
+  const id = deps.ids.next();
+  const shown = shownOf(proposal, acting, deps);
+  const secretHash = await hashOf(shown, { id, clientId: proposal.clientId }, deps);
   const once = {
     clientId: acting.by.clientId,
     key: acting.idempotencyKey,
@@ -66,9 +63,9 @@ export async function proposeChange(given: Proposal, acting: ActingAdministrator
     at: deps.clock.now(),
   };
   const change = await deps.db.run((tx) =>
-    answerOnce(tx, once, () => propose(tx, { proposal, secretHash, acting }, deps)),
+    answerOnce(tx, once, () => propose(tx, { id, proposal, secretHash, acting }, deps)),
   );
-  return { change, ...(secret === undefined ? {} : { secret }) };
+  return { change, ...shown };
 }
 
 function canonical(proposal: Proposal): Proposal {
@@ -89,16 +86,17 @@ function refuseFault(fault: ProposalFault | undefined): void {
 
 async function propose(
   tx: Tx,
-  given: { proposal: Proposal; secretHash: string | null; acting: ActingAdministrator },
+  given: { id: string; proposal: Proposal; secretHash: string | null; acting: ActingAdministrator },
   deps: Deps,
 ): Promise<ToldChange> {
-  const { proposal, secretHash, acting } = given;
+  const { id, proposal, secretHash, acting } = given;
   const now = deps.clock.now();
   await expireDue(tx, deps);
   await refuseMisfit(tx, proposal, acting.by);
+  if (proposal.kind === 'disable') await supersede(tx, proposal.clientId, acting, deps);
   const change: AccessChange = {
     ...proposal,
-    id: deps.ids.next(),
+    id,
     secretHash,
     proposedBy: acting.by.clientId,
     proposedAt: now,
@@ -116,6 +114,13 @@ async function propose(
     by: { ...acting.by, addressDigest: acting.addressDigest },
   });
   return toldChange(change, now);
+}
+
+/** What is open about an account must not hold up that it is stopped. Any administrator may say no to it as well. */
+async function supersede(tx: Tx, clientId: string, acting: ActingAdministrator, deps: Deps): Promise<void> {
+  const open = await lockOpenChange(tx, clientId);
+  if (open && open.kind !== 'disable')
+    await decideChange(tx, open, { state: 'declined', acting, reason: 'superseded' }, deps);
 }
 
 async function stopAtOnce(tx: Tx, { kind, clientId, expiresAt }: AccessChange): Promise<void> {
@@ -144,11 +149,25 @@ async function refuseTaken(tx: Tx, { content }: Proposal, exists: boolean): Prom
     throw refused('username-taken', 409, 'another account has this user name', 'username');
 }
 
-function secretOf({ kind, clientId }: Proposal, acting: ActingAdministrator, seed: Buffer): string {
-  const secret = createHmac('sha256', seed)
-    .update(JSON.stringify([acting.by.clientId, acting.idempotencyKey, clientId]))
-    .digest('base64url');
-  return kind === 'create-client' ? secret : secret.slice(0, FIRST_PASSWORD_LENGTH);
+type Shown = Pick<Proposed, 'secret' | 'firstPasswordPart'>;
+
+function shownOf({ kind, clientId }: Proposal, acting: ActingAdministrator, { secretSeed }: Deps): Shown {
+  const request = { by: acting.by.clientId, key: acting.idempotencyKey, clientId };
+  if (bringsPassword(kind)) return { firstPasswordPart: proposersHalf(secretSeed, request) };
+  if (kind !== 'create-client') return {};
+  const parts = JSON.stringify([request.by, request.key, clientId]);
+  return { secret: createHmac('sha256', secretSeed).update(parts).digest('base64url') };
+}
+
+async function hashOf(
+  { secret, firstPasswordPart }: Shown,
+  change: { id: string; clientId: string },
+  { passwords, secretSeed }: Deps,
+): Promise<string | null> {
+  if (secret !== undefined) return hashSecret(secret);
+  if (firstPasswordPart === undefined) return null;
+  // As dear as one that a person has chosen: the time of a log-in must not tell which accounts still have their first one.
+  return passwords.hash(firstPasswordPart + confirmersHalf(secretSeed, change));
 }
 
 function refused(code: string, status: number, detail: string, field?: string): AppError {

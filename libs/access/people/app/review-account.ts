@@ -1,16 +1,17 @@
 import { AppError, rfc3339 } from '#platform';
 import { saveReview } from '../adapters/account-store';
 import { answerOnce } from '../../identity/app/answer-once';
+import { refuseMachine, type ActingAdministrator } from './acting-administrator';
 import type { PeopleOptions } from './people-options';
-import type { ActingAdministrator } from './propose-change';
 
 /** An administrator has looked at an account and found that its person still needs it with these rights (every six months, security level 3).
- *  @throws AppError 404 `client-unknown` */
+ *  @throws AppError 403 `person-needed`; 404 `client-unknown` */
 export async function reviewAccount(
   clientId: string,
   { by, idempotencyKey, addressDigest }: ActingAdministrator,
   { db, clock, journal }: Pick<PeopleOptions, 'db' | 'clock' | 'journal'>,
 ): Promise<{ clientId: string; reviewedAt: string }> {
+  refuseMachine(by);
   const at = clock.now();
   const request = { operation: 'account.review', clientId };
   return db.run((tx) =>

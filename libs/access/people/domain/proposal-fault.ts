@@ -1,5 +1,5 @@
 import { isAddressEntry } from '../../identity/domain/address-list';
-import type { Role } from '../../identity/domain/roles';
+import { ROLES_OF_PEOPLE, type Role } from '../../identity/domain/roles';
 import type { ChangeContent, ChangeKind } from './access-change';
 
 /** What each kind of change has to say, and what it may. */
@@ -16,12 +16,9 @@ const MEMBERS: Readonly<
   'link-oidc': { needs: ['issuer', 'subject'], may: [] },
 };
 
-/** A machine's secret is renewed by one administrator alone, who could then say the second yes with it. */
-const FOR_PEOPLE: readonly Role[] = ['approver', 'administrator'];
-
 /** What is wrong with the roles that a change gives to an account of this kind. */
 export function roleFault(kind: 'machine' | 'person', roles: readonly Role[] = []): ProposalFault | undefined {
-  const wrong = kind === 'machine' ? roles.find((role) => FOR_PEOPLE.includes(role)) : undefined;
+  const wrong = kind === 'machine' ? roles.find((role) => ROLES_OF_PEOPLE.includes(role)) : undefined;
   return wrong && { code: 'request-invalid', field: 'roles', detail: `the role ${wrong} is for people` };
 }
 
@@ -43,5 +40,8 @@ export function proposalFault(kind: ChangeKind, content: ChangeContent): Proposa
     return { code: 'request-invalid', field: 'roles', detail: 'say what is to be changed' };
   if (content.addresses?.some((entry) => !isAddressEntry(entry)))
     return { code: 'address-invalid', field: 'addresses', detail: 'an IP address or a CIDR network' };
-  return kind === 'create-client' ? roleFault(content.kind ?? 'machine', content.roles) : undefined;
+  if (kind !== 'create-client') return undefined;
+  if (content.kind !== 'machine')
+    return { code: 'request-invalid', field: 'kind', detail: 'a client is a machine; people get accounts' };
+  return roleFault('machine', content.roles);
 }

@@ -46,7 +46,8 @@ export async function deleteDrafts(tx: Queryable, ids: readonly string[], at: Da
   );
 }
 
-/** The same for drafts begun before `before`, oldest first, each skipped while somebody makes an object of it. */
+/** The same for drafts begun before `before`, oldest first, each skipped while somebody makes an object of it. Files of these are kept aside for a while:
+ *  nobody has said that they are not wanted. */
 export async function deleteOldDrafts(
   tx: Queryable,
   { before, limit, at }: { before: Date; limit: number; at: Date },
@@ -57,7 +58,7 @@ export async function deleteOldDrafts(
          select id from vault_draft where begun_at < $1 order by begun_at limit $2 for update skip locked)
        returning id, outside
      ), noted as (
-       insert into vault_removal (object_id, outside, due_at) select id, true, $3 from gone where outside on conflict do nothing
+       insert into vault_removal (object_id, outside, due_at, aside) select id, true, $3, true from gone where outside on conflict do nothing
      ), chunks as (delete from vault_chunk where object_id in (select id from gone where not outside))
      select count(*)::integer as swept from gone`,
     [before, limit, at],

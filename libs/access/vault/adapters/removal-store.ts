@@ -1,16 +1,16 @@
 import type { Queryable } from '#platform';
 
-/** Large objects whose bytes are to be removed: of erased owners, and drafts that nobody took. @param outside which of them */
-export async function readRemovals(
+/** Large objects whose bytes are to be removed: of erased owners, and drafts that nobody took. `isAside`: the file is kept aside for a while.
+ *  @param outside which of them */
+export function readRemovals(
   db: Queryable,
   outside: boolean,
   { due, limit }: { due: Date; limit: number },
-): Promise<string[]> {
-  const rows = await db.query<{ ref: string }>(
-    `select object_id as ref from vault_removal where outside = $1 and due_at <= $2 order by object_id limit $3`,
+): Promise<{ ref: string; isAside: boolean }[]> {
+  return db.query<{ ref: string; isAside: boolean }>(
+    `select object_id as ref, aside as "isAside" from vault_removal where outside = $1 and due_at <= $2 order by object_id limit $3`,
     [outside, due, limit],
   );
-  return rows.map(({ ref }) => ref);
 }
 
 /** Their bytes are gone. */
@@ -40,4 +40,12 @@ export async function withoutOwner(db: Queryable, refs: readonly string[]): Prom
 export async function readInstallation(db: Queryable): Promise<string> {
   const [{ id }] = await db.query<{ id: string }>(`select id from vault_installation`);
   return id;
+}
+
+/** Whether any object lies outside PostgreSQL. */
+export async function hasOutsideObjects(db: Queryable): Promise<boolean> {
+  const [{ found }] = await db.query<{ found: boolean }>(
+    `select exists (select from vault_object where place is not null) as found`,
+  );
+  return found;
 }

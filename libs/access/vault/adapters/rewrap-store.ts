@@ -25,11 +25,16 @@ export interface Rewrapped extends WrappedKey {
 }
 
 /** Replaces wrapped keys, each only while it still has the bytes that were read: an owner erased meanwhile stays erased, and what another worker
- *  has wrapped stays as it is. None goes under a retired master key. Returns how many it replaced. */
+ *  has wrapped stays as it is. None goes under a retired master key. Rows are locked in the order of their ids, as by everybody who locks several.
+ *  Returns how many it replaced. */
 export function replaceWrapped(db: Queryable, keys: readonly Rewrapped[]): Promise<number> {
   return db.execute(
-    `update vault_key k set master_key_id = r.master_key_id, wrapped = r.wrapped
+    `with locked as materialized (
+       select id from vault_key where id = any($1::uuid[]) order by id for no key update
+     )
+     update vault_key k set master_key_id = r.master_key_id, wrapped = r.wrapped
      from unnest($1::uuid[], $2::text[], $3::bytea[], $4::bytea[]) as r(id, master_key_id, wrapped, before)
+     join locked l on l.id = r.id
      where k.id = r.id and k.wrapped = r.before
        and not exists (select from vault_master_key m where m.id = r.master_key_id and m.retired_at is not null)`,
     [

@@ -1,6 +1,6 @@
 import type { Clock, Queryable } from '#platform';
 import { deleteRemovals, readRemovals } from '../adapters/removal-store';
-import type { ObjectPlaces, ObjectStore } from '../ports';
+import type { ObjectPlaces } from '../ports';
 
 /** Objects of one round: each may have hundreds of chunks. */
 const BATCH = 20;
@@ -11,22 +11,20 @@ export interface RemoveErasedDeps {
   clock: Clock;
 }
 
-/** Removes the bytes of large objects that nobody can open any more, or that lie elsewhere now. The row that asks for it goes last: killed in between, the next round removes
- *  what is left and forgets the row. @returns how many it removed */
+/** Removes the bytes of large objects that nobody can open any more, or that lie elsewhere now. What is outside and was swept is set aside first: in a
+ *  database that was restored by mistake it may be a draft still, and an object in the right one. The row that asks for it goes last: killed in between,
+ *  the next round removes what is left and forgets the row. @returns how many it removed */
 export async function removeErased({ db, places, clock }: RemoveErasedDeps): Promise<number> {
   const now = clock.now();
-  const fromInside = await removeFrom(db, places.inside, { isOutside: false, now });
-  return fromInside + (places.outside ? await removeFrom(db, places.outside.store, { isOutside: true, now }) : 0);
-}
-
-async function removeFrom(
-  db: Queryable,
-  store: ObjectStore,
-  { isOutside, now: due }: { isOutside: boolean; now: Date },
-): Promise<number> {
-  const refs = await readRemovals(db, isOutside, { due, limit: BATCH });
-  if (refs.length === 0) return 0;
-  await store.remove(refs);
-  await deleteRemovals(db, refs);
-  return refs.length;
+  const inside = await readRemovals(db, false, { due: now, limit: BATCH });
+  const outside = places.outside ? await readRemovals(db, true, { due: now, limit: BATCH }) : [];
+  const refsOf = (rows: typeof outside): string[] => rows.map(({ ref }) => ref);
+  if (inside.length > 0) await places.inside.remove(refsOf(inside));
+  if (outside.length > 0) {
+    await places.outside?.store.setAside(refsOf(outside.filter((row) => row.isAside)), now);
+    await places.outside?.store.remove(refsOf(outside.filter((row) => !row.isAside)));
+  }
+  const done = refsOf([...inside, ...outside]);
+  if (done.length > 0) await deleteRemovals(db, done);
+  return done.length;
 }

@@ -14,7 +14,7 @@ export interface RetireMasterKeyDeps {
 /** Takes an old master key out of use for good: first in the database, where from then on no owner key can be made under it, then out of the file.
  *  Killed in between, the same command finishes it. Backups of the database made before need the key: who keeps them keeps a copy of it.
  *  @throws AppError `master-key-in-use` (an owner key still hangs on it; `retry`, since the worker moves them), `master-key-current`,
- *  `master-key-unknown` */
+ *  `master-key-prepared` (made after the current one: another machine may wrap with it already), `master-key-unknown` */
 export async function retireMasterKey({ db, keyDir, journal, clock }: RetireMasterKeyDeps, id: string): Promise<void> {
   // Asked first, so that a wrong id changes nothing anywhere.
   without(keyDir, id);
@@ -41,6 +41,12 @@ function without(keyDir: string, id: string): void {
   const place = ring.keys.findIndex((key) => key.id === id);
   if (place < 0)
     throw new AppError({ code: 'master-key-unknown', disposition: 'refuse', detail: `there is no master key ${id}` });
+  if (place > ring.keys.findIndex((key) => key.id === ring.currentId))
+    throw new AppError({
+      code: 'master-key-prepared',
+      disposition: 'refuse',
+      detail: `${id} was made after the current master key: another machine may wrap with it already`,
+    });
 }
 
 function requireUnused(ownerKeys: number, id: string): void {

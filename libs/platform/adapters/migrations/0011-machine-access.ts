@@ -1,5 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
+/** scrypt with a salt and a hash of zeros. */
+const NO_SECRET = `scrypt$16384$8$1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+
 /** How machines come in: secrets that rotate, client certificates, quotas; and how events go out as signed webhooks. */
 export class MachineAccess1700000000011 implements MigrationInterface {
   name = 'MachineAccess1700000000011';
@@ -17,7 +20,8 @@ export class MachineAccess1700000000011 implements MigrationInterface {
   }
 }
 
-/** `client.secret_hash` is read by gateways of the version before only, while they are replaced. A row whose `expires_at` has passed counts as ended. */
+/** A row whose `expires_at` has passed counts as ended. `client.secret_hash` is read and written by gateways of the version before only, while they are
+ *  replaced: they cannot read a null, so that where there is no secret stands a hash that none has; what they write is taken over by the trigger. */
 const CLIENT_SECRETS = `
 create table client_secret (
   id uuid primary key default gen_random_uuid(),
@@ -30,7 +34,22 @@ create table client_secret (
 );
 create index client_secret_client on client_secret (client_id, created_at);
 insert into client_secret (client_id, secret_hash, created_at) select id, secret_hash, created_at from client;
-alter table client alter column secret_hash drop not null;
+alter table client alter column secret_hash set default '${NO_SECRET}';
+create function take_over_client_secret() returns trigger language plpgsql
+  set search_path = pg_catalog, public, pg_temp as $body$
+begin
+  if new.secret_hash = '${NO_SECRET}' or exists (
+    select 1 from client_secret where client_id = new.id and secret_hash = new.secret_hash
+  ) then
+    return null;
+  end if;
+  update client_secret set ended_at = now() where client_id = new.id and ended_at is null;
+  insert into client_secret (client_id, secret_hash, created_at) values (new.id, new.secret_hash, now());
+  return null;
+end
+$body$;
+create trigger client_secret_taken_over after insert or update of secret_hash on client
+  for each row execute function take_over_client_secret();
 grant select, insert, update on client_secret to lienthong_app;
 `;
 

@@ -6,7 +6,7 @@ export class Privacy1700000000012 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`set local lock_timeout = '5s'; set local statement_timeout = '60s'`);
-    for (const part of [VIEWS, PERSONS, HOLDS, REQUESTS]) await runner.query(part);
+    for (const part of [VIEWS, PERSONS, STORED, HOLDS, REQUESTS]) await runner.query(part);
   }
 
   async down(): Promise<void> {
@@ -54,6 +54,22 @@ create index registry_answer_dossier on registry_answer (dossier_id);
 grant select, insert on registry_answer to lienthong_app;
 `;
 
+/** How far what was stored before is indexed: dossiers up to an id, then the registry's answers up to a digest. It begins an hour later, when gateways of the version
+ *  before, which index nothing, have ended. */
+const STORED = `
+create table person_backfill (
+  one boolean primary key default true check (one),
+  begins_at timestamptz not null,
+  after_dossier uuid,
+  after_answer bytea,
+  unreadable integer not null default 0,
+  finished_at timestamptz
+);
+insert into person_backfill (begins_at, finished_at)
+select now() + interval '1 hour', case when exists (select from dossier) then null else now() end;
+grant select, update on person_backfill to lienthong_app;
+`;
+
 /** A hold is lifted by two people; the second person is the database's rule too. */
 const HOLDS = `
 create table legal_hold (
@@ -76,7 +92,7 @@ grant select, insert on legal_hold to lienthong_app;
 grant update (lift_reason, lift_requested_by, lift_requested_at, lift_expires_at, lifted_by, lifted_at) on legal_hold to lienthong_app;
 `;
 
-/** What was asked for stays as it was asked: the frozen dossiers, and nothing that names the person. */
+/** What was asked for stays as it was asked: the frozen dossiers, whether older ones could be missing among them, and nothing that names the person. */
 const REQUESTS = `
 create table person_request (
   id uuid primary key,
@@ -91,6 +107,7 @@ create table person_request (
   approved_by text check (approved_by <> requested_by),
   approved_at timestamptz,
   takes integer not null default 0,
+  index_incomplete boolean not null default false,
   check ((state = 'approved') = (approved_by is not null))
 );
 grant select, insert on person_request to lienthong_app;

@@ -14,22 +14,20 @@ export class VaultKeys1700000000013 implements MigrationInterface {
   }
 }
 
-/** `place` names the file of an object outside PostgreSQL. A new column rewrites nothing. The indexes are built while sealing waits: two of them are
- *  partial, and owner keys are one short row for each dossier or message. */
+/** `place` names the file of an object outside PostgreSQL. A new column rewrites nothing, and the lock for it is held for moments: the indexes of what is
+ *  large already come in a migration of their own (0016). `aside`: the file is kept aside for a while. */
 const VAULT_KEYS = `
 create table vault_master_key (
   id text primary key,
   recorded_at timestamptz not null,
   retired_at timestamptz
 );
-create index vault_key_master on vault_key (master_key_id, id) where wrapped is not null;
 alter table vault_object add column place uuid;
-create unique index vault_object_place on vault_object (place) where place is not null;
-create index vault_object_large on vault_object (size_bytes, id) where place is null and size_bytes >= 65536;
 alter table vault_draft add column outside boolean not null default false;
 create table vault_removal (
   object_id uuid primary key,
   outside boolean not null,
+  aside boolean not null default false,
   due_at timestamptz not null
 );
 create table vault_installation (

@@ -1,7 +1,8 @@
 import { AppError, codeOf, OutageLog, type Clock, type Database, type Log, type Random } from '#platform';
 import { parseCheckpoint, type Checkpoint } from '../../tlog/checkpoint';
 import { consistencyRanges, type TreeHead } from '../../tlog/proofs';
-import { isSignedBy, parseNote, type NoteVerifier } from '../../tlog/signed-note';
+import { parseNote, type Note } from '../../tlog/signed-note';
+import { standingOf, type LogKeys } from '../../keys/log-key-ring';
 import { readHead, readNewestCheckpoint } from '../../sealing/adapters/tree-store';
 import { RangeRoots } from '../../sealing/app/range-roots';
 import { logIdOf } from '../../tlog/log-id';
@@ -21,8 +22,8 @@ import type { WitnessPort } from '../ports';
 
 export interface CosigningDeps {
   db: Database;
-  /** Verifier keys that the log has had: what none of them has signed proves nothing. */
-  logKeys(): readonly NoteVerifier[];
+  /** The keys of the log: what none of them has signed proves nothing. */
+  logKeys: LogKeys;
   /** Name of the log. */
   origin: string;
   connect(witness: Witness): WitnessPort;
@@ -128,19 +129,32 @@ export class WitnessLine {
   /** What a witness says of us is a word, from somebody who may err or lie. What it keeps is a proof if our own key has signed it: nobody else could have
    *  made it. Only that is given on. */
   private async look(signal: AbortSignal): Promise<void> {
-    const { learn, log, clock, origin, logKeys } = this.deps;
+    const { learn, clock, origin } = this.deps;
     let againMs = LOOK_EVERY_MS;
     try {
       const note = await this.port.latest(logIdOf(origin), signal);
-      const kept = note === undefined ? undefined : checkpointOf(note, origin, logKeys());
+      const kept = note === undefined ? undefined : this.ownCheckpoint(note);
       if (kept !== undefined) learn(kept);
-      else if (note !== undefined) log.warn('witness.foreign', { witness: this.witness.name });
       this.lookOutage.recovered();
     } catch (error) {
       againMs = LOOK_AGAIN_MS;
       if (!signal.aborted) this.lookOutage.failed(error);
     }
     this.lookAtMs = clock.now().getTime() + againMs;
+  }
+
+  /** The checkpoint if a key of the log's own has signed it that could; a witness keeps the line of the one that it knows. Another is said in the log. */
+  private ownCheckpoint(text: string): Checkpoint | undefined {
+    const { origin, logKeys, clock, log } = this.deps;
+    const read = checkpointIn(text);
+    const isOfLog = read?.checkpoint.origin === origin;
+    const standing = isOfLog
+      ? standingOf(logKeys(), { note: read.note, size: read.checkpoint.size }, clock.now())
+      : 'foreign';
+    if (standing === 'own') return read?.checkpoint;
+    const reason = standing === 'retired' ? { reason: 'key-retired', size: read?.checkpoint.size } : {};
+    log.warn('witness.foreign', { witness: this.witness.name, ...reason });
+    return undefined;
   }
 
   /** With jitter: the logs of many installations do not come back to a witness at once. */
@@ -150,13 +164,10 @@ export class WitnessLine {
   }
 }
 
-/** The checkpoint if a key of the log's own has signed it; a witness keeps the line of the one that it knows. */
-function checkpointOf(text: string, origin: string, logKeys: readonly NoteVerifier[]): Checkpoint | undefined {
+function checkpointIn(text: string): { note: Note; checkpoint: Checkpoint } | undefined {
   try {
     const note = parseNote(text);
-    const checkpoint = parseCheckpoint(note.text);
-    const isOwn = checkpoint.origin === origin && logKeys.some((key) => isSignedBy(note, key));
-    return isOwn ? checkpoint : undefined;
+    return { note, checkpoint: parseCheckpoint(note.text) };
   } catch (error) {
     if (error instanceof TypeError) return undefined;
     throw error;

@@ -3,11 +3,24 @@ import { DOSSIER, type KindFacts } from './kind-facts';
 
 const SELF = 'the account itself';
 const ADMINISTRATOR = 'the administrator';
+const OPERATOR = 'the operator';
 const SYSTEM = 'the gateway';
 const NONE: readonly SyncLogDetailKey[] = [];
 const CHANGE = {
   members: ['operation'],
-  detail: ['clientId', 'operation', 'requestId', 'roles', 'units', 'until'],
+  detail: [
+    'clientId',
+    'operation',
+    'requestId',
+    'roles',
+    'units',
+    'addressCount',
+    'operationCount',
+    'perMinute',
+    'perDay',
+    'setDigest',
+    'until',
+  ],
 } as const;
 const CREDENTIAL = { members: ['operation'], detail: ['clientId', 'credentialId', 'until'] } as const;
 const WEBHOOK = { members: ['operation'], detail: ['webhookId', 'reasonCode', 'position', 'keyId'] } as const;
@@ -54,12 +67,17 @@ export const ACCESS_FACTS = {
     ...CHANGE,
   },
   'account.declined': {
-    means: 'A second administrator declined a change.',
-    actor: 'the second administrator',
-    ...CHANGE,
+    means: 'An administrator declined a change, or a disabling took its place (`superseded`).',
+    actor: 'the administrator',
+    members: ['operation'],
+    detail: [...CHANGE.detail, 'reasonCode'],
   },
   'account.expired': { means: 'Nobody confirmed a change in time.', actor: SYSTEM, ...CHANGE },
-  'client.created': { means: 'An account or a client was made.', actor: 'the second administrator', ...CHANGE },
+  'client.created': {
+    means: 'An account or a client was made.',
+    actor: 'the second administrator; `host` for those that an installation begins with',
+    ...CHANGE,
+  },
   'client.changed': {
     means: 'Roles, communes, log-in or quota of an account were changed.',
     actor: 'the administrator; for roles and communes the second one',
@@ -72,7 +90,11 @@ export const ACCESS_FACTS = {
     members: ['operation'],
     detail: [...CHANGE.detail, 'reasonCode'],
   },
-  'client-secret.issued': { means: 'A machine was given its next secret.', actor: ADMINISTRATOR, ...CREDENTIAL },
+  'client-secret.issued': {
+    means: 'A machine was given its next secret.',
+    actor: 'the administrator; `host` for one out of credentials.json, which counts for people too',
+    ...CREDENTIAL,
+  },
   'client-secret.ended': { means: 'A secret of a machine was ended.', actor: ADMINISTRATOR, ...CREDENTIAL },
   'client-certificate.added': {
     means: 'A certificate stands for a machine from now on.',
@@ -86,10 +108,15 @@ export const ACCESS_FACTS = {
   },
   'webhook.stopped': {
     means: 'A webhook was stopped, by a person or by itself; events wait.',
-    actor: 'the administrator, or the webhook',
+    actor: `${OPERATOR}, or the webhook`,
     ...WEBHOOK,
   },
-  'webhook.resumed': { means: 'A stopped webhook goes on where it was.', actor: ADMINISTRATOR, ...WEBHOOK },
+  'webhook.resumed': { means: 'A stopped webhook goes on where it was.', actor: OPERATOR, ...WEBHOOK },
+  'webhook.skipped': {
+    means: 'A receiver goes without the event at this `position` of the feed, because a person said so.',
+    actor: OPERATOR,
+    ...WEBHOOK,
+  },
   'webhook-key.changed': { means: 'A webhook signs with another key.', actor: 'the webhook', ...WEBHOOK },
   'key.rotated': {
     means: 'The vault has another master key; it wraps what is stored from now on.',

@@ -3,11 +3,11 @@ import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncFolder } from '#platform';
 import {
+  changeNamedKey,
   ensureNamedKey,
   keyUnreadable,
   privateKeyOf,
   readNamedKey,
-  replaceNamedKey,
   type NamedKey,
   type NamedKeyFile,
 } from '../../files/named-key-file';
@@ -18,6 +18,11 @@ import type { LogKeyFiles } from '../app/rotate-log-key';
 import type { LogKeyRing, LogKeys, PreviousKey } from '../log-key-ring';
 
 const UNREADABLE = 'synclog-key-unreadable';
+const CHANGE = {
+  holds: 'the keys of the log',
+  busy: 'synclog-key-busy',
+  notWritable: 'synclog-key-not-writable',
+};
 const currentIn = (keyDir: string): NamedKeyFile => ({
   path: join(keyDir, 'synclog.json'),
   member: 'origin',
@@ -45,38 +50,80 @@ export function ensureLogKey(keyDir: string, publicUrl: string): void {
   ensureNamedKey(currentIn(keyDir), `${publicUrl.replace(/^[a-z]+:\/\//, '').replace(/\/+$/, '')}/synclog`);
 }
 
-/** The same folder for who replaces the key. */
+/** The same folder for who replaces the key. Each step reads and writes while nobody else does, another `rotate-key` or `drop-old-keys` least of all: the
+ *  draft is the only copy of a key that the log may have named already.
+ *  @throws AppError `synclog-key-busy` (retry), `synclog-key-not-writable`, `synclog-key-unreadable` */
 export function logKeyFiles(keyDir: string, now: () => Date): LogKeyFiles {
   const [file, next] = [currentIn(keyDir), nextIn(keyDir)];
+  const forgetDraft = (): void => {
+    alone(file, () => {
+      const drafted = readNamedKey(next);
+      // Only what the file itself gives back: another rotation may have drafted its key by now.
+      if (drafted !== undefined && isNamed(readRing(file).chain, signerOf(drafted).vkey)) forget(next.path, keyDir);
+    });
+  };
   return {
     read: () => readRing(file),
-    draft: () => {
-      const ring = readRing(file);
-      ensureNamedKey(next, ring.name);
-      const signer = signerOf(readOrThrow(next));
-      return signer.vkey === ring.current.vkey ? undefined : signer;
-    },
+    draft: () => alone(file, () => draftIn(file, next)),
     install: (statement) => {
-      const [old, drafted, ring] = [readOrThrow(file), readOrThrow(next), readRing(file)];
-      const chain = { first: ring.chain.first, statements: [...ring.chain.statements, statement] };
-      const members = {
-        previous: previousFor([old.privateKey.export({ format: 'jwk' }), ...jwksOf(old)], chain, now()),
-      };
-      replaceNamedKey(file, { ...drafted, members: { ...members, keys: keyChainText(chain) } });
-      forget(next.path, keyDir);
+      changeNamedKey(file, CHANGE, () => installed({ file, next, statement, now: now() }));
+      forgetDraft();
     },
-    forgetDraft: () => forget(next.path, keyDir),
+    forgetDraft,
   };
 }
 
 /** Destroys the older keys: all, or those whose time is over.
- *  @returns how many are left */
+ *  @returns how many are left
+ *  @throws AppError `synclog-key-busy` (retry), `synclog-key-not-writable`, `synclog-key-unreadable` */
 export function dropPreviousKeys(keyDir: string, { now, areAllMeant }: { now: Date; areAllMeant: boolean }): number {
   const file = currentIn(keyDir);
-  const [key, { chain }] = [readOrThrow(file), readRing(file)];
-  const previous = areAllMeant ? [] : previousFor(jwksOf(key), chain, now);
-  replaceNamedKey(file, { ...key, members: { ...key.members, previous } });
+  let previous: JsonWebKey[] = [];
+  changeNamedKey(file, CHANGE, () => {
+    const [key, { chain }] = [readOrThrow(file), readRing(file)];
+    previous = areAllMeant ? [] : previousFor(jwksOf(key), chain, now);
+    return { ...key, members: { ...key.members, previous } };
+  });
   return previous.length;
+}
+
+/** Does it while nobody else changes the file. */
+function alone<T>(file: NamedKeyFile, work: () => T): T {
+  const results: T[] = [];
+  changeNamedKey(file, CHANGE, () => void results.push(work()));
+  return results[0];
+}
+
+/** @returns undefined when the drafted key is in use */
+function draftIn(file: NamedKeyFile, next: NamedKeyFile): NoteSigner | undefined {
+  const ring = readRing(file);
+  ensureNamedKey(next, ring.name);
+  const signer = signerOf(readOrThrow(next));
+  return isNamed(ring.chain, signer.vkey) ? undefined : signer;
+}
+
+interface Installation {
+  file: NamedKeyFile;
+  next: NamedKeyFile;
+  statement: string;
+  now: Date;
+}
+
+/** What the file is to hold; undefined when another run of the same rotation was faster, and it holds the key. */
+function installed({ file, next, statement, now }: Installation): NamedKey | undefined {
+  const { chain: before } = readRing(file);
+  const { newKey } = parseStatement(statement);
+  if (isNamed(before, newKey)) return undefined;
+  const [old, drafted] = [readOrThrow(file), readOrThrow(next)];
+  if (signerOf(drafted).vkey !== newKey) throw keyUnreadable(next);
+  const chain = { first: before.first, statements: [...before.statements, statement] };
+  const previous = previousFor([old.privateKey.export({ format: 'jwk' }), ...jwksOf(old)], chain, now);
+  return { ...drafted, members: { previous, keys: keyChainText(chain) } };
+}
+
+/** Whether the log has, or has had, this key. */
+function isNamed({ first, statements }: KeyChain, vkey: string): boolean {
+  return first === vkey || statements.some((note) => parseStatement(note).newKey === vkey);
 }
 
 function forget(path: string, keyDir: string): void {

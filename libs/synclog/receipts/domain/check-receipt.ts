@@ -3,7 +3,7 @@ import { parseProofFile } from '../../tlog/proof-file';
 import { isIncluded } from '../../tlog/proofs';
 import type { NoteVerifier } from '../../tlog/signed-note';
 import { logKeyIn } from '../../verifier/domain/check-key';
-import { readCheckpoint } from '../../verifier/domain/check-notes';
+import { isByReplacedKey, readCheckpoint } from '../../verifier/domain/check-notes';
 import type { PublicJwk } from '../signing-keys';
 import { jwkVerifier } from './jwk-verifier';
 import { saltedDigest, verifyReceipt, type Receipt } from './receipt';
@@ -19,8 +19,12 @@ export interface ReceiptEvidence {
   sealed?: { proof: string; logKey: string };
 }
 
-/** `wrong` with a code that says what does not fit. */
-export type Finding = { result: 'proven' } | { result: 'wrong'; code: string } | { result: 'not-looked-at' };
+/** `wrong` with a code that says what does not fit. `open`: proven, if the log itself signed it: only a key has that the log replaced later, and who stole that
+ *  could have made it up; a proof that is fetched anew carries the newest key. */
+export type Finding =
+  | { result: 'proven'; open?: 'signed-by-replaced-key' }
+  | { result: 'wrong'; code: string }
+  | { result: 'not-looked-at' };
 
 export interface ReceiptFindings {
   /** The gateway's key has signed this receipt. */
@@ -31,7 +35,7 @@ export interface ReceiptFindings {
   sealed: Finding;
 }
 
-const PROVEN: Finding = { result: 'proven' };
+const PROVEN = { result: 'proven' } as const;
 const NOT_LOOKED_AT: Finding = { result: 'not-looked-at' };
 const wrong = (code: string): Finding => ({ result: 'wrong', code });
 
@@ -71,7 +75,8 @@ function checkProof({ leafHash }: Receipt, proof: string, trusted: NoteVerifier)
     if (read.problem !== undefined) return wrong('checkpoint-not-signed');
     const { size, root } = read.checkpoint;
     const leaf = Buffer.from(leafHash, 'base64');
-    return isIncluded(leaf, { index: file.index, size, proof: file.proof }, root) ? PROVEN : wrong('not-in-the-log');
+    if (!isIncluded(leaf, { index: file.index, size, proof: file.proof }, root)) return wrong('not-in-the-log');
+    return isByReplacedKey(read) ? { ...PROVEN, open: 'signed-by-replaced-key' } : PROVEN;
   } catch (error) {
     if (error instanceof TypeError) return wrong('proof-unreadable');
     throw error;

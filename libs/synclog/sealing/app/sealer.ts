@@ -1,9 +1,9 @@
 import { AppError, pause, StepLoop, type Clock, type Database, type Doorbell, type Log } from '#platform';
 import { checkpointText, parseCheckpoint } from '../../tlog/checkpoint';
 import type { TreeHead } from '../../tlog/proofs';
-import { isSignedBy, parseNote, signNote } from '../../tlog/signed-note';
+import { parseNote, signNote } from '../../tlog/signed-note';
 import { assertKeyOfLog } from '../../keys/app/assert-key-of-log';
-import { notHeldAt, signersAt, verifiersOf, type LogKeyRing, type LogKeys } from '../../keys/log-key-ring';
+import { notHeldAt, signersAt, standingOf, type LogKeyRing, type LogKeys } from '../../keys/log-key-ring';
 import { insertCheckpoint, readHead, readNewestCheckpoint, type StoredHead } from '../adapters/tree-store';
 import type { CheckpointPlace } from '../ports';
 import { indexSealed } from '../../search/app/index-sealed';
@@ -147,7 +147,7 @@ export class Sealer {
   private async look(): Promise<void> {
     if (!this.isDatabaseRead) {
       const newest = await readNewestCheckpoint(this.deps.db);
-      if (newest !== undefined) this.learn(this.ownHead('database', newest.note));
+      if (newest !== undefined) this.learnOwn('database', newest.note);
       this.isDatabaseRead = true;
     }
     const looks = this.places.filter(({ isRead }) => !isRead).map((place) => this.ask(place));
@@ -157,7 +157,7 @@ export class Sealer {
 
   private async ask(place: OutsidePlace): Promise<boolean> {
     try {
-      return await place.read((note) => this.learn(this.ownHead(place.name, note)));
+      return await place.read((note) => this.learnOwn(place.name, note));
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       this.refusal = error;
@@ -165,14 +165,20 @@ export class Sealer {
     }
   }
 
-  private ownHead(place: string, text: string): TreeHead {
-    const ring = this.deps.keys();
+  /** @throws AppError `synclog-foreign` */
+  private learnOwn(place: string, text: string): void {
+    const { keys, clock, log } = this.deps;
+    const ring = keys();
     const note = parseNote(text);
     const checkpoint = parseCheckpoint(note.text);
-    // One that an older key has signed is ours as well.
-    if (checkpoint.origin !== ring.name || !verifiersOf(ring).some((key) => isSignedBy(note, key)))
+    // One that an older key has signed is ours as well, up to the size at which it was replaced.
+    const standing =
+      checkpoint.origin === ring.name ? standingOf(ring, { note, size: checkpoint.size }, clock.now()) : 'foreign';
+    if (standing === 'foreign')
       throw refusal('synclog-foreign', `the checkpoint in ${place} is not signed with a key that this log has had`);
-    return checkpoint;
+    if (standing === 'own') this.learn(checkpoint);
+    // Whoever stole a key that was replaced must not be able to stop the log with it.
+    else log.warn('checkpoint.foreign', { place, size: checkpoint.size, reason: 'key-retired' });
   }
 }
 

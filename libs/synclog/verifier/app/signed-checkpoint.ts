@@ -1,6 +1,6 @@
 import type { LogKey } from '../../tlog/key-chain';
 import type { NoteVerifier } from '../../tlog/signed-note';
-import { checkWitness, readCheckpoint, type ReadCheckpoint } from '../domain/check-notes';
+import { checkWitness, isByReplacedKey, readCheckpoint, type ReadCheckpoint } from '../domain/check-notes';
 import type { ReportDraft } from '../domain/report-draft';
 
 /** The checkpoint of some evidence, and the keys that should have signed it. */
@@ -30,6 +30,7 @@ export function readSigned(
   draft.size = size;
   if (read.problem !== undefined) draft.add({ code: read.problem, file });
   else draft.add({ code: isKeyTrusted ? 'signature' : 'signature-own-key', origin, size });
+  if (isByReplacedKey(read)) draft.doubtKey();
   for (const witness of witnesses) {
     const result = checkWitness(read.note, witness);
     draft.add(result);

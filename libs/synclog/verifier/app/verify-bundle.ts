@@ -129,14 +129,15 @@ class BundleVerification {
 
   private checkOlder(keys: readonly LogKey[], { tree }: WholeLog, head: TreeHead): void {
     const { draft, source } = this;
+    const speakers = { keys, witnesses: this.evidence.witnesses };
     for (const older of this.evidence.older) {
-      const result = checkOlder(older, keys, { source, tree });
+      const result = checkOlder(older, speakers, { source, tree });
       draft.add(result);
       if (result.code === 'older') draft.vouch(Number(result.size));
     }
     for (const name of this.paths.filter(isKeptCheckpoint).sort()) {
       const text = source.read(name)?.toString('utf8') ?? '';
-      const result = checkKept({ name, text }, keys, { source, tree, head });
+      const result = checkKept({ name, text }, speakers, { source, tree, head });
       if (result !== undefined) draft.add(result);
     }
     draft.leaveRewrittenOpen();

@@ -99,7 +99,7 @@ function signedTree(
   const read = readSigned(draft, { file: name, note, keys, isKeyTrusted: trusted !== undefined, witnesses });
   if (read === undefined) return undefined;
   for (const one of older) {
-    const result = compareOlder(one, keys, read.checkpoint);
+    const result = compareOlder(one, { keys, witnesses }, read.checkpoint);
     if (result === undefined) draft.leaveOpen('older-without-tiles');
     else draft.add(result);
     if (result?.code === 'older') draft.vouch(Number(result.size));

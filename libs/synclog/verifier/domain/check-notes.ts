@@ -12,6 +12,8 @@ export interface ReadCheckpoint {
   checkpoint: Checkpoint;
   /** What speaks against it; undefined when the key has signed it that the log had at this size. `key-retired`: only one that another had replaced by then. */
   problem?: 'key-foreign' | 'origin-wrong' | 'signature-wrong' | 'key-retired';
+  /** Those of the log's keys that have a line below it. */
+  signing: readonly LogKey[];
 }
 
 /** Reads a checkpoint and looks at its signatures.
@@ -21,19 +23,40 @@ export function readCheckpoint(text: string, keys: readonly LogKey[]): ReadCheck
   try {
     const note = parseNote(text);
     const checkpoint = parseCheckpoint(note.text);
-    return { note, checkpoint, problem: problemOf(note, checkpoint, keys) };
+    const signing = keys.filter(({ verifier }) => hasLineOf(note, verifier));
+    return { note, checkpoint, signing, problem: problemOf(note, checkpoint, { keys, signing }) };
   } catch (error) {
     if (error instanceof TypeError) return undefined;
     throw error;
   }
 }
 
-function problemOf(note: Note, { origin, size }: Checkpoint, keys: readonly LogKey[]): ReadCheckpoint['problem'] {
-  const signing = keys.filter(({ verifier }) => hasLineOf(note, verifier));
+function problemOf(
+  note: Note,
+  { origin, size }: Checkpoint,
+  { keys, signing }: Record<'keys' | 'signing', readonly LogKey[]>,
+): ReadCheckpoint['problem'] {
   if (signing.length === 0) return 'key-foreign';
   if (signing.some(({ verifier }) => !isSignedBy(note, verifier))) return 'signature-wrong';
   if (signing.some(({ verifier }) => verifier.name !== origin)) return 'origin-wrong';
   return keysInForce(keys, size).some((key) => signing.includes(key)) ? undefined : 'key-retired';
+}
+
+/** Whether each key that has signed it was replaced later: so old evidence looks, and so does what somebody who stole such a key made up. */
+export function isByReplacedKey({ problem, signing }: ReadCheckpoint): boolean {
+  return problem === undefined && signing.every(({ replaced }) => replaced !== undefined);
+}
+
+/** Whether one of the witnesses saw it before this instant. */
+export function isSeenBefore(note: Note, witnesses: readonly NoteVerifier[], ms: number): boolean {
+  return witnesses.some(
+    (witness) =>
+      isSignedBy(note, witness) && linesOf(note, witness).some((line) => secondsOf(line.signature) * 1_000 < ms),
+  );
+}
+
+function secondsOf(cosignature: Buffer): number {
+  return Number(cosignature.readBigUInt64BE(0));
 }
 
 function hasLineOf(note: Note, key: NoteVerifier): boolean {

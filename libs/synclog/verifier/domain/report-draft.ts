@@ -18,6 +18,7 @@ export class ReportDraft {
   private readonly counts = new Map<string, number>();
   private readonly open = new Set<OpenCode>();
   private vouched: number | undefined;
+  private isKeyDoubted = false;
 
   constructor(private readonly evidence: EvidenceKind) {}
 
@@ -40,8 +41,15 @@ export class ReportDraft {
     this.vouched = Math.max(this.vouched ?? 0, size);
   }
 
+  /** Only keys have signed that were replaced later: who has stolen one can have made up the whole log. */
+  doubtKey(): void {
+    this.isKeyDoubted = true;
+  }
+
   /** Names the entries that may have been rewritten and signed anew: those that nobody outside speaks for. */
   leaveRewrittenOpen(): void {
+    // Every log begins with the empty one: that speaks for nobody.
+    if (this.isKeyDoubted && (this.vouched ?? 0) === 0) this.leaveOpen('signed-by-replaced-key');
     if (this.vouched === undefined) this.leaveOpen('rewritten');
     else if (this.vouched < (this.size ?? 0)) this.leaveOpen('rewritten-after');
   }

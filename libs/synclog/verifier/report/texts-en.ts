@@ -78,6 +78,8 @@ export const ENGLISH: Texts = {
     rewritten: 'that the whole log was not rewritten and signed anew: give an older checkpoint or a witness',
     'key-own-word':
       'that the key is the log’s: it is the evidence’s own word; get it on another way and give it with --key',
+    'signed-by-replaced-key':
+      'that the log itself signed this checkpoint: only a key has that the log has replaced since, and whoever stole it could have made this up; give an older checkpoint or a witness',
     'after-checkpoint': 'anything about entries after this checkpoint',
     completeness: 'that these are all entries of the matter: for that, check a whole log',
     subject: 'that the entries are about what the file names as its subject: read it in each of them',

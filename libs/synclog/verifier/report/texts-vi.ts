@@ -78,6 +78,8 @@ export const VIETNAMESE: Texts = {
     rewritten: 'rằng cả nhật ký không bị viết lại rồi ký lại: cần thêm một điểm chốt cũ hoặc một nhân chứng',
     'key-own-word':
       'rằng khóa đúng là của nhật ký: đó chỉ là lời của chính bằng chứng; hãy nhận khóa qua đường khác và đưa vào bằng --key',
+    'signed-by-replaced-key':
+      'rằng chính nhật ký đã ký điểm chốt này: chỉ có khóa mà nhật ký đã thay sau đó ký, và ai lấy cắp khóa ấy cũng có thể bịa ra; cần thêm một điểm chốt cũ hoặc một nhân chứng',
     'after-checkpoint': 'bất cứ điều gì về các mục sau điểm chốt này',
     completeness: 'rằng đây là toàn bộ các mục của vụ việc: muốn vậy phải kiểm tra cả nhật ký',
     subject: 'rằng các mục nói về đúng đối tượng mà tệp nêu: hãy đọc trong từng mục',

@@ -94,7 +94,24 @@ describe('the memory of a witness', () => {
         expect.objectContaining({ code: 'witness-key-not-led-to' }),
       );
     trustNextKey(store, two.vkey, chain);
-    expect(store.keysOf(readdirSync(join(dir, 'logs'))[0])).toEqual([one.vkey, two.vkey]);
+    // From the size on that the statement names, the old key alone counts no more.
+    expect(store.keysOf(readdirSync(join(dir, 'logs'))[0])).toEqual([`${one.vkey} 7`, two.vkey]);
+    trustLog(store, one.vkey);
+    forgetKey(store, one.vkey);
+    expect(store.keysOf(readdirSync(join(dir, 'logs'))[0])).toEqual([two.vkey]);
+  });
+
+  it('learns from the statements also what a key counts for that it was told of before', () => {
+    const [one, two] = [1, 2].map(() =>
+      noteSigner('lienthong.example/synclog', generateKeyPairSync('ed25519').privateKey),
+    );
+    const times = { at: '2026-03-02T09:00:00+07:00', until: '2026-03-02T09:00:00+07:00' };
+    const said = { origin: one.name, oldKey: one.vkey, newKey: two.vkey, fromSize: 7, ...times };
+    const chain = keyChainText({ first: one.vkey, statements: [signStatement(said, { old: one, next: two })] });
+    trustLog(store, one.vkey);
+    trustNextKey(store, two.vkey);
+    trustNextKey(store, two.vkey, chain);
+    expect(store.keysOf(readdirSync(join(dir, 'logs'))[0])).toEqual([`${one.vkey} 7`, two.vkey]);
   });
 
   it.each(['', 'lienthong', OTHER_VKEY])('does not trust %j', (vkey) => {

@@ -1,19 +1,12 @@
 import type { Clock } from '#platform';
 import { parseCheckpoint } from '../../tlog/checkpoint';
 import type { TreeHead } from '../../tlog/proofs';
-import {
-  linesOf,
-  parseNote,
-  parseVerifierKey,
-  signatureLine,
-  type Note,
-  type NoteCosigner,
-  type NoteVerifier,
-} from '../../tlog/signed-note';
+import { linesOf, parseNote, signatureLine, type Note, type NoteCosigner } from '../../tlog/signed-note';
 import { rootOf } from '../../tlog/tree-hash';
 import { parseAddCheckpoint, type AddCheckpointRequest } from '../domain/add-checkpoint-request';
 import { judgeCheckpoint, type Verdict } from '../domain/judge-checkpoint';
 import { logIdOf } from '../../tlog/log-id';
+import { parseTrustedKey, type TrustedKey } from '../domain/trusted-key';
 import type { WitnessStore } from '../ports';
 
 export interface WitnessDeps {
@@ -61,7 +54,7 @@ function answerNow(
   logId: string,
   { cosigner, store, clock }: WitnessDeps,
 ): Omit<WitnessAnswer, 'logId' | 'size'> | undefined {
-  const [keys, latest] = [store.keysOf(logId).map(parseVerifierKey), store.latest(logId)];
+  const [keys, latest] = [store.keysOf(logId).map(parseTrustedKey), store.latest(logId)];
   const verdict = judgeCheckpoint(request, {
     keys,
     latest: latest === undefined ? EMPTY : parseCheckpoint(parseNote(latest).text),
@@ -74,7 +67,7 @@ function answerNow(
 }
 
 /** The note with the lines of the log's keys only, which have been verified: whoever asks may have put others below it. */
-function noteOf(note: Note, keys: readonly NoteVerifier[]): string {
-  const own = keys.flatMap((key) => linesOf(note, key));
+function noteOf(note: Note, keys: readonly TrustedKey[]): string {
+  const own = keys.flatMap(({ verifier }) => linesOf(note, verifier));
   return `${note.text}\n${own.map(signatureLine).join('')}`;
 }

@@ -126,6 +126,19 @@ describe('a witness', () => {
     });
   });
 
+  it('takes a replaced key alone up to its size, and above that only beside the next one', () => {
+    const [next, old] = [ed25519FromSeed(Buffer.alloc(32, 2)), LOG_KEY].map((key) => noteSigner(ORIGIN, key));
+    const noteBy = (size: number, ...signers: NoteSigner[]): string =>
+      signNote(`${ORIGIN}\n${size}\n${Buffer.from(roots[`${size}`], 'hex').toString('base64')}\n`, ...signers);
+    const statusOf = (note: string): number => {
+      const deps = witness();
+      deps.store.keys = [`${VECTORS.logVkey} 257`, next.vkey];
+      return ask(deps, `old 0\n\n${note}`).status;
+    };
+    const notes = [noteBy(257, old), noteBy(300, old), noteBy(300, next, old), noteBy(300, next)];
+    expect(notes.map(statusOf)).toEqual([200, 403, 200, 200]);
+  });
+
   it('answers the same request again, so that a lost answer costs nothing', () => {
     const deps = witness();
     const first = `old 0\n\n${checkpoint(300, roots['300'])}`;

@@ -1,9 +1,10 @@
 import { AppError } from '#platform';
-import { followKeys, parseKeyChain, type KeyChain } from '../../tlog/key-chain';
+import { followKeys, isSameKey, parseKeyChain, type KeyChain, type LogKey } from '../../tlog/key-chain';
 import { logIdOf } from '../../tlog/log-id';
 import { KEY_TYPE, parseVerifierKey, type NoteVerifier } from '../../tlog/signed-note';
+import { parseTrustedKey, trustedKeyLine, vkeyIn, type TrustedKey } from '../domain/trusted-key';
 
-/** Where a witness keeps the keys that it trusts. */
+/** Where a witness keeps the keys that it trusts, each as `parseTrustedKey` reads it. */
 export interface TrustedKeys {
   keysOf(logId: string): readonly string[];
   /** @returns false when other keys than `before` are there by now */
@@ -17,25 +18,27 @@ export function trustLog(keys: TrustedKeys, vkey: string): string {
   const { name: origin } = logKeyOf(vkey);
   const [logId, own] = [logIdOf(origin), vkey.trim()];
   const isNew = keys.keysOf(logId).length === 0 && keys.replaceKeys(logId, [], [own]);
-  if (isNew || keys.keysOf(logId).includes(own)) return origin;
+  if (isNew || keys.keysOf(logId).some((line) => vkeyIn(line) === own)) return origin;
   throw refusal('witness-log-known', `another key is trusted for ${origin} already; add-key takes one that follows it`);
 }
 
-/** Takes a further key for a log that is known: one that statements of the log lead to from a key that is trusted.
+/** Takes a further key for a log that is known: one that statements of the log lead to from a key that is trusted. A key that the statements replace counts
+ *  from then on only up to the size that they name: each larger checkpoint carries the next key's signature.
  *  @param chainText what the log has said of its keys (`/synclog/keys`); without it the word of who runs the witness counts, who has the key from the log's
- *  administrators in person
+ *  administrators in person, and older keys count as before
  *  @returns the name of the log
  *  @throws AppError `witness-log-key-unusable`, `witness-log-unknown`, `witness-key-not-led-to` */
 export function trustNextKey(keys: TrustedKeys, vkey: string, chainText?: string): string {
   const next = logKeyOf(vkey);
   const [logId, own] = [logIdOf(next.name), vkey.trim()];
-  const known = keys.keysOf(logId);
-  if (known.length === 0)
+  const before = keys.keysOf(logId);
+  if (before.length === 0)
     throw refusal('witness-log-unknown', `${next.name} is not known; add-log takes its first key`);
-  if (known.includes(own)) return next.name;
-  if (chainText !== undefined && !isLedTo(own, known, chainText))
-    throw refusal('witness-key-not-led-to', 'no statement in the file leads from a key that is trusted to this one');
-  replaceOrThrow(keys, logId, known, [...known, own]);
+  const known = before.map(parseTrustedKey);
+  const all = known.some((key) => key.vkey === own) ? known : [...known, { vkey: own, verifier: next }];
+  const after = chainText === undefined ? all : limited(all, ledTo(next, known, chainText));
+  const lines = after.map(trustedKeyLine);
+  if (lines.join('\n') !== before.join('\n')) replaceOrThrow(keys, logId, before, lines);
   return next.name;
 }
 
@@ -47,7 +50,7 @@ export function forgetKey(keys: TrustedKeys, vkey: string): string {
   const [logId, own] = [logIdOf(origin), vkey.trim()];
   const known = keys.keysOf(logId);
   if (known.length === 0) throw refusal('witness-log-unknown', `${origin} is not known`);
-  const left = known.filter((key) => key !== own);
+  const left = known.filter((line) => vkeyIn(line) !== own);
   if (left.length === 0) throw refusal('witness-key-last', `it is the only key that is trusted for ${origin}`);
   if (left.length < known.length) replaceOrThrow(keys, logId, known, left);
   return origin;
@@ -58,15 +61,25 @@ function replaceOrThrow(keys: TrustedKeys, logId: string, before: readonly strin
     throw refusal('witness-busy', 'somebody else has changed the keys of this log; try again');
 }
 
-function isLedTo(vkey: string, known: readonly string[], chainText: string): boolean {
+/** The keys up to this one, as the chain leads from one that is trusted.
+ *  @throws AppError `witness-key-not-led-to` */
+function ledTo(next: NoteVerifier, known: readonly TrustedKey[], chainText: string): readonly LogKey[] {
   const chain = chainIn(chainText);
-  return known.some((key) =>
-    followKeys(parseVerifierKey(key), chain).keys.some(({ verifier }) => isKey(verifier, vkey)),
-  );
+  for (const { verifier } of known) {
+    const { keys } = followKeys(verifier, chain);
+    const at = keys.findIndex((key) => isSameKey(key.verifier, next));
+    if (at !== -1) return keys.slice(0, at + 1);
+  }
+  throw refusal('witness-key-not-led-to', 'no statement in the file leads from a key that is trusted to this one');
 }
 
-function isKey(verifier: NoteVerifier, vkey: string): boolean {
-  return verifier.publicKey.equals(parseVerifierKey(vkey).publicKey);
+/** Each key that another one in the chain follows counts up to the size at which that took over. */
+function limited(keys: readonly TrustedKey[], chain: readonly LogKey[]): TrustedKey[] {
+  return keys.map((key) => {
+    const at = chain.findIndex(({ verifier }) => isSameKey(verifier, key.verifier));
+    const follower = at === -1 ? undefined : chain.at(at + 1);
+    return follower === undefined ? key : { ...key, upTo: follower.fromSize };
+  });
 }
 
 function chainIn(text: string): KeyChain {
