@@ -69,5 +69,5 @@ export class IntakeController {
 
 function withoutNulls(input: DecisionInput): DecisionBody {
   const officer = input.officer && present(input.officer);
-  return { ...present(input), ...(officer ? { officer } : {}) } as DecisionBody;
+  return { ...present(input), ...(officer ? { officer } : {}) };
 }
