@@ -1,17 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  ArrayMaxSize,
-  ArrayNotEmpty,
-  ArrayUnique,
-  IsArray,
-  IsIn,
-  IsOptional,
-  IsString,
-  IsUrl,
-  Length,
-  Matches,
-} from 'class-validator';
+import { ArrayNotEmpty, IsIn, IsOptional, IsString, IsUrl, Length, Matches } from 'class-validator';
 import { ASKABLE_KINDS, CHANGE_KINDS, ROLES, type ChangeKind, type Role } from '#access';
+import { IsAddressList, IsOperationList, IsRoleList, IsUnitList } from './access-lists';
 
 const ALL_ROLES = [...ROLES];
 const STATES = ['open', 'confirmed', 'declined', 'expired'] as const;
@@ -40,27 +30,19 @@ export class NewAccount extends Reasoned {
   username!: string;
 
   @ApiProperty({ enum: ALL_ROLES, isArray: true })
-  @IsArray()
-  @ArrayNotEmpty()
-  @ArrayUnique()
-  @IsIn(ALL_ROLES, { each: true })
+  @IsRoleList()
   roles!: Role[];
 
   @ApiPropertyOptional({ type: [String], description: 'Communes it is limited to; absent = all.' })
   @IsOptional()
-  @IsArray()
   @ArrayNotEmpty()
-  @ArrayMaxSize(1_000)
-  @Matches(/^\d{5}$/, { each: true })
+  @IsUnitList()
   units?: string[];
 
   @ApiPropertyOptional({ type: [String], description: 'IP addresses or CIDR networks it may come from; absent = any.' })
   @IsOptional()
-  @IsArray()
   @ArrayNotEmpty()
-  @ArrayMaxSize(100)
-  @IsString({ each: true })
-  @Length(2, 50, { each: true })
+  @IsAddressList()
   addresses?: string[];
 }
 
@@ -76,35 +58,25 @@ export class NewAccessChange extends Reasoned {
 
   @ApiPropertyOptional({ enum: ALL_ROLES, isArray: true, description: 'For `set-access`.' })
   @IsOptional()
-  @IsArray()
-  @ArrayNotEmpty()
-  @ArrayUnique()
-  @IsIn(ALL_ROLES, { each: true })
+  @IsRoleList()
   roles?: Role[];
 
   @ApiPropertyOptional({ type: [String], nullable: true, description: 'For `set-access`.' })
   @IsOptional()
-  @IsArray()
   @ArrayNotEmpty()
-  @ArrayMaxSize(1_000)
-  @Matches(/^\d{5}$/, { each: true })
+  @IsUnitList()
   units?: string[] | null;
 
   @ApiPropertyOptional({ type: [String], nullable: true, description: 'For `set-access`.' })
   @IsOptional()
-  @IsArray()
   @ArrayNotEmpty()
-  @ArrayMaxSize(100)
-  @IsString({ each: true })
-  @Length(2, 50, { each: true })
+  @IsAddressList()
   addresses?: string[] | null;
 
   @ApiPropertyOptional({ type: [String], nullable: true, description: 'For `set-access`.' })
   @IsOptional()
-  @IsArray()
   @ArrayNotEmpty()
-  @ArrayMaxSize(100)
-  @Matches(/^[a-z-]+\.[a-z-]+$/, { each: true })
+  @IsOperationList()
   operations?: string[] | null;
 
   @ApiPropertyOptional({ description: 'For `link-oidc`: `iss` of the identity provider.' })

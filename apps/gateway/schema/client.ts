@@ -1,18 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  ArrayMaxSize,
-  ArrayNotEmpty,
-  ArrayUnique,
-  IsArray,
-  IsIn,
-  IsOptional,
-  IsString,
-  Length,
-  Matches,
-  ValidateNested,
-} from 'class-validator';
+import { IsIn, IsOptional, IsString, Length, Matches, ValidateNested } from 'class-validator';
 import { Type } from 'class-transformer';
 import { ROLES, type Role } from '#access';
+import { IsAddressList, IsOperationList, IsRoleList, IsUnitList } from './access-lists';
 import { QuotaBody } from './quota';
 
 const KINDS = ['machine', 'person'] as const;
@@ -31,32 +21,22 @@ export class NewClient {
   kind!: 'machine';
 
   @ApiProperty({ enum: ALL_ROLES, isArray: true })
-  @IsArray()
-  @ArrayNotEmpty()
-  @ArrayUnique()
-  @IsIn(ALL_ROLES, { each: true })
+  @IsRoleList()
   roles!: Role[];
 
   @ApiPropertyOptional({ type: [String], description: 'Communes it is limited to; absent = all.' })
   @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(1_000)
-  @Matches(/^\d{5}$/, { each: true })
+  @IsUnitList()
   units?: string[];
 
   @ApiPropertyOptional({ type: [String], description: 'IP addresses or CIDR networks it may come from; absent = any.' })
   @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(100)
-  @IsString({ each: true })
-  @Length(2, 50, { each: true })
+  @IsAddressList()
   addresses?: string[];
 
   @ApiPropertyOptional({ type: [String], description: 'Ids of operations it may use; absent = what its roles allow.' })
   @IsOptional()
-  @IsArray()
-  @ArrayMaxSize(100)
-  @Matches(/^[a-z-]+\.[a-z-]+$/, { each: true })
+  @IsOperationList()
   operations?: string[];
 
   @ApiPropertyOptional({ type: QuotaBody, description: 'Absent = no limit.' })
