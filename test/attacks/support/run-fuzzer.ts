@@ -19,7 +19,7 @@ const MAX_OUTPUT_BYTES = 67_108_864;
 const SHOWN_CHARACTERS = 8_000;
 
 export interface FuzzRun {
-  /** Folder for configuration and report. */
+  /** Folder for configuration, report and what Schemathesis keeps for itself. */
   dir: string;
   /** Of the gateway; only an address on this machine is attacked. */
   baseUrl: string;
@@ -49,7 +49,7 @@ export async function runFuzzer(run: FuzzRun): Promise<FuzzReport> {
   const config = join(run.dir, 'schemathesis.toml');
   const report = join(run.dir, 'report.json');
   writeFileSync(config, configurationOf(run), { mode: 0o600 });
-  const output = await ran([
+  const output = await ran(run.dir, [
     ...['-c', 'from schemathesis.cli import schemathesis; schemathesis()', '--config-file', config],
     ...['run', `${run.baseUrl}/api/openapi.json`, '--seed', String(run.seed), '-n', String(run.maxExamples)],
     ...['--phases', run.phases.join(','), '--checks', CHECKS.join(','), '--continue-on-failure', '--no-color'],
@@ -92,10 +92,11 @@ function text(value: string): string {
   return JSON.stringify(value);
 }
 
-function ran(args: readonly string[]): Promise<string> {
+/** In `dir`: Schemathesis keeps what it found, requests with their answers, in its working folder. */
+function ran(dir: string, args: readonly string[]): Promise<string> {
   const python = process.env.FUZZER_PYTHON;
   if (!python) throw new Error('FUZZER_PYTHON must name the Python of scripts/fuzzer.mjs; npm test sets it');
-  const options = { timeout: RUN_DEADLINE_MS, maxBuffer: MAX_OUTPUT_BYTES, env: { PATH: process.env.PATH } };
+  const options = { cwd: dir, timeout: RUN_DEADLINE_MS, maxBuffer: MAX_OUTPUT_BYTES, env: { PATH: process.env.PATH } };
   return new Promise((resolve) => {
     // It ends with 1 when it has found something: the report says what.
     execFile(python, [...args], options, (_error, stdout, stderr) => resolve(stdout + stderr));
