@@ -150,6 +150,7 @@ function valuesOf(parts: GatewayParts): Provider[] {
     { provide: tokens.METRICS, useValue: parts.metrics },
     { provide: tokens.SIGNING_KEYS, useValue: parts.signingKeys },
     { provide: tokens.LOG_KEYS, useValue: parts.logKeys },
+    { provide: tokens.LOG_SOURCE, useValue: parts.logSource },
     { provide: tokens.MASTER_KEYS, useValue: parts.masterKeys },
     { provide: tokens.WITNESSES, useValue: parts.witnesses },
     { provide: tokens.ADDRESS_DIGEST, useValue: addressDigest },

@@ -32,8 +32,10 @@ import {
   createSyncLog,
   fileLogKeys,
   fileSigningKeys,
+  folderArchive,
   loadWitnesses,
   type LogKeys,
+  type LogSource,
   type SigningKeys,
   type SyncLog,
   type Witness,
@@ -59,6 +61,8 @@ export interface GatewayParts {
   signingKeys: SigningKeys;
   /** Of the sync log. */
   logKeys: LogKeys;
+  /** Its entries, and its archive. */
+  logSource: LogSource;
   witnesses: readonly Witness[];
   /** Where the sealed bytes of large objects lie. */
   places: ObjectPlaces;
@@ -118,6 +122,7 @@ export function openParts(settings: GatewaySettings, log: Log, options: OpenOpti
     masterKeys,
     signingKeys: fileSigningKeys(settings.keyDir),
     logKeys: fileLogKeys(settings.keyDir),
+    logSource: { tx: db, archive: folderArchive(settings.archiveDir) },
     witnesses: loadWitnesses(settings.configDir).witnesses,
     places,
     vault: createVault({ db, keys: masterKeys, ids: uuidIds, clock, outside: places.outside }),

@@ -223,6 +223,8 @@ describe('groups of quarantine', () => {
       call(as, '/give-up', { reason: 'test dossiers of the training', ...body }, key);
     const approve = ({ id, setDigest }: Record<string, unknown>, as = 'approver', key?: string): Promise<Answer> =>
       call(as, `/requests/${String(id)}/approve`, { setDigest }, key);
+    const withdraw = async ({ id }: Record<string, unknown>, as = 'operator', key?: string): Promise<Answer> =>
+      call(as, `/requests/${String(id)}/withdraw`, {}, key);
 
     it('stay open until a second person approves, then end, told in the log and in the feed', async () => {
       const ids = await many(3);
@@ -341,6 +343,73 @@ describe('groups of quarantine', () => {
       ).toHaveLength(1);
     });
 
+    it('stay when who asked takes the request back: it is over, and they can be asked for anew', async () => {
+      const ids = await many(2);
+      const { remaining, ...body } = (await ask({ ids })).body;
+      expect([remaining, body.withdrawnAt]).toEqual([0, null]);
+      const taken = await withdraw(body, 'operator', 'w-1');
+      expect(taken).toMatchObject({
+        statusCode: 200,
+        body: { ...body, state: 'withdrawn', approvedBy: null, skipped: null, withdrawnAt: expect.any(String) },
+      });
+      expect((await withdraw(body, 'operator', 'w-1')).body).toEqual(taken.body);
+      const over = { statusCode: 409, body: { code: 'request-not-open', state: 'withdrawn' } };
+      expect(await withdraw(body)).toMatchObject(over);
+      expect(await approve(body)).toMatchObject(over);
+      expect((await call('approver', '/requests?limit=1')).body).toMatchObject({
+        items: [{ id: body.id, state: 'withdrawn', withdrawnAt: taken.body.withdrawnAt }],
+      });
+      expect(await entries('give-up.withdrawn')).toMatchObject([
+        { actor: { id: 'operator' }, detail: { requestId: body.id, setDigest: body.setDigest, count: 2 } },
+      ]);
+      expect(await states()).toEqual(['open', 'open']);
+      // A gateway of before this state existed would approve it.
+      await expect(
+        gateway.parts.db.execute(
+          `update quarantine_request set state = 'approved', approved_by = 'approver', approved_at = now() where id = $1`,
+          [body.id],
+        ),
+      ).rejects.toMatchObject({ code: '23514' });
+      expect((await approve((await ask({ ids })).body)).body).toMatchObject({ state: 'approved', givenUp: ids });
+    });
+
+    it('are taken back by nobody else, and not when they are approved or never asked for', async () => {
+      const { body } = await ask({ ids: await many(1) });
+      for (const as of ['operator2', 'both'])
+        expect(await withdraw(body, as)).toMatchObject({
+          statusCode: 403,
+          body: { code: 'not-own-request', state: 'open' },
+        });
+      for (const role of ['approver', 'auditor', 'manager', 'administrator', 'integrator'])
+        expect(await withdraw(body, role)).toMatchObject({ statusCode: 403, body: { code: 'role-not-allowed' } });
+      expect(await withdraw({ id: UNKNOWN_ID })).toMatchObject({
+        statusCode: 404,
+        body: { code: 'quarantine-request-unknown' },
+      });
+      expect((await approve(body)).statusCode).toBe(200);
+      expect(await withdraw(body)).toMatchObject({
+        statusCode: 409,
+        body: { code: 'request-not-open', state: 'approved' },
+      });
+      expect(await states()).toEqual(['given-up']);
+    });
+
+    it('are either given up or taken back when both are asked for at once', async () => {
+      for (let round = 0; round < 10; round += 1) {
+        const [item] = await many(1);
+        const { body } = await ask({ ids: [item] });
+        const both = round % 2 === 0 ? [approve, withdraw] : [withdraw, approve];
+        const answers = await Promise.all(both.map((decide) => decide(body)));
+        const [won, lost] = answers.sort((one, other) => one.statusCode - other.statusCode);
+        const state = won.body.state as string;
+        expect([won.statusCode, lost]).toMatchObject([
+          200,
+          { statusCode: 409, body: { code: 'request-not-open', state } },
+        ]);
+        expect((await call('auditor', `/${item}`)).body.state).toBe(state === 'approved' ? 'given-up' : 'open');
+      }
+    });
+
     it('refuse what names nothing open, and a reason with a person’s number', async () => {
       expect((await ask({ ids: [UNKNOWN_ID] })).body).toMatchObject({ code: 'quarantine-item-not-open', status: 409 });
       const [id] = await many(1);
@@ -360,6 +429,12 @@ describe('groups of quarantine', () => {
         statusCode: 409,
         body: { code: 'request-expired', state: 'expired' },
       });
+      const late = await gateway.app.inject({
+        method: 'POST',
+        url: `/api/v1/quarantine/requests/${String(asked.body.id)}/withdraw`,
+        headers: { authorization: `Bearer ${await gateway.freshToken('operator')}`, 'idempotency-key': 'w-late' },
+      });
+      expect([late.statusCode, late.json()]).toMatchObject([409, { code: 'request-expired', state: 'expired' }]);
       expect(await states()).toEqual(['open']);
     });
   });

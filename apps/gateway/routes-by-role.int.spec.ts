@@ -69,6 +69,7 @@ const MATRIX: Record<string, readonly Role[] | 'public'> = {
   'GET /api/v1/quarantine/requests': READERS,
   'GET /api/v1/quarantine/requests/:id': READERS,
   'POST /api/v1/quarantine/requests/:id/approve': ['approver'],
+  'POST /api/v1/quarantine/requests/:id/withdraw': ['operator'],
   'GET /api/v1/partners': [...READERS, 'manager'],
   'POST /api/v1/partners/:id/holds': ['operator'],
   'GET /api/v1/partners/:id/holds': [...READERS, 'manager'],

@@ -4,6 +4,7 @@ export const LOG = Symbol('log');
 export const METRICS = Symbol('metrics');
 export const SIGNING_KEYS = Symbol('signing keys');
 export const LOG_KEYS = Symbol('keys of the sync log');
+export const LOG_SOURCE = Symbol('entries of the sync log');
 export const MASTER_KEYS = Symbol('master keys of the vault');
 export const WITNESSES = Symbol('witnesses of the sync log');
 export const ADDRESS_DIGEST = Symbol('address digest');

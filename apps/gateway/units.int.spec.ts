@@ -28,6 +28,7 @@ const BODIES: Record<string, object | undefined> = {
   },
   'POST /api/v1/deliveries/:id/classification': { outcome: 'accepted', scope: 'this' },
   'POST /api/v1/quarantine/requests/:id/approve': { setDigest: 'a'.repeat(64) },
+  'POST /api/v1/quarantine/requests/:id/withdraw': {},
   'POST /api/v1/holds/:id/release': {},
 };
 /** `:id` is no thing of a commune there, but a partner's name. */

@@ -363,11 +363,13 @@ quarantine_request.requested_by text not null
 quarantine_request.set_digest text not null
 quarantine_request.skipped jsonb
 quarantine_request.state text not null
+quarantine_request.withdrawn_at timestamp with time zone
 receipt.at timestamp with time zone not null
 receipt.body jsonb not null
 receipt.client_id text not null
 receipt.dossier_id uuid
 receipt.id uuid not null
+receipt.leaf_index bigint
 receipt.operation text not null
 registry_answer.dossier_id uuid not null
 registry_answer.ref uuid not null
@@ -462,6 +464,11 @@ schema_migration.timestamp bigint not null
 sequencer.id integer not null
 sequencer.next_leaf bigint not null
 sequencer.next_position bigint not null
+synclog_archive.archived_at timestamp with time zone not null
+synclog_archive.before_leaf bigint not null
+synclog_archive.entry_id uuid not null
+synclog_archive.month text not null
+synclog_archive.until_at timestamp with time zone not null
 synclog_checkpoint.note text not null
 synclog_checkpoint.root bytea not null
 synclog_checkpoint.signed_at timestamp with time zone not null
@@ -488,6 +495,9 @@ synclog_key_statement.stated_at timestamp with time zone not null
 synclog_key_statement.statement text not null
 synclog_leaf.entry_id uuid not null
 synclog_leaf.leaf_index bigint not null
+synclog_month.end_id uuid not null
+synclog_month.month text not null
+synclog_month.partition text not null
 synclog_outbox.entry_id uuid not null
 synclog_outbox.id bigint not null generated always as identity
 synclog_posting.bundle integer not null
@@ -661,8 +671,9 @@ quarantine: CHECK ((state = ANY (ARRAY['open'::text, 'rerun'::text, 'resolved'::
 quarantine: FOREIGN KEY (message_id) REFERENCES intake_message(id)
 quarantine: PRIMARY KEY (id)
 quarantine_request: CHECK (((state = 'approved'::text) = (approved_by IS NOT NULL)))
+quarantine_request: CHECK (((state = 'withdrawn'::text) = (withdrawn_at IS NOT NULL)))
 quarantine_request: CHECK ((approved_by <> requested_by))
-quarantine_request: CHECK ((state = ANY (ARRAY['open'::text, 'approved'::text])))
+quarantine_request: CHECK ((state = ANY (ARRAY['open'::text, 'approved'::text, 'withdrawn'::text])))
 quarantine_request: PRIMARY KEY (id)
 receipt: PRIMARY KEY (id)
 registry_answer: PRIMARY KEY (ref, dossier_id)
@@ -684,6 +695,8 @@ reply_rule_version: PRIMARY KEY (partner, version)
 schema_migration: PRIMARY KEY (id)
 sequencer: CHECK ((id = 1))
 sequencer: PRIMARY KEY (id)
+synclog_archive: CHECK (((before_leaf % (256)::bigint) = 0))
+synclog_archive: PRIMARY KEY (month)
 synclog_checkpoint: CHECK ((octet_length(root) = 32))
 synclog_checkpoint: PRIMARY KEY (size)
 synclog_cosignature: FOREIGN KEY (size) REFERENCES synclog_checkpoint(size)
@@ -699,6 +712,10 @@ synclog_key_statement: PRIMARY KEY (ordinal)
 synclog_key_statement: UNIQUE (new_key)
 synclog_leaf: PRIMARY KEY (leaf_index)
 synclog_leaf: UNIQUE (entry_id)
+synclog_month: CHECK ((month ~ '^\d{4}-(0[1-9]|1[0-2])$'::text))
+synclog_month: PRIMARY KEY (month)
+synclog_month: UNIQUE (end_id)
+synclog_month: UNIQUE (partition)
 synclog_outbox: PRIMARY KEY (id)
 synclog_posting: PRIMARY KEY (term, bundle) INCLUDE (places)
 synclog_tile: CHECK ((octet_length(hashes) = 8192))
@@ -769,7 +786,7 @@ CREATE INDEX replay_item_ended ON public.replay_item USING btree (plan_id, ended
 CREATE INDEX replay_item_released ON public.replay_item USING btree (plan_id, number) WHERE (state = 'released'::text)
 CREATE INDEX replay_plan_work ON public.replay_plan USING btree (id) WHERE ((state = ANY (ARRAY['dry-running'::text, 'running'::text, 'paused'::text, 'stopped'::text, 'cancelled'::text])) AND (ended_at IS NULL))
 CREATE INDEX replay_watch_open ON public.replay_watch USING btree (probed_at) WHERE (state = 'watching'::text)
-CREATE INDEX synclog_entry_dossier ON public.synclog_entry USING btree (dossier_id, id)
+CREATE INDEX synclog_entry_dossier ON ONLY public.synclog_entry USING btree (dossier_id, id)
 CREATE INDEX timer_due ON public.timer USING btree (due_at) WHERE ((fired_at IS NULL) AND (cancelled_at IS NULL))
 CREATE INDEX vault_draft_begun ON public.vault_draft USING btree (begun_at)
 CREATE INDEX vault_key_master ON public.vault_key USING btree (master_key_id, id) WHERE (wrapped IS NOT NULL)
@@ -833,15 +850,19 @@ CREATE UNIQUE INDEX replay_plan_pkey ON public.replay_plan USING btree (id)
 CREATE UNIQUE INDEX replay_watch_pkey ON public.replay_watch USING btree (id)
 CREATE UNIQUE INDEX reply_rule_version_pkey ON public.reply_rule_version USING btree (partner, version)
 CREATE UNIQUE INDEX sequencer_pkey ON public.sequencer USING btree (id)
+CREATE UNIQUE INDEX synclog_archive_pkey ON public.synclog_archive USING btree (month)
 CREATE UNIQUE INDEX synclog_checkpoint_pkey ON public.synclog_checkpoint USING btree (size)
 CREATE UNIQUE INDEX synclog_cosignature_pkey ON public.synclog_cosignature USING btree (size, witness)
-CREATE UNIQUE INDEX synclog_entry_pkey ON public.synclog_entry USING btree (id)
+CREATE UNIQUE INDEX synclog_entry_pkey ON ONLY public.synclog_entry USING btree (id)
 CREATE UNIQUE INDEX synclog_head_pkey ON public.synclog_head USING btree (id)
 CREATE UNIQUE INDEX synclog_indexed_pkey ON public.synclog_indexed USING btree (bundle)
 CREATE UNIQUE INDEX synclog_key_statement_new_key_key ON public.synclog_key_statement USING btree (new_key)
 CREATE UNIQUE INDEX synclog_key_statement_pkey ON public.synclog_key_statement USING btree (ordinal)
 CREATE UNIQUE INDEX synclog_leaf_entry_id_key ON public.synclog_leaf USING btree (entry_id)
 CREATE UNIQUE INDEX synclog_leaf_pkey ON public.synclog_leaf USING btree (leaf_index)
+CREATE UNIQUE INDEX synclog_month_end_id_key ON public.synclog_month USING btree (end_id)
+CREATE UNIQUE INDEX synclog_month_partition_key ON public.synclog_month USING btree (partition)
+CREATE UNIQUE INDEX synclog_month_pkey ON public.synclog_month USING btree (month)
 CREATE UNIQUE INDEX synclog_outbox_pkey ON public.synclog_outbox USING btree (id)
 CREATE UNIQUE INDEX synclog_posting_pkey ON public.synclog_posting USING btree (term, bundle) INCLUDE (places)
 CREATE UNIQUE INDEX synclog_tile_pkey ON public.synclog_tile USING btree (level, tile_index)
@@ -910,13 +931,16 @@ replay_watch: INSERT, SELECT, UPDATE
 reply_rule_version: DELETE, INSERT, SELECT, UPDATE
 schema_migration: DELETE, INSERT, SELECT, UPDATE
 sequencer: DELETE, INSERT, SELECT, UPDATE
+synclog_archive: SELECT
 synclog_checkpoint: INSERT, SELECT
 synclog_cosignature: INSERT, SELECT
 synclog_entry: INSERT, SELECT
+synclog_entry_beyond: SELECT
 synclog_head: SELECT, UPDATE
 synclog_indexed: INSERT, SELECT
 synclog_key_statement: INSERT, SELECT
 synclog_leaf: INSERT, SELECT
+synclog_month: SELECT
 synclog_outbox: DELETE, INSERT, SELECT
 synclog_posting: INSERT, SELECT
 synclog_tile: INSERT, SELECT

@@ -10,6 +10,7 @@ export { MAX_ITEMS as MAX_QUARANTINE_ITEMS, type QuarantineSelection } from './a
 export { groupQuarantine } from './app/group-quarantine';
 export { requestGiveUp, type GiveUpDeps, type RequestedGiveUp, type ToldRequest } from './app/request-give-up';
 export { approveGiveUp } from './app/approve-give-up';
+export { withdrawGiveUp } from './app/withdraw-give-up';
 export { listGiveUpRequests, showGiveUpRequest } from './app/read-give-up-requests';
 export { loadQuarantineCauses } from './adapters/load-quarantine-causes';
 export type { QuarantineCause } from './domain/quarantine-causes';

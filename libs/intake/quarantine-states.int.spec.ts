@@ -37,7 +37,7 @@ describe('states of quarantine', () => {
   it('change in the same ways in code and in the diagrams', () => {
     const coded = Object.entries(QUARANTINE_TRANSITIONS).flatMap(([from, all]) => all.map((to) => `${from} ${to}`));
     expect(drawn('Item in quarantine')).toEqual(coded.sort());
-    expect(drawn('Request to give items up')).toEqual(['open approved']);
+    expect(drawn('Request to give items up')).toEqual(['open approved', 'open withdrawn']);
   });
 
   it.each(QUARANTINE_STATES.flatMap((from) => QUARANTINE_STATES.map((to) => [from, to] as const)))(

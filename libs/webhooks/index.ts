@@ -7,4 +7,4 @@ export { WebhookLine } from './app/webhook-line';
 export type { Posted } from './domain/judge-post';
 export { keyIdOf, receiverText } from './domain/webhook-keys';
 export { SKIP_REASONS, type SkipReason, type Webhook } from './domain/webhook';
-export type { PostRequest, WebhookPort } from './ports';
+export type { FeedRight, PostRequest, WebhookPort } from './ports';

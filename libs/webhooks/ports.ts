@@ -15,3 +15,6 @@ export interface PostRequest {
 export interface WebhookPort {
   post(request: PostRequest): Promise<Posted>;
 }
+
+/** What the account of a webhook may have of the feed now: its communes (null = all), or why it may have nothing. */
+export type FeedRight = { units: readonly string[] | null } | { refused: string };

@@ -69,6 +69,7 @@ describe('a webhook', () => {
       db: database.db,
       port: fetchPort,
       readKeys: () => readKeyFile(path()),
+      readRight: async () => ({ units: null }),
       owner: uuidIds.next(),
       syncLog: createSyncLog({ ids: uuidIds, clock }),
       doorbell,

@@ -84,6 +84,12 @@ describe('a wrong unit code, in the running product', () => {
     const { key } = await untilGroup(2);
     const reason = ['--reason', 'dossiers of a training'];
     expect((await cli('quarantine', 'give-up', ...reason)).code).toBe(EXIT.usage);
+    const early = await cli<{ id: string }>('quarantine', 'give-up', '--group', key, ...reason);
+    expect(await cli('quarantine', 'withdraw', early.answer!.id)).toMatchObject({
+      code: EXIT.done,
+      answer: { state: 'withdrawn' },
+    });
+    expect((await cli('--as', 'approver', 'quarantine', 'approve', early.answer!.id)).code).toBe(EXIT.no);
     const asked = await cli<{ id: string; items: string[] }>('quarantine', 'give-up', '--group', key, ...reason);
     expect(asked).toMatchObject({ code: EXIT.done, answer: { state: 'open' } });
     const { id, items } = asked.answer!;

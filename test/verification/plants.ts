@@ -94,7 +94,7 @@ const LOST: readonly Plant[] = [
   {
     code: 'lost.entry-not-sequenced',
     sql: `insert into synclog_entry (id, at, kind, dossier_id, bytes)
-          select gen_random_uuid(), at, kind, dossier_id, bytes from synclog_entry where dossier_id = $id limit 1`,
+          select overlay(id::text placing '0000' from 20)::uuid, at, kind, dossier_id, bytes from synclog_entry where dossier_id = $id limit 1`,
   },
   {
     code: 'lost.effect-missing',
@@ -363,6 +363,20 @@ const UNEXPLAINED: readonly Plant[] = [
     sql: `with changed as (
             update synclog_entry set bytes = bytes || ' ' where id = (select id from synclog_entry where dossier_id = $id order by id desc limit 1) returning id)
           select l.leaf_index::text as subject from synclog_leaf l join changed on changed.id = l.entry_id`,
+  },
+  {
+    code: 'unexplained.entry-not-as-sealed',
+    how: 'since it is gone',
+    sql: `with gone as (
+            delete from synclog_entry where id = (select id from synclog_entry where dossier_id = $id order by id desc limit 1) returning id)
+          select l.leaf_index::text as subject from synclog_leaf l join gone on gone.id = l.entry_id`,
+    isGlobal: true,
+  },
+  {
+    code: 'unexplained.entry-outside-months',
+    sql: `insert into synclog_entry (id, at, kind, dossier_id, bytes)
+          select overlay(id::text placing 'ffff' from 1)::uuid, at, kind, dossier_id, bytes from synclog_entry where dossier_id = $id limit 1
+          returning id::text as subject`,
   },
   { code: 'unexplained.event-without-fact', sql: `update event_log set seq = 999 where dossier_id = $id and seq = 5` },
   {

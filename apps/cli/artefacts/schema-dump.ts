@@ -11,14 +11,17 @@ select format('%s.%s %s%s%s', c.relname, a.attname, format_type(a.atttypid, a.at
 from pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
 join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
-where c.relkind in ('r', 'p') order by c.relname, a.attname`;
+where c.relkind in ('r', 'p') and not c.relispartition order by c.relname, a.attname`;
 
 const CONSTRAINTS = `
 select format('%s: %s', c.relname, pg_get_constraintdef(k.oid)) as line
 from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
-where k.contype in ('p', 'u', 'f', 'c') order by 1`;
+where k.contype in ('p', 'u', 'f', 'c') and not c.relispartition order by 1`;
 
-const INDEXES = `select indexdef as line from pg_indexes where schemaname = 'public' order by 1`;
+const INDEXES = `
+select pg_get_indexdef(i.indexrelid) as line
+from pg_index i join pg_class c on c.oid = i.indrelid join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
+where not c.relispartition order by 1`;
 
 const TRIGGERS = `
 select format('%s: %s', c.relname, pg_get_triggerdef(t.oid)) as line

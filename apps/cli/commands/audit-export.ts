@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { AppError, codeOf, systemClock } from '#platform';
 import type { ApiClient } from '../client/api-client';
 import { CliError, EXIT } from '../client/cli-error';
 import { localTime } from '../output/print';
+import { productVersion } from '../output/product-version';
 import { pairsOf } from '../output/table';
 import { auditorContext } from './audit-filter';
 import { examples } from './context';
@@ -14,9 +14,6 @@ interface ExportOptions {
   key?: string;
   witnessed?: boolean;
 }
-
-/** The project's folder: this file runs as dist/apps/cli/commands/audit-export.js. */
-const ROOT = join(__dirname, '../../../..');
 
 /** `lienthong audit export`: the log as a folder that anybody checks offline. */
 export function addAuditExport(audit: Command): void {
@@ -92,8 +89,4 @@ async function exported(api: ApiClient, { to, key, witnessed }: ExportOptions) {
 
 function tell(done: number, total: number): void {
   if (process.stderr.isTTY) process.stderr.write(`  ${done} of ${total} parts\r`);
-}
-
-function productVersion(): string {
-  return (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;
 }

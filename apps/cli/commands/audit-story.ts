@@ -35,6 +35,8 @@ export const SENTENCES: Readonly<Record<SyncLogKind, Tell>> = {
   'item.given-up': (entry) => `${who(entry)} approved giving up the quarantined item${because(entry)}.`,
   'give-up.requested': (entry) => `${who(entry)} asked to give up ${count(entry, 'quarantined item')}.`,
   'give-up.approved': (entry) => `${who(entry)} approved giving up ${count(entry, 'quarantined item')}.`,
+  'give-up.withdrawn': (entry) =>
+    `${who(entry)} took back the own request to give up ${count(entry, 'quarantined item')}.`,
   'registry-result.received': (entry) => `hộ tịch reported status ${detail(entry, 'status')}.`,
   'decision.received': (entry) => `The one-stop decided: ${detail(entry, 'decision')}.`,
   'decision.refused': (entry) =>
@@ -128,6 +130,8 @@ export const SENTENCES: Readonly<Record<SyncLogKind, Tell>> = {
   'key.retired': (entry) => `The vault's master key ${detail(entry, 'keyId')} was taken out of use.`,
   'sync-log.exported': (entry) =>
     `${who(entry)} took entries of this log away (${detail(entry, 'format')})${purpose(entry)}.`,
+  'sync-log.archived': (entry) =>
+    `${who(entry)} archived the entries of ${detail(entry, 'month')}: they left the database, the log goes on to prove them.`,
   'log-key.rotated': (entry) => `${who(entry)} gave this log a new key: ${detail(entry, 'newKey')}.`,
 };
 

@@ -45,6 +45,10 @@ describe('the story of a dossier', () => {
       { kind: 'give-up.requested', actor: { id: 'operator', type: 'person' }, detail: { count: 2 } },
       'Operator asked to give up 2 quarantined items.',
     ],
+    [
+      { kind: 'give-up.withdrawn', actor: { id: 'operator', type: 'person' }, detail: { count: 1 } },
+      'Operator took back the own request to give up 1 quarantined item.',
+    ],
     [{ kind: 'dossier.painted', actor: { id: 'painter', type: 'machine' } }, 'dossier.painted by painter.'],
   ])('tells %j', (more, sentence) => expect(sentenceOf(entry(more))).toBe(sentence));
 

@@ -18,11 +18,12 @@ interface GiveUpRequest {
   approvedAt: string | null;
   givenUp: string[] | null;
   skipped: SkippedItem[] | null;
+  withdrawnAt: string | null;
   /** Only in the answer to the request. */
   remaining?: number;
 }
 
-/** `lienthong quarantine give-up | requests | request | approve`. */
+/** `lienthong quarantine give-up | requests | request | approve | withdraw`. */
 export function addGiveUpCommands(quarantine: Command): void {
   quarantine
     .command('give-up [ids...]')
@@ -61,6 +62,7 @@ export function addGiveUpCommands(quarantine: Command): void {
       print.show(request, () => `${requestText(request)}\n\n${itemsText(items)}`);
     });
   addApprove(quarantine);
+  addWithdraw(quarantine);
 }
 
 const ITEMS_SHOWN = 20;
@@ -81,6 +83,19 @@ function addApprove(quarantine: Command): void {
       const approved = await api.post<GiveUpRequest>(`${path}/approve`, { setDigest });
       print.show(approved, () => requestText(approved));
       if ((approved.skipped ?? []).length > 0) process.exitCode = EXIT.no;
+    });
+}
+
+function addWithdraw(quarantine: Command): void {
+  quarantine
+    .command('withdraw <request>')
+    .description('takes an own request back before anybody has approved it; its items stay as they are')
+    .addHelpText('after', examples(['quarantine withdraw 0199…']))
+    .action(async (id: string, _given: unknown, command: Command) => {
+      const { api, print } = contextOf(command);
+      const path = `/quarantine/requests/${encodeURIComponent(id)}/withdraw`;
+      const withdrawn = await api.post<GiveUpRequest>(path, {});
+      print.show(withdrawn, () => requestText(withdrawn));
     });
 }
 
@@ -107,6 +122,7 @@ function requestText(request: GiveUpRequest): string {
     ['asked by', request.requestedBy],
     ['to be approved until', localTime(request.expiresAt)],
     ['approved by', request.approvedBy],
+    ['taken back', localTime(request.withdrawnAt)],
     ['given up', request.givenUp?.length],
   ]);
   return [pairs, ...skippedText(request.skipped ?? [])].join('\n\n');

@@ -74,4 +74,23 @@ describe('lienthong synclog', () => {
       message: expect.stringContaining('synclog-key-missing') as string,
     });
   });
+
+  it('tells the months that there are, and archives none that is to stay', async () => {
+    const { months } = (await run('months', '--database', test.url)) as { months: { month: string; bytes: number }[] };
+    expect(months.length).toBeGreaterThan(3);
+    expect(months[0]).toMatchObject({
+      month: expect.stringMatching(/^\d{4}-\d\d$/) as string,
+      entries: expect.any(Number) as number,
+    });
+    const archive = (...more: string[]): Promise<unknown> =>
+      run('archive', '--keys', keys, '--database', test.ownerUrl, '--to', temporaryDir('archive-command'), ...more);
+    await expect(archive('--before', months[1].month)).rejects.toMatchObject({
+      exitCode: 1,
+      message: expect.stringContaining('synclog-months-kept') as string,
+    });
+    await expect(archive('--before', '2020-01')).rejects.toMatchObject({
+      exitCode: 1,
+      message: expect.stringContaining('synclog-nothing-to-archive') as string,
+    });
+  });
 });

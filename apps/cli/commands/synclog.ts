@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
-import { join, resolve } from 'node:path';
 import type { RotatedKey } from '#synclog';
 import { CliError, EXIT } from '../client/cli-error';
 import { localTime, printer } from '../output/print';
 import { pairsOf } from '../output/table';
-import { readJson } from '../stack/data-dir';
-import { statePath, type StackState } from '../stack/stack-state';
 import { examples, type GlobalOptions } from './context';
 import { durationMs } from './duration';
+import { databaseUrlOf, keyDirOf, onDatabase, orSay } from './host-context';
+import { addArchive } from './synclog-archive';
 
 interface KeyOptions {
   keys?: string;
@@ -21,9 +20,12 @@ interface RotateOptions extends KeyOptions {
 
 /** `lienthong synclog …`: on the machine that holds the keys of the log. */
 export function addSyncLogCommands(program: Command): void {
-  const synclog = program.command('synclog').description('the key of the sync log, on the machine that holds it');
+  const synclog = program
+    .command('synclog')
+    .description('keys and months of the sync log, on the machine that holds them');
   addRotateKey(synclog);
   addDropOldKeys(synclog);
+  addArchive(synclog);
 }
 
 function addRotateKey(synclog: Command): void {
@@ -62,17 +64,14 @@ function addDropOldKeys(synclog: Command): void {
 }
 
 async function rotate({ database, keys, by }: RotateOptions, overlapMs: number, data: string): Promise<RotatedKey> {
-  const { Database, silentLog, systemClock, uuidIds } = await import('#platform');
+  const { systemClock: clock, uuidIds: ids } = await import('#platform');
   const { createSyncLog, logKeyFiles, rotateLogKey } = await import('#synclog');
-  const clock = systemClock;
   const files = logKeyFiles(keyDirOf(keys, data), () => clock.now());
-  const db = new Database({ url: databaseUrlOf(database, data), applicationName: 'lienthong-rotate-key' }, silentLog);
-  try {
-    const actor = { id: by ?? 'host', type: by === undefined ? ('system' as const) : ('person' as const) };
-    return await rotateLogKey({ db, files, syncLog: createSyncLog({ ids: uuidIds, clock }), clock, actor, overlapMs });
-  } finally {
-    await db.close();
-  }
+  const actor = { id: by ?? 'host', type: by === undefined ? ('system' as const) : ('person' as const) };
+  const syncLog = createSyncLog({ ids, clock });
+  return onDatabase({ url: databaseUrlOf(database, data), applicationName: 'lienthong-rotate-key' }, (db) =>
+    rotateLogKey({ db, files, syncLog, clock, actor, overlapMs }),
+  );
 }
 
 function rotatedText({ oldKey, newKey, fromSize, until, wasBrokenOff }: RotatedKey): string {
@@ -88,27 +87,4 @@ function rotatedText({ oldKey, newKey, fromSize, until, wasBrokenOff }: RotatedK
     'Workers take the new key up by themselves. Copy KEY_DIR/synclog.json to every machine that runs a worker or a gateway, keep it in the backup of the keys,',
     'and give the new key to auditors and witnesses on a second way.',
   ].join('\n');
-}
-
-function keyDirOf(given: string | undefined, data: string): string {
-  return given ?? process.env.KEY_DIR ?? join(resolve(data), 'keys');
-}
-
-function databaseUrlOf(given: string | undefined, data: string): string {
-  const url = given ?? process.env.DATABASE_URL ?? readJson<StackState>(statePath(resolve(data)))?.databaseUrl;
-  if (url) return url;
-  const hint = 'start it with npm start, or name a database with --database URL or DATABASE_URL';
-  throw new CliError(`Nothing runs from ${resolve(data)}: ${hint}.`, EXIT.unreachable);
-}
-
-/** What a person can act on becomes a sentence. */
-async function orSay<T>(work: () => Promise<T>): Promise<T> {
-  const { AppError, isConnectionLost } = await import('#platform');
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof AppError) throw new CliError(`${error.message} (${error.code})`, EXIT.no);
-    if (isConnectionLost(error)) throw new CliError('The database is not reachable.', EXIT.unreachable);
-    throw error;
-  }
 }

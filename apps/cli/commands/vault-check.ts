@@ -3,7 +3,7 @@ import type { ObjectsReport } from '#access';
 import { EXIT } from '../client/cli-error';
 import { tableOf } from '../output/table';
 import { examples } from './context';
-import { onDatabase, vaultContextOf, withVaultOptions } from './vault-context';
+import { onVaultDatabase, vaultContextOf, withVaultOptions } from './vault-context';
 
 interface CheckOptions {
   sample?: number;
@@ -28,7 +28,7 @@ export function addVaultCheck(vault: Command): void {
       const { CheckObjects, createVault, fileMasterKeys, objectPlaces } = await import('#access');
       const { pause, systemClock: clock, systemRandom: random, uuidIds: ids } = await import('#platform');
       const never = new AbortController().signal;
-      const report = await onDatabase(command, (db) => {
+      const report = await onVaultDatabase(command, (db) => {
         const { outside } = objectPlaces({ db, clock, objectDir, objectMinBytes: Number.MAX_SAFE_INTEGER });
         const vault = createVault({ db, keys: fileMasterKeys(keyDir), ids, clock, outside });
         const check = new CheckObjects({ db, vault, random, pause: (ms) => pause(ms, never) });

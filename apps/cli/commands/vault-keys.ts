@@ -2,7 +2,8 @@ import { Option, type Command } from 'commander';
 import type { MasterKeyChange } from '#access';
 import { CliError, EXIT } from '../client/cli-error';
 import { examples } from './context';
-import { onDatabase, orSay, vaultContextOf, withVaultOptions } from './vault-context';
+import { orSay } from './host-context';
+import { onVaultDatabase, vaultContextOf, withVaultOptions } from './vault-context';
 
 interface RotateOptions {
   prepare?: boolean;
@@ -70,7 +71,7 @@ function addRetire(vault: Command): void {
       const { systemClock: clock, uuidIds: ids } = await import('#platform');
       const { createSyncLog } = await import('#synclog');
       const journal = createSyncLog({ ids, clock });
-      await onDatabase(command, (db) => retireMasterKey({ db, keyDir, journal, clock }, id));
+      await onVaultDatabase(command, (db) => retireMasterKey({ db, keyDir, journal, clock }, id));
       print.show({ retired: id }, () => `${id} is retired.`);
     });
 }

@@ -4,7 +4,7 @@ import { localTime } from '../output/print';
 import { pairsOf, tableOf } from '../output/table';
 import { examples } from './context';
 import { addVaultCheck } from './vault-check';
-import { onDatabase, vaultContextOf, withVaultOptions } from './vault-context';
+import { onVaultDatabase, vaultContextOf, withVaultOptions } from './vault-context';
 import { addMasterKeyCommands } from './vault-keys';
 
 /** `lienthong vault …`: the keys of what is stored, and what is stored. For whoever may read KEY_DIR and the database. */
@@ -32,7 +32,7 @@ function addStatus(vault: Command): void {
     .action(async (_given: object, command: Command) => {
       const { keyDir, print } = vaultContextOf(command);
       const { readVaultStatus } = await import('#access');
-      const status = await onDatabase(command, (db) => readVaultStatus(db, keyDir));
+      const status = await onVaultDatabase(command, (db) => readVaultStatus(db, keyDir));
       print.show(status, () => statusText(status));
     });
 }

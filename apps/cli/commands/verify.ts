@@ -1,15 +1,14 @@
 import type { Command } from 'commander';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { codeOf } from '#platform';
 import type { VerificationReport, Violation, ViolationKind } from '#verification';
 import { CliError, EXIT } from '../client/cli-error';
 import { simulatorsUrlOf } from '../client/connection';
 import { localTime, printer } from '../output/print';
 import { pairsOf, tableOf } from '../output/table';
-import { readJson } from '../stack/data-dir';
-import { statePath, type StackState } from '../stack/stack-state';
 import { examples, type GlobalOptions } from './context';
 import { durationMs } from './duration';
+import { databaseUrlOf } from './host-context';
 import { addVerifyReceipt } from './verify-receipt';
 
 interface VerifyOptions {
@@ -56,7 +55,7 @@ async function inspect(given: VerifyOptions, { data }: GlobalOptions): Promise<V
   const { inspectState } = await import('#verification');
   try {
     return await inspectState({
-      databaseUrl: databaseUrlOf(given, data, process.env),
+      databaseUrl: databaseUrlOf(given.database, data),
       ...(given.ledger ? { ledgerUrl: simulatorsUrlOf(data) } : {}),
       settled: given.settled ?? false,
       graceMs: timeOf('--grace', given.grace),
@@ -72,13 +71,6 @@ async function inspect(given: VerifyOptions, { data }: GlobalOptions): Promise<V
       EXIT.unreachable,
     );
   }
-}
-
-function databaseUrlOf(given: VerifyOptions, data: string, env: NodeJS.ProcessEnv): string {
-  const url = given.database ?? env.DATABASE_URL ?? readJson<StackState>(statePath(resolve(data)))?.databaseUrl;
-  if (url) return url;
-  const hint = 'start it with npm start, or name a database with --database URL or DATABASE_URL';
-  throw new CliError(`Nothing runs from ${resolve(data)}: ${hint}.`, EXIT.unreachable);
 }
 
 function causeOf(error: unknown): string {
@@ -106,7 +98,11 @@ function countOf(text: string): number {
 
 function reportText(report: VerificationReport, show: number): string {
   const dossiers = `${report.dossiers} dossier${report.dossiers === 1 ? '' : 's'}`;
-  const head = `Checked ${dossiers} as of ${localTime(report.at) ?? report.at}.`;
+  const archived =
+    report.logArchived > 0
+      ? ` ${report.logArchived} of them began in archived months of the sync log, and were not compared with it.`
+      : '';
+  const head = `Checked ${dossiers} as of ${localTime(report.at) ?? report.at}.${archived}`;
   if (report.isClean) return `${head} No violation.`;
   const counts = pairsOf(Object.entries(report.countsByKind).map(([kind, count]) => [kind, count]));
   const codes = tableOf(Object.entries(report.counts), [

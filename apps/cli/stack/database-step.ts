@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { migrate } from '#platform';
 import { readJson, writePrivateJson } from './data-dir';
 import { checkReachable, ensureApplicationLogin, ensureDatabase, ensureMembership } from './database-roles';
+import { databaseSecretsPath, type DatabaseSecrets } from './database-secrets';
 import { freePort } from './free-port';
 import { startPostgres } from './postgres-server';
 import type { StackRun } from './stack-run';
@@ -14,11 +15,6 @@ export interface StackDatabase {
   url: string;
   /** Login that migrates and registers clients; never given to a child. */
   ownerUrl: string;
-}
-
-interface DatabaseSecrets {
-  ownerPassword: string;
-  applicationPassword: string;
 }
 
 /** `DATABASE_URL` wins (and `MIGRATOR_DATABASE_URL` for the migrations, when the two users differ); else PostgreSQL is started here. */
@@ -64,9 +60,8 @@ async function openEmbedded(run: StackRun, clusterDir: string, supervision: Supe
   return { ownerUrl, url: `postgresql://${login}:${secrets.applicationPassword}@127.0.0.1:${server.port}/lienthong` };
 }
 
-/** `DIR/database.json` (0600): made once, since the cluster keeps the owner's password. */
 function databaseSecrets(dataDir: string): DatabaseSecrets {
-  const path = join(dataDir, 'database.json');
+  const path = databaseSecretsPath(dataDir);
   const kept = readJson<DatabaseSecrets>(path);
   if (kept) return kept;
   const secret = (): string => randomBytes(24).toString('base64url');

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { OWNER } from './database-secrets';
 import { postgresBinaries, type PostgresBinaries, type RunAs } from './postgres-binaries';
 import { endOf, endProcess, isProcess } from './process-identity';
 import { tellingLines } from './log-tail';
@@ -45,7 +46,6 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
-const OWNER = 'lienthong_owner';
 const START_DEADLINE_MS = 30_000;
 
 /** Brings up the cluster in `clusterDir` on 127.0.0.1, and first ends what a killed start left behind.

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import type { FastifyReply } from 'fastify';
-import type { Principal } from '#access';
+import { FEED_READ, type Principal } from '#access';
 import { Database, Doorbell } from '#platform';
 import { Caller, Operation, Roles } from '../http/access';
 import { FeedWaiters } from '../http/feed-waiters';
@@ -43,8 +43,8 @@ export class FeedController {
   ) {}
 
   @Get()
-  @Roles('integrator', 'operator', 'approver', 'auditor')
-  @Operation('feed.read', 'Events in order, from a position')
+  @Roles(...FEED_READ.roles)
+  @Operation(FEED_READ.operation, 'Events in order, from a position')
   @ApiOkResponse({ type: FeedPage })
   async read(
     @Caller() caller: Principal,

@@ -6,6 +6,7 @@ import {
   listGiveUpRequests,
   requestGiveUp,
   showGiveUpRequest,
+  withdrawGiveUp,
   type GiveUpDeps,
   type IntakeDeps,
 } from '#intake';
@@ -94,5 +95,19 @@ export class GiveUpController {
     const approved = await approveGiveUp({ requestId, setDigest }, by, this.intake);
     this.intake.doorbell.ring('outbox');
     return approved;
+  }
+  @Post('requests/:id/withdraw')
+  @HttpCode(200)
+  @Roles('operator')
+  @Operation('quarantine.withdraw', 'Takes an own open request back: nobody can approve it any more')
+  @NeedsIdempotencyKey()
+  @ApiOkResponse({ type: GiveUpRequestView })
+  withdraw(
+    @Param('id', new IdPipe('quarantine-request-unknown')) requestId: string,
+    @IdempotencyKey() idempotencyKey: string,
+    @Req() request: AuthenticatedRequest,
+  ): Promise<GiveUpRequestView> {
+    const actor = actorOf(request, this.addressDigest);
+    return withdrawGiveUp(requestId, { actor, idempotencyKey, units: callerOf(request).units }, this.intake);
   }
 }

@@ -2,15 +2,23 @@ import { Controller, Get, Header, Inject, Param, Query, Req, Res, StreamableFile
 import { ApiOkResponse, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Principal } from '#access';
-import { AppError, Database } from '#platform';
-import { proveEntry, publishedChain, readNumbered, searchEntries, type FoundEntry, type LogKeys } from '#synclog';
+import { AppError } from '#platform';
+import {
+  proveEntry,
+  publishedChain,
+  readNumbered,
+  searchEntries,
+  type FoundEntry,
+  type LogKeys,
+  type LogSource,
+} from '#synclog';
 import { actorOf, Caller, callerOf, Operation, Roles, type AuthenticatedRequest } from '../http/access';
 import { numberCursor } from '../http/number-cursor';
 import { pageOf, type Page } from '../http/page';
 import { syncLogFilter, syncLogItem } from '../reads/sync-log';
 import { EvidenceFile, SyncLogItem, SyncLogPage } from '../schema/sync-log';
 import { EvidenceQuery, SyncLogExportQuery, SyncLogQuery } from '../schema/sync-log-query';
-import { ADDRESS_DIGEST, LOG_KEYS } from '../tokens';
+import { ADDRESS_DIGEST, LOG_KEYS, LOG_SOURCE } from '../tokens';
 import { ExportSyncLog, type ExportCaller } from '../use-cases/export-sync-log';
 
 const TEXT = 'text/plain; charset=utf-8';
@@ -21,10 +29,10 @@ const INDEX = /^\d{1,15}$/;
 @Controller('api/v1/sync-log')
 export class SyncLogController {
   constructor(
-    private readonly db: Database,
     private readonly exports: ExportSyncLog,
     @Inject(ADDRESS_DIGEST) private readonly addressDigest: (address: string) => string,
     @Inject(LOG_KEYS) private readonly logKeys: LogKeys,
+    @Inject(LOG_SOURCE) private readonly log: LogSource,
   ) {}
 
   @Get('entries')
@@ -33,8 +41,8 @@ export class SyncLogController {
   @ApiOkResponse({ type: SyncLogPage })
   async list(@Caller() { units }: Principal, @Query() query: SyncLogQuery): Promise<Page<SyncLogItem>> {
     const after = query.after === undefined ? undefined : numberCursor(query.after, 0);
-    const filter = await syncLogFilter(this.db, query, units);
-    const found = await searchEntries(this.db, filter, { order: query.order, after, limit: query.limit + 1 });
+    const filter = await syncLogFilter(this.log.tx, query, units);
+    const found = await searchEntries(this.log, filter, { order: query.order, after, limit: query.limit + 1 });
     return pageOf(found, query.limit, syncLogItem, ({ index }) => String(index));
   }
 
@@ -59,7 +67,7 @@ export class SyncLogController {
   @ApiOkResponse({ type: String })
   async prove(@Caller() caller: Principal, @Param('index') index: string): Promise<string> {
     const found = await this.numbered(caller, index);
-    const proof = await proveEntry(this.db, found.index, publishedChain(this.logKeys()));
+    const proof = await proveEntry(this.log.tx, found.index, publishedChain(this.logKeys()));
     if (proof === undefined) throw notSealed();
     return proof;
   }
@@ -108,7 +116,7 @@ export class SyncLogController {
   }
 
   private async numbered({ units }: Principal, index: string): Promise<FoundEntry & { isSealed: boolean }> {
-    const found = INDEX.test(index) ? await readNumbered(this.db, Number(index)) : undefined;
+    const found = INDEX.test(index) ? await readNumbered(this.log, Number(index)) : undefined;
     const isSeen = units === null || units.includes(found?.entry?.unit ?? '');
     // Another commune's entry is as unknown as none.
     if (found !== undefined && isSeen) return found;

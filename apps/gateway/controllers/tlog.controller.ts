@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Inject, Param, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { AppError, Database } from '#platform';
+import { AppError } from '#platform';
 import {
   keyChainText,
   parseTilePath,
@@ -9,11 +9,12 @@ import {
   readResource,
   readWitnessed,
   type LogKeys,
+  type LogSource,
   type Witness,
 } from '#synclog';
 import { callerOf, Operation, Roles, type AuthenticatedRequest } from '../http/access';
 import { LogKeysView } from '../schema/log-keys';
-import { LOG_KEYS, WITNESSES } from '../tokens';
+import { LOG_KEYS, LOG_SOURCE, WITNESSES } from '../tokens';
 import { RecordReaders } from '../use-cases/record-readers';
 
 const TEXT = 'text/plain; charset=utf-8';
@@ -25,8 +26,8 @@ const BYTES = 'application/octet-stream';
 @Controller('synclog')
 export class TlogController {
   constructor(
-    private readonly db: Database,
     @Inject(LOG_KEYS) private readonly keysOfLog: LogKeys,
+    @Inject(LOG_SOURCE) private readonly log: LogSource,
     @Inject(WITNESSES) private readonly witnesses: readonly Witness[],
     private readonly readers: RecordReaders,
   ) {}
@@ -39,7 +40,7 @@ export class TlogController {
   @ApiProduces(TEXT)
   @ApiOkResponse({ type: String })
   async checkpoint(): Promise<string> {
-    const newest = await readNewestCheckpoint(this.db);
+    const newest = await readNewestCheckpoint(this.log.tx);
     if (newest === undefined) throw notThere();
     return newest.note;
   }
@@ -52,7 +53,7 @@ export class TlogController {
   @ApiProduces(TEXT)
   @ApiOkResponse({ type: String })
   async witnessed(): Promise<string> {
-    const note = await readWitnessed(this.db, this.witnesses);
+    const note = await readWitnessed(this.log.tx, this.witnesses);
     if (note === undefined) throw notThere();
     return note;
   }
@@ -96,7 +97,7 @@ export class TlogController {
       if (callerOf(request).units !== null) throw limited();
       await this.readers.reads(request);
     }
-    const bytes = name && (await readResource(this.db, name));
+    const bytes = name && (await readResource(this.log, name));
     if (bytes === undefined) throw notThere();
     void reply.headers({ 'content-type': BYTES, 'cache-control': 'private, max-age=31536000, immutable' });
     return bytes;

@@ -59,7 +59,7 @@ export class RerunTaken {
 export class GiveUpRequestView {
   @ApiProperty({ format: 'uuid' })
   id!: string;
-  @ApiProperty({ enum: ['open', 'approved', 'expired'] })
+  @ApiProperty({ enum: ['open', 'approved', 'withdrawn', 'expired'] })
   state!: string;
   @ApiProperty({ type: [String], format: 'uuid', description: 'The frozen set.' })
   items!: readonly string[];
@@ -86,6 +86,13 @@ export class GiveUpRequestView {
       'Items that changed or left since and were not touched; in the answer to the request itself: what it does not name.',
   })
   skipped!: readonly SkippedItemView[] | null;
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When the account that asked took it back.',
+  })
+  withdrawnAt!: string | null;
 }
 
 export class NewGiveUpRequestView extends GiveUpRequestView {

@@ -11,9 +11,9 @@ export class WebhookView {
   state!: string;
   @ApiProperty({ type: String, nullable: true, description: 'Why it is stopped.' })
   reasonCode!: string | null;
-  @ApiProperty({ description: 'All events of the feed up to here were taken.' })
+  @ApiProperty({ description: 'All events of the feed up to here were taken, or are not for the receiver.' })
   position!: number;
-  @ApiProperty({ description: 'Events that wait.' })
+  @ApiProperty({ description: 'Events that wait; of all communes.' })
   lagPositions!: number;
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   lastSuccessAt!: string | null;

@@ -11,6 +11,7 @@ import {
   readSealedSize,
   searchEntries,
   type LogKeys,
+  type LogSource,
   type SearchFilter,
   type SyncLog,
   type SyncLogActor,
@@ -30,7 +31,7 @@ const PART = 256;
 
 /** Hands out entries of the sync log, after the log itself has it written down who took what. */
 export class ExportSyncLog {
-  constructor(private readonly parts: { db: Database; syncLog: SyncLog; logKeys: LogKeys }) {}
+  constructor(private readonly parts: { db: Database; syncLog: SyncLog; logKeys: LogKeys; logSource: LogSource }) {}
 
   /** Entries as lines, oldest first, up to those that are sealed now: read in parts as the caller takes them, so that neither memory nor a transaction
    *  grows with the export. An export that broke off goes on with `from`. */
@@ -38,25 +39,25 @@ export class ExportSyncLog {
     { format, from, purpose, ...query }: SyncLogExportQuery,
     { actor, units }: ExportCaller,
   ): Promise<{ lines: Readable; size: number }> {
-    const { db } = this.parts;
+    const { db, logSource } = this.parts;
     const size = await readSealedSize(db);
     const filter = await syncLogFilter(db, query, units);
     const first = from === undefined ? 0 : Number(from);
     await this.record(actor, { format, purpose, query, units, fromIndex: first, toIndex: size });
     const within = { ...filter, from: Math.max(first, filter.from ?? 0), to: Math.min(size, filter.to ?? size) };
     const head = format === 'csv' && from === undefined ? [csvHead()] : [];
-    return { lines: Readable.from(linesOf(db, within, format, head), { objectMode: false }), size };
+    return { lines: Readable.from(linesOf(logSource, within, format, head), { objectMode: false }), size };
   }
 
   /** The evidence file of one dossier.
    *  @throws AppError 404 `dossier-unknown` when no sealed entry names it; 409 `sync-log-not-sealed` */
   async evidence({ code, purpose }: EvidenceQuery, { actor, units }: ExportCaller): Promise<Readable> {
-    const { db, logKeys } = this.parts;
+    const { db, logKeys, logSource } = this.parts;
     const filter = await syncLogFilter(db, { code }, units);
-    const [first] = await searchEntries(db, filter, { order: 'oldest', limit: 1 });
+    const [first] = await searchEntries(logSource, filter, { order: 'oldest', limit: 1 });
     if (first === undefined) throw dossierUnknown();
     const ring = logKeys();
-    const pieces = gatherEvidence(db, filter, {
+    const pieces = gatherEvidence(logSource, filter, {
       subject: { code },
       logKey: ring.current.vkey,
       keys: publishedChain(ring),
@@ -100,14 +101,14 @@ interface Taken {
 }
 
 async function* linesOf(
-  db: Database,
+  source: LogSource,
   filter: SearchFilter,
   format: SyncLogExportQuery['format'],
   head: readonly string[],
 ): AsyncGenerator<string> {
   yield* head;
   const line = format === 'csv' ? csvLine : jsonLine;
-  for await (const found of findEntries(db, filter, { order: 'oldest', part: PART })) {
+  for await (const found of findEntries(source, filter, { order: 'oldest', part: PART })) {
     if (found.length > 0) yield found.map(line).join('');
   }
 }

@@ -79,7 +79,7 @@ export class WebhookDesk {
         code: 'unit-not-allowed',
         disposition: 'refuse',
         status: 403,
-        detail: 'a webhook carries the events of all communes',
+        detail: 'webhooks are for who answers for all communes',
       });
     const at = this.deps.clock.now();
     return this.deps.db.run((tx) => answerOnce(tx, { clientId: actor.id, key, request, at }, () => work(tx)));

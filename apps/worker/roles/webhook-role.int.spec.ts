@@ -1,4 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
+import { insertClient } from '#access';
 import { appendToOutbox, sequenceBatch } from '#bus';
 import { Doorbell, silentLog, systemClock, systemRandom, uuidIds, type WatchedTls } from '#platform';
 import { createSyncLog } from '#synclog';
@@ -55,7 +56,7 @@ describe('the worker role webhooks', () => {
     return receiver;
   };
   /** Events of one dossier. @returns their ids */
-  const happen = async (count: number): Promise<string[]> => {
+  const happen = async (count: number, unit: string | null = null): Promise<string[]> => {
     const dossierId = uuidIds.next();
     const events = Array.from({ length: count }, (_, at) => ({
       eventId: uuidIds.next(),
@@ -63,7 +64,7 @@ describe('the worker role webhooks', () => {
       at: new Date('2026-03-02T02:00:00Z'),
       dossierId,
       seq: at + 1,
-      unit: null,
+      unit,
       codes: {},
       data: {},
     }));
@@ -117,5 +118,55 @@ describe('the worker role webhooks', () => {
     await untilTaken(receiver, 20);
     expect(receiver.faults).toEqual([]);
     expect(receiver.seen).toHaveLength(20);
+  }, 30_000);
+
+  it('posts in the name of an account what it may have as it is now: by communes, roles, operations, and not when it is stopped', async () => {
+    const key = keyOf('hmac');
+    const receiver = received(await WebhookReceiver.open(() => [key]));
+    const { db } = database;
+    const config = configOf(
+      `{id: one-stop, client: commune, url: "${receiver.url}", startAfter: 0, firstRetryMs: 20, maxRetryMs: 50}`,
+    );
+    await started(config);
+    const failure = (code: string) =>
+      until(
+        async () => (await db.query('select from webhook where failure_code = $1', [code])).length === 1,
+        5_000,
+        code,
+      );
+    const eventIds = [...(await happen(1, '99001'))];
+    await failure('client-unknown');
+    await insertClient(db, {
+      id: 'commune',
+      kind: 'machine',
+      roles: ['integrator'],
+      units: ['99001'],
+      addresses: ['192.0.2.1'],
+      operations: null,
+      createdAt: systemClock.now(),
+      disabledAt: null,
+      secretHash: 'none',
+    });
+    await untilTaken(receiver, 1);
+    for (const [change, back, code] of [
+      [`roles = '{manager}'`, `roles = '{integrator}'`, 'role-not-allowed'],
+      [`operations = '{dossier.list}'`, `operations = '{dossier.list,feed.read}'`, 'operation-not-allowed'],
+      [`suspended_until = now() + interval '1 hour'`, `suspended_until = null`, 'client-disabled'],
+      [`disabled_at = now()`, `disabled_at = null`, 'client-disabled'],
+    ]) {
+      await db.execute(`update client set ${change}`);
+      await happen(1, '99002');
+      eventIds.push(...(await happen(1, '99001')));
+      await failure(code);
+      expect(receiver.seen).toHaveLength(eventIds.length - 1);
+      await db.execute(`update client set ${back}`);
+      await untilTaken(receiver, eventIds.length);
+    }
+    await db.execute(`update client set units = '{99002}'`);
+    await happen(1, '99001');
+    eventIds.push(...(await happen(1, '99002')));
+    await untilTaken(receiver, eventIds.length);
+    expect(receiver.taken.map(({ id }) => id)).toEqual(eventIds);
+    expect(receiver.faults).toEqual([]);
   }, 30_000);
 });

@@ -1,3 +1,4 @@
+import { FEED_READ, rightOfClient } from '#access';
 import { createAxiosHttp, type HttpPort } from '#partners';
 import { WatchedTls } from '#platform';
 import {
@@ -5,6 +6,7 @@ import {
   loadWebhooks,
   readKeyFile,
   WebhookLine,
+  type FeedRight,
   type Posted,
   type PostRequest,
   type Webhook,
@@ -48,6 +50,7 @@ function lineOf(webhook: Webhook, foundation: WebhookFoundation): { line: Webhoo
     db,
     port: httpWebhook(http),
     readKeys: () => readKeyFile(path),
+    readRight: () => rightOf(webhook, foundation),
     // Two workers that were given the same WORKER_ID are two owners all the same: they would post side by side.
     owner: `${workerId}/${ids.next()}`,
     syncLog,
@@ -63,6 +66,11 @@ function lineOf(webhook: Webhook, foundation: WebhookFoundation): { line: Webhoo
       tls?.stop();
     },
   };
+}
+
+/** Of its account, by the same rule as the feed; a webhook of no account carries everything. */
+async function rightOf({ client }: Webhook, { db, clock }: WebhookFoundation): Promise<FeedRight> {
+  return client === undefined ? { units: null } : rightOfClient(db, client, FEED_READ, clock.now());
 }
 
 function watchedTls({ id, tls }: Webhook, { clock, log }: WebhookFoundation): WatchedTls | undefined {

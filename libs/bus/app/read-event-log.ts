@@ -1,9 +1,14 @@
 import type { Queryable } from '#platform';
 import type { EventCodes, LoggedEvent } from '../domain/event-record';
 
-const SELECT = `
-select position, event_id, type, at, dossier_id, seq, unit, codes, data, traceparent
-from event_log where position > $1 order by position limit $2`;
+const SELECT = 'select position, event_id, type, at, dossier_id, seq, unit, codes, data, traceparent from event_log';
+
+const ALL = `${SELECT} where position > $1 order by position limit $2`;
+
+/** The one place that says which events an account of some communes may have: feed and webhooks read by it. An event of no commune is for
+ *  those alone who see all. */
+const OF_UNITS = `${SELECT}
+where position > $1 and position <= $4 and ($3::text[] is null or unit = any($3)) order by position limit $2`;
 
 interface EventLogRow {
   position: string;
@@ -20,7 +25,27 @@ interface EventLogRow {
 
 /** Events behind a position, in order and without a gap; fewer than `limit` means that the end was reached. */
 export async function readEventLog(db: Queryable, afterPosition: number, limit: number): Promise<LoggedEvent[]> {
-  return (await db.query<EventLogRow>(SELECT, [afterPosition, limit])).map(eventOf);
+  return (await db.query<EventLogRow>(ALL, [afterPosition, limit])).map(eventOf);
+}
+
+/** A piece of the event log. */
+export interface EventSlice {
+  /** Behind this position. */
+  after: number;
+  /** Not behind this one: so much is looked through at once, however few events are found. @default the end */
+  upTo?: number;
+  /** At most so many events. */
+  limit: number;
+  /** Communes of the reader; null = all. */
+  units: readonly string[] | null;
+}
+
+/** Events that a reader of these communes may have, in order; with `units` positions have gaps (CONTRACTS §2). */
+export async function readEventsOfUnits(
+  db: Queryable,
+  { after, upTo = Number.MAX_SAFE_INTEGER, limit, units }: EventSlice,
+): Promise<LoggedEvent[]> {
+  return (await db.query<EventLogRow>(OF_UNITS, [after, limit, units, upTo])).map(eventOf);
 }
 
 /** Position of the newest event, 0 when there is none. */

@@ -3,7 +3,8 @@ import type { GiveUpRequest } from '../domain/give-up-request';
 import type { Units } from './quarantine-store';
 
 const COLUMNS = `id, items, set_digest as "setDigest", reason, requested_by as "requestedBy", requested_at as "requestedAt", expires_at as "expiresAt",
-  state, approved_by as "approvedBy", approved_at as "approvedAt", given_up as "givenUp", skipped`;
+  state, approved_by as "approvedBy", approved_at as "approvedAt", given_up as "givenUp", skipped,
+  withdrawn_at as "withdrawnAt"`;
 
 /** A request is seen and approved by who sees every item that it names. @param place of the communes among the parameters */
 const ofUnits = (place: string): string => `(${place}::text[] is null or not exists (
@@ -27,7 +28,7 @@ export async function readRequest(tx: Queryable, id: string, units: Units): Prom
   return rows[0];
 }
 
-/** Race: two approvers at once; the second waits here and finds it approved. */
+/** Race: two approvers at once, or an approval and a withdrawal; the second waits here and finds it decided. */
 export async function lockRequest(tx: Tx, id: string, units: Units): Promise<GiveUpRequest | undefined> {
   const rows = await tx.query<GiveUpRequest>(
     `select ${COLUMNS} from quarantine_request where id = $1 and ${ofUnits('$2')} for update`,
@@ -55,4 +56,14 @@ export async function approveRequest(
     `update quarantine_request set state = 'approved', approved_by = $2, approved_at = $3, given_up = $4, skipped = $5 where id = $1`,
     [id, approvedBy, approvedAt, JSON.stringify(givenUp), JSON.stringify(skipped)],
   );
+}
+
+export async function withdrawRequest(
+  tx: Tx,
+  { id, withdrawnAt }: Pick<GiveUpRequest, 'id' | 'withdrawnAt'>,
+): Promise<void> {
+  await tx.execute(`update quarantine_request set state = 'withdrawn', withdrawn_at = $2 where id = $1`, [
+    id,
+    withdrawnAt,
+  ]);
 }

@@ -1,17 +1,12 @@
 import { answerOnce } from '#access';
 import { appendToOutbox } from '#bus';
-import { AppError, type Tx } from '#platform';
+import type { Tx } from '#platform';
 import { lockItems, setState, type SelectedItem } from '../adapters/quarantine-groups';
 import { approveRequest, lockRequest } from '../adapters/quarantine-request-store';
 import { GIVEN_UP_EVENT } from '../domain/feed-events';
-import {
-  compareWithFrozen,
-  refusalOf,
-  stateOf,
-  type ApprovalRefusal,
-  type GiveUpRequest,
-} from '../domain/give-up-request';
+import { approvalRefusal, compareWithFrozen, stateOf, type GiveUpRequest } from '../domain/give-up-request';
 import { toldRequest, type Acting, type GiveUpDeps, type ToldRequest } from './request-give-up';
+import { requestRefused, requestUnknown } from './request-refused';
 
 export interface Approval {
   requestId: string;
@@ -42,8 +37,8 @@ async function approve(
   const now = deps.clock.now();
   const request = await lockRequest(tx, requestId, units);
   if (!request) throw requestUnknown();
-  const refusal = refusalOf(request, { approver: actor.id, setDigest, now });
-  if (refusal) throw refused(refusal, stateOf(request, now));
+  const refusal = approvalRefusal(request, { approver: actor.id, setDigest, now });
+  if (refusal) throw requestRefused(refusal, stateOf(request, now));
   const current = new Map(
     (
       await lockItems(
@@ -107,25 +102,4 @@ async function record(
       detail: { itemId, stage, reasonCode, requestId },
     })),
   ]);
-}
-
-export function requestUnknown(): AppError {
-  return new AppError({
-    code: 'quarantine-request-unknown',
-    disposition: 'refuse',
-    status: 404,
-    detail: 'no request with this id',
-  });
-}
-
-const DETAILS: Readonly<Record<ApprovalRefusal, string>> = {
-  'own-request': 'a second person has to approve it',
-  'request-not-open': 'it is approved already',
-  'request-expired': 'nobody approved it within 24 h: ask again',
-  'request-set-differs': 'the digest is not that of the items the request names',
-};
-
-function refused(code: ApprovalRefusal, state: string): AppError {
-  const status = code === 'own-request' ? 403 : 409;
-  return new AppError({ code, disposition: 'refuse', status, detail: DETAILS[code], extra: { state } });
 }

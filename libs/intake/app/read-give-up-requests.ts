@@ -1,8 +1,8 @@
 import type { Queryable } from '#platform';
 import { readRequest, readRequests } from '../adapters/quarantine-request-store';
 import type { Units } from '../adapters/quarantine-store';
-import { requestUnknown } from './approve-give-up';
 import { toldRequest, type ToldRequest } from './request-give-up';
+import { requestUnknown } from './request-refused';
 
 /** Newest first; those alone whose every item the caller may see. @returns up to `limit` requests after the id `after` */
 export async function listGiveUpRequests(

@@ -32,12 +32,16 @@ export interface Acting {
 }
 
 /** A request as it is told; instants as RFC 3339. */
-export type ToldRequest = Omit<GiveUpRequest, 'items' | 'requestedAt' | 'expiresAt' | 'approvedAt' | 'state'> & {
+export type ToldRequest = Omit<
+  GiveUpRequest,
+  'items' | 'requestedAt' | 'expiresAt' | 'approvedAt' | 'withdrawnAt' | 'state'
+> & {
   state: RequestState;
   items: readonly string[];
   requestedAt: string;
   expiresAt: string;
   approvedAt: string | null;
+  withdrawnAt: string | null;
 };
 
 /** A new request, and what it does not name. */
@@ -55,6 +59,7 @@ export function toldRequest(request: GiveUpRequest, now: Date): ToldRequest {
     requestedAt: rfc3339(request.requestedAt),
     expiresAt: rfc3339(request.expiresAt),
     approvedAt: request.approvedAt && rfc3339(request.approvedAt),
+    withdrawnAt: request.withdrawnAt && rfc3339(request.withdrawnAt),
   };
 }
 
@@ -102,6 +107,7 @@ async function ask(
     approvedAt: null,
     givenUp: null,
     skipped: null,
+    withdrawnAt: null,
   };
   await insertRequest(tx, request);
   await syncLog.append(tx, entriesOf(request, by.actor, open));

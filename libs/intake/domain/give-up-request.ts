@@ -29,7 +29,8 @@ export interface SkippedItem {
   state: string | null;
 }
 
-export const REQUEST_STATES = ['open', 'approved'] as const;
+/** States of a request. The SQL CHECK and docs/reference/states.md say the same; a test compares the three. */
+export const REQUEST_STATES = ['open', 'approved', 'withdrawn'] as const;
 
 export interface GiveUpRequest {
   id: string;
@@ -47,6 +48,8 @@ export interface GiveUpRequest {
   /** Ids of the items that were given up; null before the approval. */
   givenUp: readonly string[] | null;
   skipped: readonly SkippedItem[] | null;
+  /** When who asked took it back. */
+  withdrawnAt: Date | null;
 }
 
 /** What a request is in the eyes of a reader: one that nobody approved in time is `expired`. */
@@ -66,20 +69,35 @@ export function stateOf({ state, expiresAt }: Pick<GiveUpRequest, 'state' | 'exp
   return state === 'open' && expiresAt <= now ? 'expired' : state;
 }
 
-export type ApprovalRefusal = 'own-request' | 'request-not-open' | 'request-expired' | 'request-set-differs';
+/** Why a request may not be decided by somebody, or not any more. */
+export type RequestRefusal =
+  'own-request' | 'not-own-request' | 'request-not-open' | 'request-expired' | 'request-set-differs';
 
 /** Why somebody may not approve a request now; undefined when nothing speaks against it.
  *  @param setDigest of the set that the approver was shown */
-export function refusalOf(
+export function approvalRefusal(
   request: GiveUpRequest,
   { approver, setDigest, now }: { approver: string; setDigest: string; now: Date },
-): ApprovalRefusal | undefined {
+): RequestRefusal | undefined {
   if (approver === request.requestedBy) return 'own-request';
-  const state = stateOf(request, now);
-  if (state === 'approved') return 'request-not-open';
-  if (state === 'expired') return 'request-expired';
+  const over = overRefusal(request, now);
+  if (over) return over;
   const isTheFrozenSet = setDigest === request.setDigest && setDigestOf(request.items) === request.setDigest;
   return isTheFrozenSet ? undefined : 'request-set-differs';
+}
+
+/** Why somebody may not take a request back now; undefined when nothing speaks against it. */
+export function withdrawalRefusal(
+  request: GiveUpRequest,
+  { by, now }: { by: string; now: Date },
+): RequestRefusal | undefined {
+  return by === request.requestedBy ? overRefusal(request, now) : 'not-own-request';
+}
+
+function overRefusal(request: GiveUpRequest, now: Date): RequestRefusal | undefined {
+  const state = stateOf(request, now);
+  if (state === 'open') return undefined;
+  return state === 'expired' ? 'request-expired' : 'request-not-open';
 }
 
 /** Which items of a frozen set are still what the requester saw, and what became of the others. */

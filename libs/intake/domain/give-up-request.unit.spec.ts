@@ -1,10 +1,11 @@
 import {
   APPROVAL_TTL_MS,
+  approvalRefusal,
   compareWithFrozen,
   freeze,
-  refusalOf,
   setDigestOf,
   stateOf,
+  withdrawalRefusal,
   type GiveUpRequest,
   type ItemFacts,
 } from './give-up-request';
@@ -34,7 +35,9 @@ const request: GiveUpRequest = {
   approvedAt: null,
   givenUp: null,
   skipped: null,
+  withdrawnAt: null,
 };
+const withdrawn: GiveUpRequest = { ...request, state: 'withdrawn', withdrawnAt: AT };
 const ok = { approver: 'approver', setDigest: request.setDigest, now: AT };
 
 describe('a request to give items up', () => {
@@ -46,13 +49,32 @@ describe('a request to give items up', () => {
     ['a second approval', { ...request, state: 'approved' as const }, ok, 'request-not-open'],
     ['a digest of other items', request, { ...ok, setDigest: '0'.repeat(64) }, 'request-set-differs'],
     ['a set that was exchanged', { ...request, items: [items[0]] }, ok, 'request-set-differs'],
+    ['an approval of what was taken back', withdrawn, ok, 'request-not-open'],
   ])('by %s', (_name, asked, by, refusal) => {
-    expect(refusalOf(asked, by)).toBe(refusal);
+    expect(approvalRefusal(asked, by)).toBe(refusal);
   });
 
-  it('is expired to a reader when nobody approved it in time, and never when somebody did', () => {
+  it.each([
+    ['who asked', request, { by: 'operator', now: AT }, undefined],
+    ['who asked, at the last moment', request, { by: 'operator', now: later(APPROVAL_TTL_MS - 1) }, undefined],
+    ['somebody else', request, { by: 'operator2', now: AT }, 'not-own-request'],
+    ['somebody else, of what is over', withdrawn, { by: 'approver', now: AT }, 'not-own-request'],
+    ['who asked, 24 h later', request, { by: 'operator', now: later(APPROVAL_TTL_MS) }, 'request-expired'],
+    [
+      'who asked, after a yes',
+      { ...request, state: 'approved' as const },
+      { by: 'operator', now: AT },
+      'request-not-open',
+    ],
+    ['who asked, again', withdrawn, { by: 'operator', now: later(APPROVAL_TTL_MS) }, 'request-not-open'],
+  ])('is taken back by %s', (_name, asked, by, refusal) => {
+    expect(withdrawalRefusal(asked, by)).toBe(refusal);
+  });
+
+  it('is expired to a reader when nobody approved it in time, and never when somebody did or took it back', () => {
     expect(stateOf(request, later(APPROVAL_TTL_MS))).toBe('expired');
     expect(stateOf({ ...request, state: 'approved' }, later(APPROVAL_TTL_MS))).toBe('approved');
+    expect(stateOf(withdrawn, later(APPROVAL_TTL_MS))).toBe('withdrawn');
   });
 
   it('has one digest in whatever order its items are named', () => {

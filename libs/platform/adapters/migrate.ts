@@ -15,6 +15,8 @@ import { Privacy1700000000012 } from './migrations/0012-privacy';
 import { VaultKeys1700000000013 } from './migrations/0013-vault-keys';
 import { LogKeys1700000000014 } from './migrations/0014-log-keys';
 import { VaultIndexes1700000000016 } from './migrations/0016-vault-indexes';
+import { LogMonths1700000000017 } from './migrations/0017-log-months';
+import { WithdrawnRequests1700000000018 } from './migrations/0018-withdrawn-requests';
 
 /** Between two looks whether another starter is done, ms. */
 const ASK_EVERY_MS = 200;
@@ -35,6 +37,8 @@ const MIGRATIONS = [
   VaultKeys1700000000013,
   LogKeys1700000000014,
   VaultIndexes1700000000016,
+  LogMonths1700000000017,
+  WithdrawnRequests1700000000018,
 ];
 
 /** Brings the schema up to date with the migrator's role. Returns the names of the migrations it ran.

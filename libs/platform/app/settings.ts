@@ -60,6 +60,10 @@ const COMMON = {
       'Smallest file or streamed message that goes to `OBJECT_DIR`, bytes. So many bytes of each one being read stay in memory.',
     fallback: 1_048_576,
   }),
+  archiveDir: optionalText('ARCHIVE_DIR', {
+    about:
+      'Folder of the archived months of the sync log. Gateways of all machines must see the same folder, and it belongs into the backup. Absent: entries of archived months are answered with 410.',
+  }),
   configDir: text('CONFIG_DIR', { about: 'Folder of procedures, partners, reply rules, units.', fallback: 'config' }),
   publicUrl: url('PUBLIC_URL', ['http:', 'https:'], {
     about: 'Address at which partners and clients reach the gateway: issuer of tokens, base of the links at `/files/`.',

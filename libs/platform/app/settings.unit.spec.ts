@@ -18,6 +18,7 @@ describe('settings', () => {
       bus: { kind: 'postgres', brokers: [] },
       keyDir: '/keys',
       objectDir: null,
+      archiveDir: null,
       objectMinBytes: 1_048_576,
       configDir: 'config',
       publicUrl: 'https://gateway.test',

@@ -31,6 +31,7 @@ export const SYNC_LOG_DETAIL_KEYS = [
   'itemId',
   'keyId',
   'messageId',
+  'month',
   'newKey',
   'oldKey',
   'operation',

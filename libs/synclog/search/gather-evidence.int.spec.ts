@@ -1,4 +1,5 @@
 import { fixedClock, testDatabase, type TestDatabase } from '#testing';
+import { withoutArchive } from '../archive/app/without-archive';
 import type { SyncLogEntryInput } from '../domain/entry';
 import { insertCheckpoint, readHead } from '../sealing/adapters/tree-store';
 import { checkpointText } from '../tlog/checkpoint';
@@ -27,7 +28,11 @@ describe('the evidence about a dossier', () => {
   async function gathered(): Promise<string> {
     const about = { subject: { code: CODE }, logKey: LOG_SIGNER.vkey };
     let text = '';
-    for await (const piece of gatherEvidence(test.db, { all: [[{ facet: 'code', value: CODE }]] }, about))
+    for await (const piece of gatherEvidence(
+      withoutArchive(test.db),
+      { all: [[{ facet: 'code', value: CODE }]] },
+      about,
+    ))
       text += piece;
     return text;
   }

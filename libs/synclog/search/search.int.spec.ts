@@ -1,4 +1,5 @@
 import { fixedClock, testDatabase, type TestDatabase } from '#testing';
+import { withoutArchive } from '../archive/app/without-archive';
 import { queryOnce } from '../../../bench/harness/query-once';
 import type { SyncLogEntryInput } from '../domain/entry';
 import { findEntries } from './app/find-entries';
@@ -49,7 +50,7 @@ describe('the search of the sealed log', () => {
     all: terms.map(([facet, value]): Term[] => [{ facet, value }]),
   });
   const indexes = async (filter: SearchFilter, order: 'newest' | 'oldest' = 'newest'): Promise<number[]> =>
-    (await searchEntries(test.db, filter, { order, limit: 200 })).map(({ index }) => index);
+    (await searchEntries(withoutArchive(test.db), filter, { order, limit: 200 })).map(({ index }) => index);
 
   /** The rare one stands at 300, in an indexed bundle, and at 520, in the last one, which is not full. */
   async function rareAmongFrequent(): Promise<void> {
@@ -106,7 +107,11 @@ describe('the search of the sealed log', () => {
     const at = (minutes: number): Date => new Date(Date.UTC(2026, 2, 2, 2, minutes));
     const counts = async (since?: Date, until?: Date): Promise<number> => {
       let count = 0;
-      for await (const part of findEntries(test.db, { all: [], since, until }, { order: 'oldest', part: 100 }))
+      for await (const part of findEntries(
+        withoutArchive(test.db),
+        { all: [], since, until },
+        { order: 'oldest', part: 100 },
+      ))
         count += part.length;
       return count;
     };
@@ -121,11 +126,15 @@ describe('the search of the sealed log', () => {
   it('finds what is sealed and nothing else', async () => {
     await append(many(3, RARE));
     expect(await indexes(where(['unit', '99007']))).toEqual([]);
-    expect(await readNumbered(test.db, 2)).toMatchObject({ index: 2, isSealed: false });
+    expect(await readNumbered(withoutArchive(test.db), 2)).toMatchObject({ index: 2, isSealed: false });
     await sealAll(test.db);
     expect(await indexes(where(['unit', '99007']))).toEqual([2, 1, 0]);
-    expect(await readNumbered(test.db, 2)).toMatchObject({ index: 2, isSealed: true, entry: { unit: '99007' } });
-    expect(await readNumbered(test.db, 3)).toBeUndefined();
+    expect(await readNumbered(withoutArchive(test.db), 2)).toMatchObject({
+      index: 2,
+      isSealed: true,
+      entry: { unit: '99007' },
+    });
+    expect(await readNumbered(withoutArchive(test.db), 3)).toBeUndefined();
   });
 
   it('indexes each full bundle once when several sealers do it at once, and leaves the last one out', async () => {
@@ -174,7 +183,7 @@ describe('the search of the sealed log', () => {
     );
     await indexSealed(test.db, 100);
     expect(await indexes(where(['unit', '99007']))).toEqual([10]);
-    const first = await searchEntries(test.db, { all: [] }, { order: 'oldest', limit: 5 });
+    const first = await searchEntries(withoutArchive(test.db), { all: [] }, { order: 'oldest', limit: 5 });
     expect(first.map(({ index, entry }) => [index, entry?.kind])).toEqual([
       [0, 'attempt.settled'],
       [1, 'attempt.settled'],

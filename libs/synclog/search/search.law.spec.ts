@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { fixedClock, LAW_SEED, lawRun, seededRandom, testDatabase, type TestDatabase } from '#testing';
+import { withoutArchive } from '../archive/app/without-archive';
 import type { SyncLogEntryInput } from '../domain/entry';
 import { findEntries, type SearchOrder } from './app/find-entries';
 import { indexSealed } from './app/index-sealed';
 import { searchEntries } from './app/search-entries';
 import { readExtent } from './adapters/posting-store';
-import { readLeaves } from './adapters/leaf-store';
+import { readStoredLeaves } from './adapters/leaf-store';
 import { readLogged, type LoggedEntry } from './domain/logged-entry';
 import { appendNumbered, sealAll } from './testing/sealed-log';
 
@@ -118,7 +119,7 @@ describe(`the search of the sealed log against a look at every entry (seed ${LAW
   async function sealed(): Promise<readonly { index: number; entry: LoggedEntry }[]> {
     const { size } = await readExtent(test.db);
     const fresh = Array.from({ length: size - known.length }, (_, at) => known.length + at);
-    const rows = await readLeaves(test.db, fresh);
+    const rows = await readStoredLeaves(test.db, fresh);
     known.push(...rows.map(({ index, bytes }) => ({ index, entry: readLogged(bytes)! })));
     return known;
   }
@@ -159,7 +160,7 @@ describe(`the search of the sealed log against a look at every entry (seed ${LAW
           async (asked, order, part, isIndexing) => {
             if (isIndexing) await indexSealed(test.db, 1);
             const found: number[] = [];
-            for await (const entries of findEntries(test.db, filterOf(asked), { order, part }))
+            for await (const entries of findEntries(withoutArchive(test.db), filterOf(asked), { order, part }))
               found.push(...entries.map(({ index }) => index));
             expect(found).toEqual(naive(await sealed(), asked, order));
           },
@@ -182,7 +183,7 @@ describe(`the search of the sealed log against a look at every entry (seed ${LAW
             const before = naive(await sealed(), asked, order);
             const found: number[] = [];
             for (let after: number | undefined; ;) {
-              const page = await searchEntries(test.db, filterOf(asked), { order, after, limit });
+              const page = await searchEntries(withoutArchive(test.db), filterOf(asked), { order, after, limit });
               found.push(...page.map(({ index }) => index));
               if (page.length < limit || found.length > 400) break;
               after = page.at(-1)?.index;

@@ -23,6 +23,10 @@ order by found.at limit $3`;
 const EVERYTHING = '$1::timestamptz is not null';
 const RECENT = (column: string): string => `($2::timestamptz is null or ${column} >= $2)`;
 
+/** The entry of an older fact may be in the archive. */
+const NOT_ARCHIVED = (column: string): string =>
+  `${column} >= coalesce((select max(until_at) + interval '1 hour' from synclog_archive), '-infinity')`;
+
 /** RFC 6962. */
 const LEAF_HASH = `sha256('\\x00'::bytea || e.bytes)`;
 
@@ -100,16 +104,23 @@ with tile as (
   union all select size / 256, partials[1] from synclog_head where id = 1 and size % 256 > 0
 ), suspect as (
   select t.at * 256 as first, t.at * 256 + octet_length(t.hashes) / 32 as behind, t.hashes from tile t
-  where t.hashes is distinct from (
+  where t.at * 256 >= coalesce((select max(before_leaf) from synclog_archive), 0) and t.hashes is distinct from (
     select string_agg(${LEAF_HASH}, ''::bytea order by l.leaf_index) from synclog_leaf l join synclog_entry e on e.id = l.entry_id
     where l.leaf_index >= t.at * 256 and l.leaf_index < t.at * 256 + octet_length(t.hashes) / 32)
 )
-select l.leaf_index::text as subject, e.dossier_id as "dossierId", 'leaf ' || l.leaf_index || ' is not the entry that was sealed' as sentence
+select l.leaf_index::text as subject, e.dossier_id as "dossierId", 'leaf ' || l.leaf_index ||
+  case when e.id is null then ' has no entry any more' else ' is not the entry that was sealed' end as sentence
 from suspect s
 join synclog_leaf l on l.leaf_index >= s.first and l.leaf_index < s.behind
-join synclog_entry e on e.id = l.entry_id
-where substring(s.hashes from (l.leaf_index - s.first)::integer * 32 + 1 for 32) <> ${LEAF_HASH} and ${EVERYTHING} and $2::timestamptz is null
+left join synclog_entry e on e.id = l.entry_id
+where (e.id is null or substring(s.hashes from (l.leaf_index - s.first)::integer * 32 + 1 for 32) <> ${LEAF_HASH}) and ${EVERYTHING} and $2::timestamptz is null
 order by l.leaf_index limit $3`,
+  },
+  {
+    code: 'unexplained.entry-outside-months',
+    sql: `
+select e.id::text as subject, e.dossier_id as "dossierId", e.kind || ' of ' || e.at || ' is in no month of the log' as sentence
+from synclog_entry_beyond e where ${EVERYTHING} and ${RECENT('e.at')} order by e.id limit $3`,
   },
   {
     code: 'unexplained.event-without-fact',
@@ -160,7 +171,7 @@ where q.state = 'given-up' and ${EVERYTHING} and ${RECENT('q.last_seen')}
     sql: `
 select m.id::text as subject, 'the quarantined message is not in the sync log' as sentence
 from intake_message m
-where m.disposition = 'quarantined' and m.dossier_id is null and ${EVERYTHING} and ${RECENT('m.at')} and not exists (
+where m.disposition = 'quarantined' and m.dossier_id is null and ${EVERYTHING} and ${RECENT('m.at')} and ${NOT_ARCHIVED('m.at')} and not exists (
   select 1 from synclog_entry e
   where e.kind = 'item.quarantined' and convert_from(e.bytes, 'UTF8')::jsonb->'detail'->>'messageId' = m.id::text)
 limit $3`,
@@ -177,7 +188,7 @@ where not exists (select 1 from delivery d where d.id = a.delivery_id) and ${EVE
     sql: `
 select r.id::text as subject, r.dossier_id as "dossierId", 'the receipt of ' || r.operation || ' names a leaf that the sync log does not hold' as sentence
 from receipt r
-where ${EVERYTHING} and ${RECENT('r.at')} and not exists (
+where r.leaf_index is null and ${EVERYTHING} and ${RECENT('r.at')} and not exists (
   select 1 from synclog_entry e
   where e.dossier_id is not distinct from r.dossier_id
     and encode(sha256('\\x00'::bytea || e.bytes), 'base64') = r.body->>'leafHash')

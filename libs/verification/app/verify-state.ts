@@ -84,10 +84,11 @@ async function inspect(tx: Tx, options: VerifyOptions, { procedures, ledger }: S
   let handOversUnderWay = 0;
   for await (const batch of readDossiers(tx, since)) {
     for (const record of batch) {
-      const subject = subjectOf(record, ledger);
+      const subject = subjectOf(record, ledger, context);
       if (hasHandOverUnderWay(subject)) handOversUnderWay += 1;
       const findings = ALL_CHECKS.flatMap((check) => check(subject, context));
       report.addDossier(aboutOf(record), findings);
+      if (subject.isLogArchived) report.countLogArchived();
     }
   }
   await checkTables(tx, { since, maxRows: maxPerCode + 1 }, context, report);
@@ -104,11 +105,18 @@ async function contextOf(
   return { ...(await readContext(tx)), procedures, settled, graceMs: settled ? 0 : graceMs };
 }
 
-function subjectOf(record: DossierRecord, ledger: Ledger | undefined): Subject {
+function subjectOf(record: DossierRecord, ledger: Ledger | undefined, { logArchivedUntil }: CheckContext): Subject {
   const { dossier, journal } = record;
   const states = foldJournal(dossier.id, journal);
   const { dvclt, oneStop } = dossier.projection.codes;
-  return { ...record, states, ...(ledger ? { effects: ledger.take(oneStop ? [dvclt, oneStop] : [dvclt]) } : {}) };
+  const began = journal.at(0)?.at;
+  const isLogArchived = logArchivedUntil !== null && began !== undefined && began < logArchivedUntil;
+  return {
+    ...record,
+    states,
+    isLogArchived,
+    ...(ledger ? { effects: ledger.take(oneStop ? [dvclt, oneStop] : [dvclt]) } : {}),
+  };
 }
 
 /** The one-stop may have it already, under a code that has not reached us. */

@@ -235,6 +235,12 @@ export const CATALOGUE = {
     means: 'An entry of the sync log is not the one that was sealed: somebody has changed it in the database.',
     remedy: 'Keep the database as it is and the newest checkpoint outside: both are evidence. Call the auditor.',
   },
+  'unexplained.entry-outside-months': {
+    means:
+      'An entry of the sync log is in none of the months that the database has: the clock of the machine that wrote it is wrong, or no worker has made the months.',
+    remedy:
+      'See whether a worker with the sealer role runs (it makes the months ahead) and compare the clocks. Nothing is lost: the entry moves when its month is made.',
+  },
   'unexplained.event-without-fact': {
     means: 'The event log holds an event that no journal holds, or under another number or type.',
     remedy: 'Tell the readers of the event log; report it as a defect.',

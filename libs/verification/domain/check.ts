@@ -23,12 +23,16 @@ export interface CheckContext {
   holds: readonly ActiveHold[];
   /** Partners whose circuit breaker is open now: a reason to wait. */
   brokenPartners: ReadonlySet<string>;
+  /** Of facts from before, the sync log is in the archive: they are not compared with it. Null where nothing is archived. */
+  logArchivedUntil: Date | null;
 }
 
 /** A record with what is derived of it once for all checks. */
 export interface Subject extends DossierRecord {
   /** The fold after each event of the journal; shorter than the journal when it cannot be folded. */
   states: readonly DossierState[];
+  /** It began in a month whose entries of the sync log are archived. */
+  isLogArchived: boolean;
   /** Absent when the ledger is not looked at. */
   effects?: DossierEffects;
 }

@@ -8,6 +8,8 @@ export interface VerificationReport {
   /** Moment of the snapshot, RFC 3339. */
   at: string;
   dossiers: number;
+  /** Of these, those that began in archived months of the sync log: they were not compared with it. */
+  logArchived: number;
   /** All that were found, also those that are not kept. */
   counts: Readonly<Partial<Record<ViolationCode, number>>>;
   countsByKind: Readonly<Record<ViolationKind, number>>;
@@ -24,6 +26,7 @@ export class Report {
   private readonly counts = new Map<ViolationCode, number>();
   private readonly kept: Violation[] = [];
   private dossiers = 0;
+  private logArchived = 0;
 
   constructor(
     private readonly at: Date,
@@ -34,6 +37,10 @@ export class Report {
   addDossier({ dossierId, codes }: About, findings: readonly Finding[], isCounted = true): void {
     if (isCounted) this.dossiers += 1;
     for (const finding of findings) this.add(finding, dossierId, codes);
+  }
+
+  countLogArchived(): void {
+    this.logArchived += 1;
   }
 
   /** What belongs to no dossier we have. */
@@ -48,6 +55,7 @@ export class Report {
       isClean: this.counts.size === 0,
       at: rfc3339(this.at),
       dossiers: this.dossiers,
+      logArchived: this.logArchived,
       counts: Object.fromEntries(this.counts),
       countsByKind,
       violations: this.kept,

@@ -29,7 +29,7 @@ describe('config/webhooks.yaml', () => {
       .replace('# - id:', 'webhooks:\n- id:')
       .replaceAll('#   ', '  ');
     expect(load(example)).toMatchObject([
-      { id: 'one-stop', startAfter: 0, deadlineMs: 10_000, stopAfterMs: 259_200_000 },
+      { id: 'one-stop', client: 'one-stop', startAfter: 0, deadlineMs: 10_000, stopAfterMs: 259_200_000 },
     ]);
   });
 
@@ -38,6 +38,7 @@ describe('config/webhooks.yaml', () => {
   it('reads paths from its own folder', () => {
     const [webhook] = load('webhooks: [{id: a-b, url: "https://x.example/h", tls: {caFile: ca.pem}}]');
     expect(webhook).toMatchObject({ startAfter: null, tls: { caFile: join(dir, 'ca.pem') } });
+    expect(webhook).not.toHaveProperty('client');
   });
 
   it.each([
@@ -46,6 +47,7 @@ describe('config/webhooks.yaml', () => {
     ['webhooks: [{id: a-b, url: "https://x.example/h"}, {id: a-b, url: "https://x.example/h"}]', 'one id twice'],
     ['webhooks: [{id: a-b, url: "https://x.example/h", secret: x}]', 'additional properties'],
     ['webhooks: [{id: a-b, url: "https://x.example/h", tls: {keyFile: k}}]', 'certificateFile'],
+    ['webhooks: [{id: a-b, url: "https://x.example/h", client: "A B"}]', 'must match pattern'],
     ['webhooks: [{id: A/B, url: "https://x.example/h"}]', 'must match pattern'],
   ])('is refused: %s', (text, said) => expect(fault(text)).toContain(said));
 

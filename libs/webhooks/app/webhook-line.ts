@@ -1,4 +1,4 @@
-import { readEventLog, type LoggedEvent } from '#bus';
+import { lastPosition, readEventsOfUnits } from '#bus';
 import {
   codeOf,
   OutageLog,
@@ -24,8 +24,8 @@ import {
 import { retryPauseMs } from '../domain/judge-post';
 import { keyIdOf, signingKeys, type WebhookKey } from '../domain/webhook-keys';
 import type { Webhook, WebhookRow } from '../domain/webhook';
-import { reachedPosition } from '../domain/window';
-import type { WebhookPort } from '../ports';
+import { reachedPosition, type FeedWindow } from '../domain/window';
+import type { FeedRight, WebhookPort } from '../ports';
 import { postWindow, type WindowEnd } from './post-window';
 import { WebhookLease } from './webhook-lease';
 
@@ -35,6 +35,8 @@ export interface WebhookDeps {
   port: WebhookPort;
   /** Keys of this webhook, newest first, as they are now. @throws AppError when there are none */
   readKeys(): WebhookKey[];
+  /** Asked for each window: a change of the account counts from the next one on. */
+  readRight(): Promise<FeedRight>;
   /** Of this worker, in leases. */
   owner: string;
   syncLog: SyncLog;
@@ -45,8 +47,7 @@ export interface WebhookDeps {
 }
 
 /** What came of one window. */
-interface WindowResult {
-  events: readonly LoggedEvent[];
+interface WindowResult extends FeedWindow {
   end: WindowEnd | undefined;
   /** The receiver took an event in this very window: what it has since before is no success of now. */
   isAnyTaken: boolean;
@@ -54,8 +55,10 @@ interface WindowResult {
 
 type Advance = Omit<Progress, 'lastSuccessAt'>;
 
-/** Events looked at together. */
+/** Events posted together. */
 const WINDOW = 100;
+/** Positions looked through together, for a receiver that may have few of them: the lease has to last meanwhile. */
+const SPAN = 10_000;
 /** The sequencer rings when there is more; the doorbell is no guarantee, ms. */
 const LOOK_MS = 1_000;
 const ACTOR = { id: 'webhooks', type: 'system' } as const;
@@ -104,11 +107,20 @@ export class WebhookLine {
   private async step(signal: AbortSignal): Promise<NextStep> {
     const row = await this.turn();
     if (row === undefined) return 'wait';
-    const events = await readEventLog(this.deps.db, row.position, WINDOW);
-    if (events.length === 0) return 'wait';
+    // Read before the events: what is numbered meanwhile is looked at next time.
+    const last = await lastPosition(this.deps.db);
+    if (last <= row.position) return 'wait';
+    const right = await this.deps.readRight();
+    if ('refused' in right) return this.settle(row, refusedWindow(row, right.refused));
+    const window = await this.window(row.position, Math.min(last, row.position + SPAN), right.units);
     const before = this.taken.size;
-    const end = await this.post(row, events, signal);
-    return this.settle(row, { events, end, isAnyTaken: this.taken.size > before });
+    const end = window.events.length === 0 ? undefined : await this.post(row, window, signal);
+    return this.settle(row, { ...window, end, isAnyTaken: this.taken.size > before });
+  }
+
+  private async window(after: number, upTo: number, units: readonly string[] | null): Promise<FeedWindow> {
+    const events = await readEventsOfUnits(this.deps.db, { after, upTo, limit: WINDOW, units });
+    return { events, lookedTo: events.length < WINDOW ? upTo : events[WINDOW - 1].position };
   }
 
   /** The webhook while it is this worker's. */
@@ -123,11 +135,7 @@ export class WebhookLine {
     return this.held;
   }
 
-  private async post(
-    row: WebhookRow,
-    events: readonly LoggedEvent[],
-    signal: AbortSignal,
-  ): Promise<WindowEnd | undefined> {
+  private async post(row: WebhookRow, { events }: FeedWindow, signal: AbortSignal): Promise<WindowEnd | undefined> {
     const { port, clock } = this.deps;
     let keys: WebhookKey[];
     try {
@@ -152,8 +160,8 @@ export class WebhookLine {
     row.keyId = keyId;
   }
 
-  private async settle(row: WebhookRow, { events, end, isAnyTaken }: WindowResult): Promise<NextStep> {
-    const to = reachedPosition(row.position, events, this.taken);
+  private async settle(row: WebhookRow, { events, lookedTo, end, isAnyTaken }: WindowResult): Promise<NextStep> {
+    const to = reachedPosition(events, this.taken, lookedTo);
     if (end?.kind === 'lost') return this.overtaken(row);
     const progress = {
       ...(end === undefined ? this.success(row, to) : this.failure(row, to, end)),
@@ -162,7 +170,7 @@ export class WebhookLine {
     if (!(await saveProgress(this.deps.db, this.who, progress))) return this.overtaken(row);
     for (const position of this.taken) if (position <= to) this.taken.delete(position);
     this.held = { ...row, ...progress, position: to };
-    if (end === undefined) return this.went(row, to);
+    if (end === undefined) return this.went({ from: row.position, to, isAnyTaken });
     return this.failed(end, progress);
   }
 
@@ -187,10 +195,11 @@ export class WebhookLine {
     };
   }
 
-  private went(row: WebhookRow, to: number): NextStep {
+  private went({ from, to, isAnyTaken }: { from: number; to: number; isAnyTaken: boolean }): NextStep {
     this.outage.recovered();
-    if (to === row.position) return 'wait';
-    this.deps.log.info('webhook.posted', { webhook: this.webhook.id, from: row.position, to });
+    if (to === from) return 'wait';
+    // What other communes have would be a line for each event of the province.
+    if (isAnyTaken) this.deps.log.info('webhook.posted', { webhook: this.webhook.id, from, to });
     return 'again';
   }
 
@@ -224,4 +233,14 @@ export class WebhookLine {
     this.deps.log.warn('webhook.overtaken', { webhook: this.webhook.id, position });
     return 'wait';
   }
+}
+
+/** Nothing was looked at: the cursor stays. */
+function refusedWindow({ position }: WebhookRow, code: string): WindowResult {
+  return {
+    events: [],
+    lookedTo: position,
+    end: { kind: 'failed', verdict: { kind: 'retry', code } },
+    isAnyTaken: false,
+  };
 }

@@ -3,6 +3,8 @@ export interface Webhook {
   /** Name in the database, in metrics and in the name of the key file. */
   id: string;
   url: string;
+  /** Account in whose name the receiver gets events: those that this account would find in the feed. @default absent: events of all communes */
+  client?: string;
   /** Where a webhook that the database does not know yet begins: behind this position of the feed; null = behind the newest event. */
   startAfter: number | null;
   /** Total deadline of one post, ms. */
@@ -27,7 +29,7 @@ type WebhookState = 'running' | 'stopped';
 /** A webhook in the database. */
 export interface WebhookRow {
   id: string;
-  /** All events up to here were taken by the receiver. */
+  /** All events up to here were taken by the receiver, or are not for it. */
   position: number;
   state: WebhookState;
   /** Why it is stopped. */

@@ -11,16 +11,20 @@ export function linesOf(events: readonly LoggedEvent[]): LoggedEvent[][] {
   return [...lines.values()];
 }
 
-/** The position up to which everything is taken, without a gap. */
+/** A piece of the feed as the receiver may have it. */
+export interface FeedWindow {
+  /** In order; of all communes or of some: positions may have gaps. */
+  events: readonly LoggedEvent[];
+  /** Everything up to this position was looked at. */
+  lookedTo: number;
+}
+
+/** The position up to which nothing waits: right before the first event that is not taken. What the receiver may not have is passed by. */
 export function reachedPosition(
-  from: number,
   events: readonly Pick<LoggedEvent, 'position'>[],
   taken: ReadonlySet<number>,
+  lookedTo: number,
 ): number {
-  let reached = from;
-  for (const { position } of events) {
-    if (!taken.has(position)) break;
-    reached = position;
-  }
-  return reached;
+  const waiting = events.find(({ position }) => !taken.has(position));
+  return waiting === undefined ? lookedTo : waiting.position - 1;
 }

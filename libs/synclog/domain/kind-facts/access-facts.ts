@@ -195,6 +195,13 @@ export const OPERATION_FACTS = {
     detail: ['format', 'filters', 'units', 'fromIndex', 'toIndex'],
     share: 'out',
   },
+  'sync-log.archived': {
+    means:
+      'The entries of a month leave the database; the archive holds every entry before `toIndex`, and the tree goes on to prove them.',
+    actor: 'who ran the command; `host` when nobody was named',
+    members: [],
+    detail: ['month', 'toIndex'],
+  },
   'log-key.rotated': {
     means: 'The log has another key. The entry holds the whole statement: keys, signatures, size, times.',
     actor: 'who ran the command; `host` when nobody was named',

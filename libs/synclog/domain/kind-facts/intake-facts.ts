@@ -69,6 +69,12 @@ export const INTAKE_FACTS = {
     members: [],
     detail: ['clientId', 'count', 'requestId', 'setDigest', 'skipped'],
   },
+  'give-up.withdrawn': {
+    means: 'Who had asked to give up quarantined items took the request back before anybody approved it.',
+    actor: 'the operator who had asked',
+    members: [],
+    detail: ['count', 'requestId', 'setDigest'],
+  },
   'registry-result.received': {
     means: 'hộ tịch reported a status or a result, or a person linked a registration that was made by hand.',
     actor: 'the poller of hộ tịch, or the person who released the plan of the link',

@@ -15,9 +15,13 @@ interface LeafRow {
   bytes: Buffer;
 }
 
-/** The place in the log of the entry that a receipt speaks of; undefined while it is not numbered. */
+/** The place in the log of the entry that a receipt speaks of; undefined while it is not numbered. It was noted when the entry was archived. */
 export async function findReceiptLeaf(tx: Queryable, receipt: Receipt): Promise<number | undefined> {
   const { id, dossierId } = receipt;
+  const [noted] = await tx.query<{ index: string | null }>(`select leaf_index as index from receipt where id = $1`, [
+    id,
+  ]);
+  if (noted?.index != null) return Number(noted.index);
   const rows =
     dossierId === null
       ? await tx.query<LeafRow>(BEFORE(''), [id])

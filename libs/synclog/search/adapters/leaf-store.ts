@@ -1,12 +1,12 @@
 import type { Queryable } from '#platform';
 
-interface LeafRow {
+export interface LeafRow {
   index: number;
   bytes: Buffer;
 }
 
-/** Entries at these leaves, in the order given; those that are not there are left out. */
-export async function readLeaves(tx: Queryable, indexes: readonly number[]): Promise<LeafRow[]> {
+/** Entries at these leaves that the database holds, in the order given. */
+export async function readStoredLeaves(tx: Queryable, indexes: readonly number[]): Promise<LeafRow[]> {
   if (indexes.length === 0) return [];
   const rows = await tx.query<{ index: string; bytes: Buffer }>(
     `select l.leaf_index as index, e.bytes from unnest($1::bigint[]) with ordinality as n (leaf_index, place)

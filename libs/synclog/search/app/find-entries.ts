@@ -1,10 +1,11 @@
 import type { Queryable } from '#platform';
+import type { LogSource } from '../../archive/ports';
 import { TILE_WIDTH } from '../../tlog/tiles';
-import { readLeaves } from '../adapters/leaf-store';
 import { findPlaces, readBundlesOf, readExtent, type PlacesSought, type SealedExtent } from '../adapters/posting-store';
 import { readLogged, type LoggedEntry } from '../domain/logged-entry';
 import { leavesOf, termKey } from '../domain/postings';
 import { isWanted, type SearchFilter } from '../domain/search-filter';
+import { readLeaves } from './read-leaves';
 
 /** An entry of the sealed log. */
 export interface FoundEntry {
@@ -39,15 +40,16 @@ const LARGEST_LOOK = 4_096;
 
 /** The entries of the sealed log that a filter asks for, in parts as they are found. The index says where to look, the entry itself decides; what is
  *  sealed and not indexed yet, less than a bundle as a rule, is read. Holds no transaction and no more than `part` entries.
- *  @param part most entries that are read at once, and most bundles that one look at the index brings */
+ *  @param part most entries that are read at once, and most bundles that one look at the index brings
+ *  @throws AppError 410 `sync-log-archived` when it comes to entries whose archive is not at hand: none is left out without a word */
 export async function* findEntries(
-  tx: Queryable,
+  source: LogSource,
   filter: SearchFilter,
   { order, part }: { order: SearchOrder; part: number },
 ): AsyncGenerator<FoundEntry[]> {
-  for await (const leaves of candidatesOf(tx, filter, { order, part })) {
+  for await (const leaves of candidatesOf(source.tx, filter, { order, part })) {
     for (let at = 0; at < leaves.length; at += part) {
-      const rows = await readLeaves(tx, leaves.slice(at, at + part));
+      const rows = await readLeaves(source, leaves.slice(at, at + part));
       const found = rows.map((row) => ({ ...row, entry: readLogged(row.bytes) }));
       yield found.filter(({ entry }) => isWanted(entry, filter));
     }

@@ -1,4 +1,5 @@
-import { AppError, type Queryable } from '#platform';
+import { AppError } from '#platform';
+import type { LogSource } from '../../archive/ports';
 import { RangeRoots } from '../../sealing/app/range-roots';
 import { readHead, readNewestCheckpoint } from '../../sealing/adapters/tree-store';
 import { parseCheckpoint } from '../../tlog/checkpoint';
@@ -23,16 +24,17 @@ const PART = 100;
  *  the newest checkpoint. An entry that no checkpoint covers yet is left out.
  *  @throws AppError 409 `sync-log-not-sealed` before its first piece, while no checkpoint covers any of the entries: a file without one proves nothing */
 export async function* gatherEvidence(
-  tx: Queryable,
+  source: LogSource,
   filter: SearchFilter,
   { subject, logKey, keys }: EvidenceSubject,
 ): AsyncGenerator<string, void> {
+  const { tx } = source;
   const newest = await readNewestCheckpoint(tx);
   if (newest === undefined) throw notSealed('there is no signed checkpoint yet');
   const { origin, size } = parseCheckpoint(parseNote(newest.note).text);
   const head = evidenceHead({ origin, logKey, keys, checkpoint: newest.note, subject });
   let before = head;
-  for await (const part of findEntries(tx, { ...filter, to: size }, { order: 'oldest', part: PART })) {
+  for await (const part of findEntries(source, { ...filter, to: size }, { order: 'oldest', part: PART })) {
     // What the tree had at that size is still in it.
     const roots = new RangeRoots(tx, await readHead(tx));
     for (const found of part) {

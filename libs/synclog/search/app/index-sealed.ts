@@ -1,6 +1,6 @@
 import type { Queryable } from '#platform';
 import { TILE_WIDTH } from '../../tlog/tiles';
-import { readLeaves } from '../adapters/leaf-store';
+import { readStoredLeaves } from '../adapters/leaf-store';
 import { insertBundles, readExtent } from '../adapters/posting-store';
 import { readLogged } from '../domain/logged-entry';
 import { indexBundle, type IndexedBundle } from '../domain/postings';
@@ -27,7 +27,7 @@ export async function indexSealed(tx: Queryable, limit: number): Promise<number>
 
 async function readBundle(tx: Queryable, bundle: number): Promise<IndexedBundle> {
   const first = bundle * TILE_WIDTH;
-  const leaves = await readLeaves(
+  const leaves = await readStoredLeaves(
     tx,
     Array.from({ length: TILE_WIDTH }, (_, place) => first + place),
   );

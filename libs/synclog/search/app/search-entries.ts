@@ -1,4 +1,4 @@
-import type { Queryable } from '#platform';
+import type { LogSource } from '../../archive/ports';
 import type { SearchFilter } from '../domain/search-filter';
 import { findEntries, type FoundEntry, type SearchOrder } from './find-entries';
 
@@ -15,12 +15,12 @@ const LEAST_READ = 64;
 
 /** One page of the sealed entries that a filter asks for. Pages neither miss nor repeat an entry while the log grows. */
 export async function searchEntries(
-  tx: Queryable,
+  source: LogSource,
   filter: SearchFilter,
   { order, after, limit }: SearchPage,
 ): Promise<FoundEntry[]> {
   const found: FoundEntry[] = [];
-  for await (const part of findEntries(tx, behind(filter, order, after), {
+  for await (const part of findEntries(source, behind(filter, order, after), {
     order,
     part: Math.max(limit, LEAST_READ),
   })) {

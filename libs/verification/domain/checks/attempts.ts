@@ -38,11 +38,15 @@ export const checkAttempts: Check = (subject) => {
 };
 
 /** The last one may still run while its lane is leased; what evidence or a person settled meanwhile may have lost its last answer. */
-function endedAttempts({ attempts, partner, status, id }: DeliveryRow, { lanes, entries }: Subject): number {
+function endedAttempts(
+  { attempts, partner, status, id }: DeliveryRow,
+  { lanes, entries, isLogArchived }: Subject,
+): number {
   const isLeased = lanes.some((lane) => lane.partner === partner && lane.leaseOwner !== null);
   const isRunning = isLeased && (status === 'in-flight' || status === 'unknown');
   const wasResolved =
     status === 'cancelled' ||
+    isLogArchived ||
     entries.some(
       ({ kind, deliveryId }) => deliveryId === id && /^delivery\.(settled|classified|cancelled)$/.test(kind),
     );

@@ -19,7 +19,11 @@ export const checkSettlement: Check = (subject) => {
   ];
 };
 
-function settledWell(delivery: DeliveryRow, attempts: readonly AttemptRow[], { entries }: Subject): Finding[] {
+function settledWell(
+  delivery: DeliveryRow,
+  attempts: readonly AttemptRow[],
+  { entries, isLogArchived }: Subject,
+): Finding[] {
   const { id, outcome, settledAt } = delivery;
   if (outcome === null || settledAt === null) {
     const sentence = `${nameOf(delivery)} is settled without ${outcome === null ? 'outcome' : 'time'}`;
@@ -28,14 +32,16 @@ function settledWell(delivery: DeliveryRow, attempts: readonly AttemptRow[], { e
   const isProven = attempts.some((one) =>
     outcome === 'refused' ? one.outcome === 'refused' : YES.includes(one.outcome),
   );
-  if (isProven || entries.some((entry) => OTHER_EVIDENCE.includes(entry.kind) && entry.deliveryId === id)) return [];
+  const isSaid = entries.some((entry) => OTHER_EVIDENCE.includes(entry.kind) && entry.deliveryId === id);
+  if (isProven || isSaid || isLogArchived) return [];
   const sentence = `${nameOf(delivery)} is settled as ${outcome}, and nothing says so`;
   return [{ code: 'lost.settled-without-evidence', subject: id, sentence }];
 }
 
 /** One fact is told once by one operation with one number. A replay that was answered as known already had no second effect; a step that
  *  its partner misses is supplied again, and the sync log says so. */
-function twice({ deliveries, entries }: Subject): Finding[] {
+function twice({ deliveries, entries, isLogArchived }: Subject): Finding[] {
+  if (isLogArchived) return [];
   const supplied = new Set(
     entries
       .filter(({ kind }) => kind === 'delivery.supplied' || kind === 'delivery.replayed')

@@ -4,11 +4,8 @@ import type { AttemptRow, EntryRow } from '../dossier-record';
 import type { Finding } from '../violation';
 
 /** Every intake, attempt, decision and report has its entry in the sync log (DESIGN §10). */
-export const checkSyncLog: Check = (subject) => [
-  ...attemptsLogged(subject),
-  ...messagesLogged(subject),
-  ...decisionsLogged(subject),
-];
+export const checkSyncLog: Check = (subject) =>
+  subject.isLogArchived ? [] : [...attemptsLogged(subject), ...messagesLogged(subject), ...decisionsLogged(subject)];
 
 function attemptsLogged({ attempts, entries }: Subject): Finding[] {
   const byAttempt = new Set(entries.map((entry) => entry.attemptId));

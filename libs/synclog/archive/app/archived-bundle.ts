@@ -1,0 +1,35 @@
+import { AppError } from '#platform';
+import { readTile } from '../../sealing/adapters/tree-store';
+import { tilePath, TILE_BYTES, TILE_WIDTH } from '../../tlog/tiles';
+import { hashBundle } from '../../verifier/domain/bundle';
+import { readMonthOfLeaf } from '../adapters/archive-store';
+import type { LogSource } from '../ports';
+
+/** A full bundle of entries from the archive, after its bytes were compared with the tree.
+ *  @returns undefined when these entries were never archived
+ *  @throws AppError 410 `sync-log-archived` when the archive is not at hand, or does not hold what was sealed */
+export async function readArchivedBundle({ tx, archive }: LogSource, index: number): Promise<Buffer | undefined> {
+  const month = await readMonthOfLeaf(tx, index * TILE_WIDTH);
+  if (month === undefined) return undefined;
+  const bundle = await archive.read(tilePath({ level: 'entries', index, width: TILE_WIDTH }));
+  if (bundle === undefined) throw away(month, 'is not within reach of this gateway');
+  const tile = await readTile(tx, 0, index);
+  if (tile?.equals(leafHashesOf(bundle)) !== true) throw away(month, 'does not hold what was sealed');
+  return bundle;
+}
+
+/** On a copy: the hashing changes the bytes. */
+function leafHashesOf(bundle: Buffer): Buffer {
+  const hashes = Buffer.alloc(TILE_BYTES);
+  hashBundle(Buffer.from(bundle), hashes);
+  return hashes;
+}
+
+function away(month: string, how: string): AppError {
+  return new AppError({
+    code: 'sync-log-archived',
+    disposition: 'person',
+    status: 410,
+    detail: `the entries of ${month} left the database for the archive, which ${how}; ask for later ones with since, or have ARCHIVE_DIR put back`,
+  });
+}
