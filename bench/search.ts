@@ -101,7 +101,8 @@ async function fill(run: SearchRun, db: Database, client: Client): Promise<Fille
   const indexedMs = performance.now();
   await tidyUp(client);
   const { rows } = await client.query<Pick<Filled, 'entryBytes' | 'indexBytes' | 'postings'>>(
-    `select (pg_total_relation_size('synclog_entry') + pg_total_relation_size('synclog_leaf'))::float8 as "entryBytes",
+    `select ((select sum(pg_total_relation_size(inhrelid)) from pg_inherits where inhparent = 'synclog_entry'::regclass)
+         + pg_total_relation_size('synclog_leaf'))::float8 as "entryBytes",
        (pg_total_relation_size('synclog_posting') + pg_total_relation_size('synclog_indexed'))::float8 as "indexBytes",
        (select count(*) from synclog_posting)::float8 as postings`,
   );

@@ -8,22 +8,37 @@ import { temporaryDir } from '#testing';
 import { testGateway, type TestGateway } from '../../test/support/test-gateway';
 
 const BUNDLE = 'tile/entries/000';
+/** Synthetic. */
+const CODE = 'G22.99.08-260302-009100';
+const EXPORTS = [
+  '/api/v1/sync-log/export?format=jsonl&unit=99007',
+  '/api/v1/sync-log/export?format=csv&unit=99007',
+  `/api/v1/sync-log/evidence?code=${CODE}`,
+];
 
 /** The months themselves, and how they get there: libs/synclog/archive. */
 describe('a log whose oldest entries are in the archive', () => {
   const archiveDir = temporaryDir('archived-log');
   let near: TestGateway;
   let sealed: Buffer;
+  /** What each export gave while all entries were in the database. */
+  let exported: Buffer[];
   beforeAll(async () => {
     near = await testGateway({ env: { ARCHIVE_DIR: archiveDir } });
     const { db, clock, settings } = near.parts;
     const log = createSyncLog({ ids: uuidIds, clock });
-    const entry = { kind: 'dossier.received', actor: { id: 'worker', type: 'system' }, unit: '99007' } as const;
+    const entry = {
+      kind: 'dossier.received',
+      actor: { id: 'worker', type: 'system' },
+      unit: '99007',
+      codes: [CODE],
+    } as const;
     await db.run((tx) => log.append(tx, [...Array.from({ length: 260 }, () => entry)]));
     await sequenceBatch(db, 1_000);
     const doorbell = { wait: async () => false };
     await new Sealer({ db, keys: fileLogKeys(settings.keyDir), places: [], doorbell, clock, log: silentLog }).round();
     sealed = (await read(near, `/synclog/${BUNDLE}`)).rawPayload;
+    exported = await exports();
     await takeOut();
   }, 60_000);
   afterAll(() => near.stop());
@@ -49,6 +64,17 @@ describe('a log whose oldest entries are in the archive', () => {
       headers: { authorization: `Bearer ${await gateway.token('auditor')}` },
     });
   }
+  const exports = async (): Promise<Buffer[]> => {
+    const bodies: Buffer[] = [];
+    for (const url of EXPORTS) {
+      const answer = await read(near, url);
+      expect([url, answer.statusCode]).toEqual([url, 200]);
+      bodies.push(answer.rawPayload);
+    }
+    return bodies;
+  };
+  const exportsOnRecord = async (): Promise<number> =>
+    (await near.parts.db.query(`select id from synclog_entry where kind = 'sync-log.exported'`)).length;
   const ROUTES = [
     `/synclog/${BUNDLE}`,
     '/api/v1/sync-log/entries/3',
@@ -79,5 +105,34 @@ describe('a log whose oldest entries are in the archive', () => {
     const fresh = await read(near, '/api/v1/sync-log/entries?unit=99007&limit=3');
     expect(fresh.json<{ items: unknown[] }>().items).toHaveLength(3);
     expect((await read(near, '/synclog/tile/0/000')).statusCode).toBe(200);
+  });
+
+  it('is exported whole from there, and each export is on record', async () => {
+    fill(sealed);
+    const before = await exportsOnRecord();
+    expect(await exports()).toEqual(exported);
+    expect(exported.map((body) => body.toString('utf8').split(CODE).length - 1)).toEqual([260, 260, 261]);
+    expect(await exportsOnRecord()).toBe(before + EXPORTS.length);
+  });
+
+  it('is not exported in part: it is refused before anything is answered, and nobody is said to have it', async () => {
+    fill(Buffer.alloc(0));
+    const before = await exportsOnRecord();
+    for (const url of EXPORTS) {
+      const answer = await read(near, url);
+      expect([url, answer.statusCode]).toEqual([url, 410]);
+      expect(answer.json()).toMatchObject({ code: 'sync-log-archived' });
+    }
+    expect(await exportsOnRecord()).toBe(before);
+  });
+
+  it('is exported as nothing where there is nothing of it, and that is on record', async () => {
+    fill(Buffer.alloc(0));
+    const before = await exportsOnRecord();
+    const bodies = [];
+    for (const format of ['jsonl', 'csv'])
+      bodies.push((await read(near, `/api/v1/sync-log/export?format=${format}&unit=99008`)).body);
+    expect(bodies).toEqual(['', expect.stringMatching(/^[^\n]+\n$/) as string]);
+    expect(await exportsOnRecord()).toBe(before + 2);
   });
 });

@@ -496,6 +496,7 @@ synclog_key_statement.statement text not null
 synclog_leaf.entry_id uuid not null
 synclog_leaf.leaf_index bigint not null
 synclog_month.end_id uuid not null
+synclog_month.first_id uuid
 synclog_month.month text not null
 synclog_month.partition text not null
 synclog_outbox.entry_id uuid not null

@@ -24,7 +24,8 @@ export function ownerDatabaseUrlOf(given: string | undefined, data: string): str
   const named = given ?? (process.env.MIGRATOR_DATABASE_URL || undefined);
   if (named !== undefined) return named;
   const url = databaseUrlOf(undefined, data);
-  return asOwner(resolve(data), url) ?? url;
+  // The owner's password of this folder is that of the database that was brought up from it.
+  return process.env.DATABASE_URL ? url : (asOwner(resolve(data), url) ?? url);
 }
 
 interface HostDatabase {
@@ -33,13 +34,14 @@ interface HostDatabase {
   /** Null keeps the rights of the login. @default those of the application */
   role?: null;
   statementTimeoutMs?: number;
+  plansByKey?: boolean;
 }
 
 /** Runs work on the database, and says what a person can act on as a sentence. */
 export function onDatabase<T>(options: HostDatabase, work: (db: Database) => Promise<T>): Promise<T> {
   return orSay(async () => {
     const { Database: Pool, silentLog } = await import('#platform');
-    const db = new Pool({ maxConnections: 2, ...options }, silentLog);
+    const db = new Pool({ maxConnections: 3, ...options }, silentLog);
     try {
       return await work(db);
     } finally {
@@ -48,8 +50,8 @@ export function onDatabase<T>(options: HostDatabase, work: (db: Database) => Pro
   });
 }
 
-/** SQLSTATE lock_not_available. */
-const LOCK_TIMEOUT = '55P03';
+/** SQLSTATE lock_not_available and deadlock_detected: others were in the way, and nothing was done. */
+const IN_THE_WAY: readonly string[] = ['55P03', '40P01'];
 
 /** What a person can act on becomes a sentence and an exit code. */
 export async function orSay<T>(work: () => T | Promise<T>): Promise<T> {
@@ -63,7 +65,7 @@ export async function orSay<T>(work: () => T | Promise<T>): Promise<T> {
         `The database cannot be reached (${codeOf(error)}). Is it running? Start it with npm start.`,
         EXIT.unreachable,
       );
-    if (codeOf(error) === LOCK_TIMEOUT)
+    if (IN_THE_WAY.includes(codeOf(error)))
       throw new CliError('Long transactions were in the way. Nothing is lost: run it again.', EXIT.no);
     throw error;
   }

@@ -1,5 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import type { Database } from '#platform';
 import type { ArchivedMonths, ArchiveOrder } from '#synclog';
 import { CliError, EXIT } from '../client/cli-error';
 import { printer } from '../output/print';
@@ -23,9 +25,11 @@ interface ArchiveOptions extends MonthsOptions {
 /** How often, and how many times, it is asked whether the entry about it is signed: a minute, in which a worker signs a hundred times. */
 const ASK_EVERY_MS = 500;
 const MOST_ASKED = 120;
+/** Between two tries to have the log for a moment. */
+const PAUSE_MS = 350;
 const APPLICATION = 'lienthong-synclog';
 /** A month is read whole. */
-const STATEMENT_TIMEOUT_MS = 3_600_000;
+const OWN_DATABASE = { applicationName: APPLICATION, role: null, statementTimeoutMs: 3_600_000, plansByKey: false };
 
 /** `lienthong synclog months` and `… archive`. */
 export function addArchive(synclog: Command): void {
@@ -82,7 +86,7 @@ async function archive(given: ArchiveOptions & { to: string }, data: string): Pr
     await import('#synclog');
   const { to, by, before, keep } = given;
   const ring = fileLogKeys(keyDirOf(given.keys, data))();
-  const order: Omit<ArchiveOrder, 'db'> = {
+  const order: Omit<ArchiveOrder, 'db' | 'databaseNow'> = {
     ring,
     folder: bundleFolder(to),
     archive: folderArchive(to),
@@ -95,9 +99,15 @@ async function archive(given: ArchiveOptions & { to: string }, data: string): Pr
     exportedBy: `lienthong ${productVersion()}`,
     tell: (done, total) => void (process.stderr.isTTY && process.stderr.write(`  ${done} of ${total} parts\r`)),
     again: askAgain(),
+    pause: () => setTimeout(PAUSE_MS),
   };
-  const login = { url: ownerDatabaseUrlOf(given.database, data), applicationName: APPLICATION, role: null };
-  return onDatabase({ ...login, statementTimeoutMs: STATEMENT_TIMEOUT_MS }, (db) => archiveMonths({ db, ...order }));
+  const url = ownerDatabaseUrlOf(given.database, data);
+  return onDatabase({ url, ...OWN_DATABASE }, (db) => archiveMonths({ db, databaseNow: () => clockOf(db), ...order }));
+}
+
+async function clockOf(db: Database): Promise<Date> {
+  const [{ now }] = await db.query<{ now: Date }>('select now() as now');
+  return now;
 }
 
 function askAgain(): () => Promise<boolean> {
@@ -117,8 +127,17 @@ function archivedText({ months, beforeLeaf }: ArchivedMonths, to: string): strin
       { head: 'entries', value: ({ entries }) => entries, align: 'right' },
     ]),
     `The archive holds every entry before number ${beforeLeaf}, each compared with what the log has signed. Gateways read it where ARCHIVE_DIR names it.`,
+    ...otherFolderText(to),
     `Put ${to} into the backup now: the database does not hold these entries any more. Anybody can check it: npx lienthong-verify ${to} --key synclog.vkey`,
   ].join('\n\n');
+}
+
+/** What gateways read is no business of this command, but it is known where it runs beside them. */
+function otherFolderText(to: string): string[] {
+  const read = process.env.ARCHIVE_DIR;
+  return read && resolve(read) !== resolve(to)
+    ? [`ARCHIVE_DIR here is another folder, ${read}: gateways must read ${to}.`]
+    : [];
 }
 
 function monthText(text: string): string {

@@ -34,7 +34,8 @@ export class ExportSyncLog {
   constructor(private readonly parts: { db: Database; syncLog: SyncLog; logKeys: LogKeys; logSource: LogSource }) {}
 
   /** Entries as lines, oldest first, up to those that are sealed now: read in parts as the caller takes them, so that neither memory nor a transaction
-   *  grows with the export. An export that broke off goes on with `from`. */
+   *  grows with the export. An export that broke off goes on with `from`.
+   *  @throws AppError 410 `sync-log-archived` when it would begin with entries whose archive is not at hand; then nothing is recorded */
   async lines(
     { format, from, purpose, ...query }: SyncLogExportQuery,
     { actor, units }: ExportCaller,
@@ -43,14 +44,17 @@ export class ExportSyncLog {
     const size = await readSealedSize(db);
     const filter = await syncLogFilter(db, query, units);
     const first = from === undefined ? 0 : Number(from);
-    await this.record(actor, { format, purpose, query, units, fromIndex: first, toIndex: size });
     const within = { ...filter, from: Math.max(first, filter.from ?? 0), to: Math.min(size, filter.to ?? size) };
-    const head = format === 'csv' && from === undefined ? [csvHead()] : [];
-    return { lines: Readable.from(linesOf(logSource, within, format, head), { objectMode: false }), size };
+    const pieces = linesOf(logSource, within, format);
+    const begun = await begin(pieces);
+    await this.record(actor, { format, purpose, query, units, fromIndex: first, toIndex: size });
+    const head = format === 'csv' && from === undefined ? csvHead() : '';
+    return { lines: Readable.from(after(`${head}${begun}`, pieces), { objectMode: false }), size };
   }
 
   /** The evidence file of one dossier.
-   *  @throws AppError 404 `dossier-unknown` when no sealed entry names it; 409 `sync-log-not-sealed` */
+   *  @throws AppError 404 `dossier-unknown` when no sealed entry names it; 409 `sync-log-not-sealed`;
+   *  410 `sync-log-archived` as for lines */
   async evidence({ code, purpose }: EvidenceQuery, { actor, units }: ExportCaller): Promise<Readable> {
     const { db, logKeys, logSource } = this.parts;
     const filter = await syncLogFilter(db, { code }, units);
@@ -62,10 +66,9 @@ export class ExportSyncLog {
       logKey: ring.current.vkey,
       keys: publishedChain(ring),
     });
-    // What is refused is refused with a status of its own and not in the middle of an answer.
-    const head = await pieces.next();
+    const begun = await begin(pieces);
     await this.record(actor, { format: 'evidence', purpose, query: { code }, units });
-    return Readable.from(after(head.value ?? '', pieces), { objectMode: false });
+    return Readable.from(after(begun, pieces), { objectMode: false });
   }
 
   /** The log names what was asked for, but for what could be a person's. */
@@ -104,16 +107,21 @@ async function* linesOf(
   source: LogSource,
   filter: SearchFilter,
   format: SyncLogExportQuery['format'],
-  head: readonly string[],
-): AsyncGenerator<string> {
-  yield* head;
+): AsyncGenerator<string, void> {
   const line = format === 'csv' ? csvLine : jsonLine;
   for await (const found of findEntries(source, filter, { order: 'oldest', part: PART })) {
     if (found.length > 0) yield found.map(line).join('');
   }
 }
 
+/** The first piece, before anything is answered or recorded: what is refused is refused with a status of its own and not in the middle of an answer.
+ *  Empty where there is none. */
+async function begin(pieces: AsyncGenerator<string, void>): Promise<string> {
+  const { value } = await pieces.next();
+  return value ?? '';
+}
+
 async function* after(first: string, rest: AsyncIterable<string>): AsyncGenerator<string> {
-  yield first;
+  if (first !== '') yield first;
   yield* rest;
 }

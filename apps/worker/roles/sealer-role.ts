@@ -1,13 +1,16 @@
 import { CheckpointTopic } from '#bus/drivers';
+import { codeOf } from '#platform';
 import { checkpointFile, Cosigning, fileLogKeys, httpWitness, loadWitnesses, makeMonths, Sealer } from '#synclog';
 import type { Foundation } from '../foundation';
-import { periodicRole } from './loops';
+import { periodicRole, type PeriodicOptions } from './loops';
 import type { Role } from './role';
 
-/** Between two looks whether the months that come are made, ms. */
-const MONTHS_EVERY_MS = 6 * 3_600_000;
+/** Between two looks whether the months that come are made, ms. A look is one short read; there are three months of looks before one is missed. */
+const MONTHS_EVERY_MS = 15 * 60_000;
 /** Months that are made before they come. */
 const MONTHS_AHEAD = 3;
+/** Somebody holds the table: lock_not_available, deadlock_detected. */
+const HELD = ['55P03', '40P01'];
 
 /** Seals the sync log, signs its checkpoints, has them cosigned, and makes its months. */
 export function sealerRole({ db, relayDb, doorbell, settings, clock, random, log, workerId }: Foundation): Role {
@@ -36,16 +39,7 @@ export function sealerRole({ db, relayDb, doorbell, settings, clock, random, log
     random,
     log,
   });
-  const months = periodicRole({
-    name: 'log-months',
-    everyMs: MONTHS_EVERY_MS,
-    // Several of them would only be in each other's way: what is made is whole.
-    round: async () => {
-      await makeMonths(db, MONTHS_AHEAD);
-      return 0;
-    },
-    log,
-  });
+  const months = periodicRole(logMonths({ db, log }));
   return {
     name: 'sealer',
     start: async () => {
@@ -57,5 +51,23 @@ export function sealerRole({ db, relayDb, doorbell, settings, clock, random, log
       await Promise.all([sealer.stop(), cosigning.stop(), months.stop()]);
       await topic?.close();
     },
+  };
+}
+
+/** Makes the months of the log. While a dump or a check reads the table, the next look is one period later and not after a back-off: each attempt makes
+ *  other readers wait for a moment. */
+export function logMonths({ db, log }: Pick<Foundation, 'db' | 'log'>): PeriodicOptions {
+  return {
+    name: 'log-months',
+    everyMs: MONTHS_EVERY_MS,
+    round: async () => {
+      await makeMonths(db, MONTHS_AHEAD).catch((error: unknown) => {
+        const code = codeOf(error);
+        if (!HELD.includes(code)) throw error;
+        log.info('log-months.held', { code, nextLookMs: MONTHS_EVERY_MS });
+      });
+      return 0;
+    },
+    log,
   };
 }

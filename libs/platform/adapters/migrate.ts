@@ -14,6 +14,7 @@ import { MachineAccess1700000000011 } from './migrations/0011-machine-access';
 import { Privacy1700000000012 } from './migrations/0012-privacy';
 import { VaultKeys1700000000013 } from './migrations/0013-vault-keys';
 import { LogKeys1700000000014 } from './migrations/0014-log-keys';
+import { LogMonthBorder1700000000015 } from './migrations/0015-log-month-border';
 import { VaultIndexes1700000000016 } from './migrations/0016-vault-indexes';
 import { LogMonths1700000000017 } from './migrations/0017-log-months';
 import { WithdrawnRequests1700000000018 } from './migrations/0018-withdrawn-requests';
@@ -36,6 +37,7 @@ const MIGRATIONS = [
   Privacy1700000000012,
   VaultKeys1700000000013,
   LogKeys1700000000014,
+  LogMonthBorder1700000000015,
   VaultIndexes1700000000016,
   LogMonths1700000000017,
   WithdrawnRequests1700000000018,

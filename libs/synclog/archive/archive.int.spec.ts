@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { sequenceBatch } from '#bus';
@@ -18,6 +18,7 @@ import { readResource } from '../sealing/app/read-resource';
 import { indexSealed } from '../search/app/index-sealed';
 import { readNumbered } from '../search/app/read-numbered';
 import { searchEntries } from '../search/app/search-entries';
+import { entryBundle } from '../tlog/entry-bundle';
 import { tilePath } from '../tlog/tiles';
 import { folderSource } from '../verifier/adapters/folder-source';
 import { verifyBundle } from '../verifier/app/verify-bundle';
@@ -108,6 +109,8 @@ describe('the months of the log', () => {
     keepMonths: 1,
     exportedBy: 'test',
     tell: () => undefined,
+    databaseNow: async () => clock.now(),
+    pause: async () => undefined,
     again: async () => {
       await seal();
       return true;
@@ -236,13 +239,28 @@ describe('the months of the log', () => {
       await expect(readResource(from, { level: 'entries', index: 0, width: 256 })).rejects.toMatchObject(gone);
     };
     await isGone(nowhere());
-    expect(await rare(nowhere(), new Date(months[2].end - 2 * DAY_MS))).toEqual([800]);
+    // Only what is older than the archive's end is in it.
+    for (const since of [new Date(months[2].end - 2 * DAY_MS), new Date(months[1].end)]) {
+      expect(await rare(nowhere(), since)).toEqual([800]);
+      expect((await searchEntries(nowhere(), { all: [], since }, { order: 'oldest', limit: 200 }))[0].index).toBe(601);
+    }
     const path = join(dir, tilePath({ level: 'entries', index: 0, width: 256 }));
     const bytes = readFileSync(path);
-    bytes[bytes.length - 5] ^= 1;
-    writeFileSync(path, bytes);
-    await isGone(source());
+    const extra = entryBundle([Buffer.from('{"v":1}')]);
+    const changed = Buffer.from(bytes);
+    changed[changed.length - 5] ^= 1;
+    for (const damaged of [
+      changed,
+      Buffer.concat([bytes, extra]),
+      Buffer.concat([bytes, Buffer.alloc(1)]),
+      Buffer.alloc(0),
+    ]) {
+      writeFileSync(path, damaged);
+      await isGone(source());
+    }
     renameSync(path, `${path}.aside`);
+    await isGone(source());
+    mkdirSync(path);
     await isGone(source());
   });
 
@@ -315,6 +333,74 @@ describe('the months of the log', () => {
     await threeMonths();
     const damage = (): void => writeFileSync(join(dir, tilePath({ level: 'entries', index: 1, width: 256 })), 'lost');
     await expect(archive({ settle: damage })).rejects.toMatchObject({ code: 'synclog-archive-misfits' });
+    expect(await readMonths(test.db)).toHaveLength(months.length);
+    expect((await archive()).beforeLeaf).toBe(768);
+  });
+
+  it('stay when the newest checkpoint is not what its row says: nobody has signed so much', async () => {
+    await append(
+      months[0].end,
+      Array.from({ length: 300 }, () => entry()),
+    );
+    const [{ note }] = await test.db.query<{ note: string }>('select note from synclog_checkpoint order by size desc');
+    await append(
+      months[1].end,
+      Array.from({ length: 600 }, () => entry()),
+    );
+    await test.db.execute(
+      `insert into synclog_checkpoint (size, root, note, signed_at) values (100000, sha256(''), $1, now())`,
+      [note],
+    );
+    clock.set(new Date(months[3].end - DAY_MS));
+    await expect(archive()).rejects.toMatchObject({ code: 'synclog-foreign' });
+    expect(await readMonths(test.db)).toHaveLength(months.length);
+  });
+
+  it.each([
+    ['the one of this machine', { clock: fixedClock('2020-01-15T00:00:00Z') }],
+    ['the one of the database', { databaseNow: async () => new Date('2020-01-15T00:00:00Z') }],
+  ])('stay when a clock is behind that says how old they are: %s', async (_which, more) => {
+    await threeMonths();
+    await expect(archive(more)).rejects.toMatchObject({ code: 'synclog-months-kept' });
+  });
+
+  it('leave once: a second run finds the first at work', async () => {
+    await threeMonths();
+    let second: unknown;
+    await archive({
+      again: async () => {
+        second = await archive().catch((error: unknown) => error);
+        await seal();
+        return true;
+      },
+    });
+    expect(second).toMatchObject({ code: 'synclog-archive-busy' });
+  });
+
+  it('wait for who reads the log, and hold up nobody who writes it', async () => {
+    await threeMonths();
+    await superuser.query('begin');
+    await superuser.query('select count(*) from synclog_entry');
+    const log = createSyncLog({ ids: idsFrom(months[2].end - 3_600_000), clock });
+    let tries = 0;
+    await archive({
+      pause: async () => {
+        tries += 1;
+        // Between two tries, while the drop still waits.
+        await test.db.run((tx) => log.append(tx, [entry()]));
+        if (tries === 3) await superuser.query('commit');
+      },
+    });
+    expect(tries).toBe(3);
+    expect(await readMonths(test.db)).toHaveLength(months.length - 2);
+  });
+
+  it('stay as long as somebody reads the log all the time', async () => {
+    await threeMonths();
+    await superuser.query('begin');
+    await superuser.query('select count(*) from synclog_entry');
+    await expect(archive()).rejects.toMatchObject({ code: 'synclog-archive-busy' });
+    await superuser.query('rollback');
     expect(await readMonths(test.db)).toHaveLength(months.length);
     expect((await archive()).beforeLeaf).toBe(768);
   });

@@ -1,5 +1,6 @@
 import type { Tx } from '#platform';
 import type { ActiveHold, CheckContext } from '../domain/check';
+import { LOG_DROPPED_UNTIL } from './dropped-months';
 
 /** What the installation as a whole says at the moment of the snapshot. */
 export async function readContext(tx: Tx): Promise<Omit<CheckContext, 'graceMs' | 'settled' | 'procedures'>> {
@@ -10,7 +11,7 @@ export async function readContext(tx: Tx): Promise<Omit<CheckContext, 'graceMs' 
      where state <> 'over' and starts_at <= now()`,
   );
   const broken = await tx.query<{ partner: string }>(`select partner from partner_state where breaker <> 'closed'`);
-  const [{ until }] = await tx.query<{ until: Date | null }>(LOG_ARCHIVED_UNTIL);
+  const [{ until }] = await tx.query<{ until: Date | null }>(`select ${LOG_DROPPED_UNTIL} as until`);
   return {
     now,
     workers: new Set(workers.map((row) => row.id)),
@@ -19,6 +20,3 @@ export async function readContext(tx: Tx): Promise<Omit<CheckContext, 'graceMs' 
     logArchivedUntil: until,
   };
 }
-
-/** An entry gets its id a moment before or after its fact: the last hour before the border may be on either side. */
-const LOG_ARCHIVED_UNTIL = `select max(until_at) + interval '1 hour' as until from synclog_archive`;

@@ -99,7 +99,7 @@ order by "dossierId", 2, place`;
 
 const DELIVERIES = `
 select dossier_id as "dossierId", id, partner, operation, caused_seq as "causedSeq", replay_number as "replayNumber", step, status, unit,
-       due_at as "dueAt", attempts, (facts->>'status')::int as told,
+       due_at as "dueAt", attempts, created_at as "createdAt", (facts->>'status')::int as told,
        coalesce((facts->>'round')::int, 0) as round, outcome, reason_code as "reasonCode", settled_at as "settledAt",
        facts ?| '{isForgotten,wasForgotten}'::text[] as "wasForgotten"
 from delivery where dossier_id = any($1::uuid[]) order by dossier_id, partner, caused_seq, replay_number, step`;

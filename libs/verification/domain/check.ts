@@ -23,7 +23,7 @@ export interface CheckContext {
   holds: readonly ActiveHold[];
   /** Partners whose circuit breaker is open now: a reason to wait. */
   brokenPartners: ReadonlySet<string>;
-  /** Of facts from before, the sync log is in the archive: they are not compared with it. Null where nothing is archived. */
+  /** Of facts from before, the sync log is in the archive only: they are not compared with it. Null where no month was dropped. */
   logArchivedUntil: Date | null;
 }
 
@@ -31,7 +31,7 @@ export interface CheckContext {
 export interface Subject extends DossierRecord {
   /** The fold after each event of the journal; shorter than the journal when it cannot be folded. */
   states: readonly DossierState[];
-  /** It began in a month whose entries of the sync log are archived. */
+  /** It began in a month whose entries of the sync log were dropped after they had been archived. */
   isLogArchived: boolean;
   /** Absent when the ledger is not looked at. */
   effects?: DossierEffects;

@@ -43,6 +43,7 @@ export interface DeliveryRow {
   dueAt: Date | null;
   unit: string;
   attempts: number;
+  createdAt: Date;
   /** Of its facts: the number that it tells the partner. */
   told: number | null;
   round: number;

@@ -5,10 +5,13 @@ export class LogMonths1700000000017 implements MigrationInterface {
   name = 'LogMonths1700000000017';
 
   async up(runner: QueryRunner): Promise<void> {
-    // Taking the table over reads it once: seconds for millions of entries.
+    // All of it is known to lie before its end (migration 15), so that nothing is read. Only a row behind that costs a whole reading: seconds for millions.
     await runner.query(`set local lock_timeout = '5s'; set local statement_timeout = '30min'`);
+    // Both, and in the order of the writers: none of them is to wait for the other while it is waited for.
+    await runner.query(`lock table synclog_entry, receipt in access exclusive mode`);
     await runner.query(MONTHS);
     await runner.query(FIRST_MONTH);
+    await runner.query(MAKING);
     await runner.query(`select synclog_make_months(3)`);
   }
 
@@ -17,22 +20,12 @@ export class LogMonths1700000000017 implements MigrationInterface {
   }
 }
 
-/** A month is a range of ids: those of version 7 begin with the time. Its border is the first instant of the month in Viet Nam.
- *  `synclog_make_months` runs with the right of its owner, the migrator: the application's role makes months and can do nothing else to them. */
+/** `first_id` is null where a month begins at the lowest id of all. */
 const MONTHS = `
-create function synclog_month_start(month text) returns timestamptz language sql immutable set search_path = pg_catalog as $$
-  select make_timestamptz(split_part(month, '-', 1)::integer, split_part(month, '-', 2)::integer, 1, 0, 0, 0, 'Asia/Ho_Chi_Minh')
-$$;
-create function synclog_month_after(month text) returns text language sql immutable set search_path = pg_catalog as $$
-  select to_char((month || '-01')::date + interval '1 month', 'YYYY-MM')
-$$;
-create function synclog_first_id(at timestamptz) returns uuid language sql immutable set search_path = pg_catalog as $$
-  select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
-$$;
-
 create table synclog_month (
   month text primary key check (month ~ '^\\d{4}-(0[1-9]|1[0-2])$'),
   partition text not null unique,
+  first_id uuid,
   end_id uuid not null unique
 );
 create table synclog_archive (
@@ -43,59 +36,20 @@ create table synclog_archive (
   entry_id uuid not null
 );
 alter table receipt add column leaf_index bigint;
-
-create function synclog_make_months(ahead integer) returns integer
-language plpgsql security definer set search_path = public, pg_temp set lock_timeout = '1s' as $$
-declare
-  newest record;
-  month text;
-  end_id uuid;
-  made integer := 0;
-begin
-  lock table synclog_month in share row exclusive mode;
-  loop
-    select m.month, m.end_id into strict newest from synclog_month m order by m.end_id desc limit 1;
-    month := synclog_month_after(newest.month);
-    exit when synclog_month_start(month) > now() + make_interval(months => least(ahead, 12));
-    end_id := synclog_first_id(synclog_month_start(synclog_month_after(month)));
-    perform synclog_make_month(month, newest.end_id, end_id);
-    made := made + 1;
-  end loop;
-  return made;
-end $$;
--- Beside the others, and attached when it is whole: writers are not held up.
-create function synclog_make_month(month text, first_id uuid, end_id uuid) returns void
-language plpgsql set search_path = public, pg_temp as $$
-declare
-  name text := 'synclog_entry_' || replace(month, '-', '_');
-begin
-  execute format('create table %I (like synclog_entry including all)', name);
-  -- What a clock far ahead has written before its month was made.
-  execute format('with early as (delete from synclog_entry_beyond where id >= %L and id < %L returning *) insert into %I select * from early',
-    first_id, end_id, name);
-  execute format('alter table synclog_entry attach partition %I for values from (%L) to (%L)', name, first_id, end_id);
-  insert into synclog_month values (month, name, end_id);
-end $$;
-revoke execute on function synclog_make_months(integer), synclog_make_month(text, uuid, uuid) from public;
-grant execute on function synclog_make_months(integer) to lienthong_app;
 grant select on synclog_month, synclog_archive to lienthong_app;
 `;
 
 const FIRST_MONTH = `
 do $$
 declare
-  month text := to_char(now() at time zone 'Asia/Ho_Chi_Minh', 'YYYY-MM');
-  end_id uuid;
-  newest uuid;
-  name text;
+  -- Where the table was empty there is none.
+  known uuid := (select substring(pg_get_constraintdef(oid) from '''([0-9a-f-]{36})''')::uuid from pg_constraint
+    where conrelid = 'synclog_entry'::regclass and conname = 'synclog_entry_border');
+  end_id uuid := coalesce(known, synclog_border(0));
+  month text := synclog_month_before(synclog_month_of(end_id));
+  name text := 'synclog_entry_' || replace(month, '-', '_');
+  newest uuid := (select id from synclog_entry order by id desc limit 1);
 begin
-  select id into newest from synclog_entry order by id desc limit 1;
-  loop
-    end_id := synclog_first_id(synclog_month_start(synclog_month_after(month)));
-    exit when newest is null or newest < end_id;
-    month := synclog_month_after(month);
-  end loop;
-  name := 'synclog_entry_' || replace(month, '-', '_');
   execute format('alter table synclog_entry rename to %I', name);
   execute format('alter index synclog_entry_pkey rename to %I', name || '_pkey');
   execute format('alter index synclog_entry_dossier rename to %I', name || '_dossier_id_id_idx');
@@ -109,10 +63,74 @@ begin
   ) partition by range (id);
   create index synclog_entry_dossier on synclog_entry (dossier_id, id);
   create table synclog_entry_beyond partition of synclog_entry default;
+  if newest >= end_id then
+    execute format('with far as (delete from %I where id >= %L returning *) insert into synclog_entry_beyond select * from far', name, end_id);
+  end if;
   execute format('alter table synclog_entry attach partition %I for values from (minvalue) to (%L)', name, end_id);
-  insert into synclog_month values (month, name, end_id);
+  execute format('alter table %I drop constraint if exists synclog_entry_border', name);
+  insert into synclog_month (month, partition, end_id) values (month, name, end_id);
 end $$;
+drop function synclog_border(integer);
 grant select, insert on synclog_entry to lienthong_app;
 -- So that a check can tell what is in no month.
 grant select on synclog_entry_beyond to lienthong_app;
+`;
+
+/** `synclog_make_months` runs with the right of its owner, the migrator: the application's role makes months and can do nothing else to them.
+ *  It asks without a lock on a table whether there is anything to do, and does not wait long for who reads, since all other readers would wait behind it. */
+const MAKING = `
+-- Where a month has left the database and entries came for it since, that month again; else the one after the newest, when it is time.
+create function synclog_month_to_make(ahead integer) returns table (month text, first_id uuid, end_id uuid)
+language sql stable set search_path = public, pg_temp as $$
+  with held as (select m.*, lag(m.end_id) over (order by m.end_id) as before_id from synclog_month m),
+  next as (select synclog_month_after(m.month) as month, m.end_id from synclog_month m order by m.end_id desc limit 1)
+  (select synclog_month_before(h.month), h.before_id, h.first_id from held h where h.first_id is distinct from h.before_id
+     and exists (select from synclog_entry_beyond b where b.id < h.first_id and (h.before_id is null or b.id >= h.before_id)))
+  union all
+  (select n.month, n.end_id, synclog_first_id(synclog_month_start(synclog_month_after(n.month))) from next n
+   where synclog_month_start(n.month) <= now() + make_interval(months => least(ahead, 12)))
+  limit 1
+$$;
+create function synclog_make_months(ahead integer) returns integer
+language plpgsql security definer set search_path = public, pg_temp set lock_timeout = '150ms' as $$
+declare
+  next record;
+  made integer := 0;
+begin
+  -- Another one at it holds what this one would look at, and the other way round.
+  if not pg_try_advisory_xact_lock(7317) then return 0; end if;
+  perform from synclog_month_to_make(ahead);
+  if not found then return 0; end if;
+  lock table synclog_month in share row exclusive mode;
+  loop
+    select * into next from synclog_month_to_make(ahead);
+    exit when not found;
+    perform synclog_make_month(next.month, next.first_id, next.end_id);
+    made := made + 1;
+  end loop;
+  return made;
+end $$;
+-- Beside the others, and attached when it is whole: writers are not held up, but those into no month. Without a first id it begins at the lowest.
+create function synclog_make_month(month text, first_id uuid, end_id uuid) returns void
+language plpgsql set search_path = public, pg_temp as $$
+declare
+  plain text := 'synclog_entry_' || replace(month, '-', '_');
+  name text := plain;
+  nth integer := 1;
+begin
+  while to_regclass(name) is not null loop
+    nth := nth + 1;
+    name := plain || '_' || nth;
+  end loop;
+  execute format('create table %I (like synclog_entry including all)', name);
+  -- An entry that is committed between the move and the attaching would belong to the month, and end the attaching.
+  lock table synclog_entry_beyond in share row exclusive mode;
+  -- What was written while there was no such month: by a clock far ahead, or after the month was archived.
+  execute format('with moved as (delete from synclog_entry_beyond where (%L is null or id >= %1$L) and id < %L returning *) insert into %I select * from moved',
+    first_id, end_id, name);
+  execute format('alter table synclog_entry attach partition %I for values from (%s) to (%L)', name, coalesce(quote_literal(first_id), 'minvalue'), end_id);
+  insert into synclog_month (month, partition, first_id, end_id) values (month, name, first_id, end_id);
+end $$;
+revoke execute on function synclog_make_months(integer), synclog_make_month(text, uuid, uuid), synclog_month_to_make(integer) from public;
+grant execute on function synclog_make_months(integer) to lienthong_app;
 `;

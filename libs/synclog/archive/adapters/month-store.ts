@@ -1,4 +1,4 @@
-import type { Queryable, Tx } from '#platform';
+import { codeOf, type Queryable, type Tx } from '#platform';
 
 /** A month of the log that the database holds: a partition. */
 export interface LogMonth {
@@ -33,8 +33,10 @@ export async function measureMonths(tx: Queryable): Promise<MonthSize[]> {
   return rows.map(({ month, entries, bytes }) => ({ month, entries: Number(entries), bytes: Number(bytes) }));
 }
 
-/** Makes the months that come. @param ahead how many after this one @returns how many were made
- *  @throws when readers hold the table for more than a second: nothing was made, and it can be tried again */
+/** Makes the months that come, and again one that has left the database when entries came for it since. Takes no lock when there is nothing to make.
+ *  @param ahead how many after this one @returns how many were made
+ *  @throws with SQLSTATE 55P03 or 40P01 when somebody holds the table: nothing was made, and it can be tried again later. Not soon, since whoever
+ *  reads the log waits behind it for a moment */
 export async function makeMonths(tx: Queryable, ahead: number): Promise<number> {
   const [{ made }] = await tx.query<{ made: number }>(`select synclog_make_months($1) as made`, [ahead]);
   return made;
@@ -58,9 +60,29 @@ export async function readExtentOf(tx: Queryable, { partition }: LogMonth): Prom
   return { entries: Number(row.entries), unnumbered: Number(row.unnumbered), lastLeaf: Number(row.lastLeaf ?? -1) };
 }
 
-/** Nobody writes into the month any more until the transaction ends; it is still read. */
+/** No months are made, and nobody writes into this one any more, until the transaction ends; it is still read. */
 export function closeMonth(tx: Tx, { partition }: LogMonth): void {
+  tx.send(`select set_config('lock_timeout', '5s', true)`);
+  tx.send('lock table synclog_month in share row exclusive mode');
   tx.send(`lock table ${partition} in share mode`);
+}
+
+/** SQLSTATE lock_not_available. */
+const LOCK_TIMEOUT = '55P03';
+
+/** Nobody reads or writes the log until the transaction ends. Who asks for that makes all others wait behind a long reader: so it is asked for a moment only.
+ *  @returns whether it was had */
+export async function lockLog(tx: Tx): Promise<boolean> {
+  await tx.execute('savepoint unlocked');
+  try {
+    await tx.execute(`select set_config('lock_timeout', '150ms', true)`);
+    await tx.execute('lock table only synclog_entry in access exclusive mode');
+    return true;
+  } catch (error) {
+    if (codeOf(error) !== LOCK_TIMEOUT) throw error;
+    await tx.execute('rollback to savepoint unlocked');
+    return false;
+  }
 }
 
 /** Notes for each receipt that speaks of an entry of the month where that stands in the log: the entry itself will not be there to be looked for. */

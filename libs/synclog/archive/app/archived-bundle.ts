@@ -1,9 +1,9 @@
-import { AppError } from '#platform';
+import { AppError, codeOf } from '#platform';
 import { readTile } from '../../sealing/adapters/tree-store';
 import { tilePath, TILE_BYTES, TILE_WIDTH } from '../../tlog/tiles';
 import { hashBundle } from '../../verifier/domain/bundle';
 import { readMonthOfLeaf } from '../adapters/archive-store';
-import type { LogSource } from '../ports';
+import type { LogArchive, LogSource } from '../ports';
 
 /** A full bundle of entries from the archive, after its bytes were compared with the tree.
  *  @returns undefined when these entries were never archived
@@ -11,18 +11,29 @@ import type { LogSource } from '../ports';
 export async function readArchivedBundle({ tx, archive }: LogSource, index: number): Promise<Buffer | undefined> {
   const month = await readMonthOfLeaf(tx, index * TILE_WIDTH);
   if (month === undefined) return undefined;
-  const bundle = await archive.read(tilePath({ level: 'entries', index, width: TILE_WIDTH }));
-  if (bundle === undefined) throw away(month, 'is not within reach of this gateway');
+  const bundle = await readFrom(archive, index, month);
   const tile = await readTile(tx, 0, index);
-  if (tile?.equals(leafHashesOf(bundle)) !== true) throw away(month, 'does not hold what was sealed');
+  const hashes = leafHashesOf(bundle);
+  if (hashes === undefined || tile?.equals(hashes) !== true) throw away(month, 'does not hold what was sealed');
   return bundle;
 }
 
-/** On a copy: the hashing changes the bytes. */
-function leafHashesOf(bundle: Buffer): Buffer {
+async function readFrom(archive: LogArchive, index: number, month: string): Promise<Buffer> {
+  let bundle: Buffer | undefined;
+  try {
+    bundle = await archive.read(tilePath({ level: 'entries', index, width: TILE_WIDTH }));
+  } catch (error) {
+    throw away(month, `cannot be read by this gateway (${codeOf(error)})`);
+  }
+  if (bundle === undefined) throw away(month, 'is not within reach of this gateway');
+  return bundle;
+}
+
+/** On a copy: the hashing changes the bytes. @returns undefined when it is not a whole bundle and nothing else */
+function leafHashesOf(bundle: Buffer): Buffer | undefined {
   const hashes = Buffer.alloc(TILE_BYTES);
-  hashBundle(Buffer.from(bundle), hashes);
-  return hashes;
+  const { count, end } = hashBundle(Buffer.from(bundle), hashes);
+  return count === TILE_WIDTH && end === bundle.length ? hashes : undefined;
 }
 
 function away(month: string, how: string): AppError {
@@ -30,6 +41,6 @@ function away(month: string, how: string): AppError {
     code: 'sync-log-archived',
     disposition: 'person',
     status: 410,
-    detail: `the entries of ${month} left the database for the archive, which ${how}; ask for later ones with since, or have ARCHIVE_DIR put back`,
+    detail: `the entries of ${month} left the database for the archive, which ${how}; ask for those of later months with since, or have ARCHIVE_DIR put back`,
   });
 }

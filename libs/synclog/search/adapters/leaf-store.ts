@@ -15,3 +15,12 @@ export async function readStoredLeaves(tx: Queryable, indexes: readonly number[]
   );
   return rows.map(({ index, bytes }) => ({ index: Number(index), bytes }));
 }
+
+/** Those of these leaves whose entries were written at this instant or later. An entry gets its id right after its time, so that no older id is wanted. */
+export async function readWrittenSince(tx: Queryable, indexes: readonly number[], since: Date): Promise<number[]> {
+  const rows = await tx.query<{ index: string }>(
+    `select leaf_index as index from synclog_leaf where leaf_index = any($1::bigint[]) and entry_id >= synclog_first_id($2)`,
+    [indexes, since],
+  );
+  return rows.map(({ index }) => Number(index));
+}

@@ -49,7 +49,7 @@ export async function* findEntries(
 ): AsyncGenerator<FoundEntry[]> {
   for await (const leaves of candidatesOf(source.tx, filter, { order, part })) {
     for (let at = 0; at < leaves.length; at += part) {
-      const rows = await readLeaves(source, leaves.slice(at, at + part));
+      const rows = await readLeaves(source, leaves.slice(at, at + part), filter.since);
       const found = rows.map((row) => ({ ...row, entry: readLogged(row.bytes) }));
       yield found.filter(({ entry }) => isWanted(entry, filter));
     }

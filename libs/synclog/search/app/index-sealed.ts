@@ -1,4 +1,5 @@
-import type { Queryable } from '#platform';
+import { AppError, type Queryable } from '#platform';
+import { readMonthOfLeaf } from '../../archive/adapters/archive-store';
 import { TILE_WIDTH } from '../../tlog/tiles';
 import { readStoredLeaves } from '../adapters/leaf-store';
 import { insertBundles, readExtent } from '../adapters/posting-store';
@@ -31,10 +32,20 @@ async function readBundle(tx: Queryable, bundle: number): Promise<IndexedBundle>
     tx,
     Array.from({ length: TILE_WIDTH }, (_, place) => first + place),
   );
+  if (leaves.length < TILE_WIDTH) await assertNotArchived(tx, first);
   const byIndex = new Map(leaves.map(({ index, bytes }) => [index, bytes]));
   const entries = Array.from({ length: TILE_WIDTH }, (_, place) => {
     const bytes = byIndex.get(first + place);
     return bytes && readLogged(bytes);
   });
   return indexBundle(bundle, entries);
+}
+
+/** An index that was lost is not made again of holes: searches read what is not indexed, from the archive, too.
+ *  @throws AppError `sync-log-archived` */
+async function assertNotArchived(tx: Queryable, leaf: number): Promise<void> {
+  const month = await readMonthOfLeaf(tx, leaf);
+  if (month === undefined) return;
+  const detail = `the entries of ${month} are in the archive and not in the index`;
+  throw new AppError({ code: 'sync-log-archived', disposition: 'person', detail });
 }

@@ -1,4 +1,4 @@
-import type { Check, Subject } from '../check';
+import type { Check, CheckContext, Subject } from '../check';
 import { isDone, nameOf } from '../deliveries';
 import type { AttemptRow, DeliveryRow } from '../dossier-record';
 import type { Finding } from '../violation';
@@ -9,13 +9,13 @@ const OTHER_EVIDENCE: readonly string[] = ['delivery.settled', 'delivery.classif
 const YES: readonly string[] = ['accepted', 'already-applied', 'applied'];
 
 /** What counts as done was done once, and something proves it (law 2). */
-export const checkSettlement: Check = (subject) => {
+export const checkSettlement: Check = (subject, context) => {
   const attempts = groupBy(subject.attempts, (attempt) => attempt.deliveryId);
   return [
     ...subject.deliveries
       .filter((delivery) => delivery.status === 'settled')
       .flatMap((delivery) => settledWell(delivery, attempts.get(delivery.id) ?? [], subject)),
-    ...twice(subject),
+    ...twice(subject, context),
   ];
 };
 
@@ -40,16 +40,17 @@ function settledWell(
 
 /** One fact is told once by one operation with one number. A replay that was answered as known already had no second effect; a step that
  *  its partner misses is supplied again, and the sync log says so. */
-function twice({ deliveries, entries, isLogArchived }: Subject): Finding[] {
-  if (isLogArchived) return [];
+function twice({ deliveries, entries, isLogArchived }: Subject, { logArchivedUntil }: CheckContext): Finding[] {
   const supplied = new Set(
     entries
       .filter(({ kind }) => kind === 'delivery.supplied' || kind === 'delivery.replayed')
       .map((entry) => entry.deliveryId),
   );
+  const isAgain = (one: DeliveryRow): boolean =>
+    supplied.has(one.id) || (isLogArchived && mayBeSaidInArchive(one, logArchivedUntil));
   const first = new Map<string, DeliveryRow>();
   const findings: Finding[] = [];
-  for (const delivery of deliveries.filter((one) => isDone(one) && !supplied.has(one.id))) {
+  for (const delivery of deliveries.filter((one) => isDone(one) && !isAgain(one))) {
     const key = `${delivery.partner} ${delivery.operation} ${delivery.causedSeq} ${delivery.told}`;
     const earlier = first.get(key);
     if (!earlier) first.set(key, delivery);
@@ -59,4 +60,10 @@ function twice({ deliveries, entries, isLogArchived }: Subject): Finding[] {
     }
   }
   return findings;
+}
+
+/** What is supplied or replayed is a row of its own with a higher replay number, and its entry is written when it is made: another row was never told again, and
+ *  of one that was made behind the archived months the log still has to say it. */
+function mayBeSaidInArchive({ replayNumber, createdAt }: DeliveryRow, logArchivedUntil: Date | null): boolean {
+  return replayNumber > 0 && logArchivedUntil !== null && createdAt < logArchivedUntil;
 }
