@@ -28,4 +28,11 @@ export const KEPT_CASES: Readonly<Record<string, readonly KeptCase[]>> = {
       why: 'a plan that was paused during a look released what it had looked at',
     },
   ],
+  'vault-keys': [
+    {
+      seed: 429_846_842,
+      path: '107:2:0:2:3:3:3:3:10:2:6:6:6:6:6:6:6:6:6:6:6:6:6:6:6:6:6:6:6:6',
+      why: 'one of two that retired a key at once found it gone, and took that for a defect',
+    },
+  ],
 };

@@ -172,6 +172,16 @@ describe('a change of the master key', () => {
     expect(await entries()).toHaveLength(1);
   });
 
+  it('retires a key for two who ask at once', async () => {
+    const { process, keyDir, entries } = world();
+    const first = process().keys.currentId;
+    rotateMasterKey(keyDir, clock);
+    const retire = (): Promise<void> => retireMasterKey({ db: test.db, keyDir, journal, clock }, first);
+    await Promise.all([retire(), retire(), retire()]);
+    expect(readMasterKeyFile(keyDir).keys.map(({ id }) => id)).not.toContain(first);
+    expect(await entries()).toHaveLength(1);
+  });
+
   it('makes no owner key under a retired key, also in a machine whose file is behind', async () => {
     const { process, keyDir } = world();
     const oldDir = temporaryDir('vault-keys-');

@@ -27,7 +27,8 @@ export async function retireMasterKey({ db, keyDir, journal, clock }: RetireMast
         { kind: 'key.retired', actor: { id: 'vault', type: 'system' }, detail: { keyId: id } },
       ]);
   });
-  changeMasterKeyFile(keyDir, (ring) => withoutKey(ring, id));
+  // Somebody else who retires it may have been faster.
+  changeMasterKeyFile(keyDir, (ring) => (ring.keys.some((key) => key.id === id) ? withoutKey(ring, id) : ring));
 }
 
 function without(keyDir: string, id: string): void {
