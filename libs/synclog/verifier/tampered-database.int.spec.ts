@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { uuidIds } from '#platform';
 import { testDatabase, type TestDatabase } from '#testing';
 import { withoutArchive } from '../archive/app/without-archive';
 import { readNewestCheckpoint } from '../sealing/adapters/tree-store';
@@ -70,10 +71,10 @@ describe('twenty kinds of tampering in the database', () => {
       for (const [place, bytes] of looseEntries(bundle.read(path)!).entries())
         await superuser.query(
           `with leaf as (
-             insert into synclog_leaf (leaf_index, entry_id) values ($1, uuidv7()) on conflict do nothing returning entry_id
+             insert into synclog_leaf (leaf_index, entry_id) values ($1, $3) on conflict do nothing returning entry_id
            )
            insert into synclog_entry (id, at, kind, bytes) select entry_id, now(), 'attempt.settled', $2 from leaf`,
-          [name.index * TILE_WIDTH + place, bytes],
+          [name.index * TILE_WIDTH + place, bytes, uuidIds.next()],
         );
     }
   }

@@ -18,8 +18,9 @@ export async function alone<T>(db: Database, work: () => Promise<T>): Promise<T>
       });
     return await work();
   } finally {
+    // The connection ends, and the lock with it; but not at once.
+    await client.query(`select pg_advisory_unlock(${LOCK})`).catch(ignore);
     client.off('error', ignore);
-    // The connection ends, and the lock with it.
     client.release(true);
   }
 }
