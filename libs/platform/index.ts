@@ -1,6 +1,7 @@
 export * from './domain/errors';
 export * from './domain/clock';
 export * from './domain/connection-lost';
+export * from './domain/held-by-others';
 export * from './domain/ids';
 export * from './domain/canonical-json';
 export * from './domain/comparable-text';

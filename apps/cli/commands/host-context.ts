@@ -50,12 +50,9 @@ export function onDatabase<T>(options: HostDatabase, work: (db: Database) => Pro
   });
 }
 
-/** SQLSTATE lock_not_available and deadlock_detected: others were in the way, and nothing was done. */
-const IN_THE_WAY: readonly string[] = ['55P03', '40P01'];
-
 /** What a person can act on becomes a sentence and an exit code. */
 export async function orSay<T>(work: () => T | Promise<T>): Promise<T> {
-  const { AppError, codeOf, isConnectionLost } = await import('#platform');
+  const { AppError, codeOf, isConnectionLost, isHeldByOthers } = await import('#platform');
   try {
     return await work();
   } catch (error) {
@@ -65,7 +62,7 @@ export async function orSay<T>(work: () => T | Promise<T>): Promise<T> {
         `The database cannot be reached (${codeOf(error)}). Is it running? Start it with npm start.`,
         EXIT.unreachable,
       );
-    if (IN_THE_WAY.includes(codeOf(error)))
+    if (isHeldByOthers(error))
       throw new CliError('Long transactions were in the way. Nothing is lost: run it again.', EXIT.no);
     throw error;
   }

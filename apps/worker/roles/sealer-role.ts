@@ -1,5 +1,5 @@
 import { CheckpointTopic } from '#bus/drivers';
-import { codeOf } from '#platform';
+import { codeOf, isHeldByOthers } from '#platform';
 import { checkpointFile, Cosigning, fileLogKeys, httpWitness, loadWitnesses, makeMonths, Sealer } from '#synclog';
 import type { Foundation } from '../foundation';
 import { periodicRole, type PeriodicOptions } from './loops';
@@ -9,8 +9,6 @@ import type { Role } from './role';
 const MONTHS_EVERY_MS = 15 * 60_000;
 /** Months that are made before they come. */
 const MONTHS_AHEAD = 3;
-/** Somebody holds the table: lock_not_available, deadlock_detected. */
-const HELD = ['55P03', '40P01'];
 
 /** Seals the sync log, signs its checkpoints, has them cosigned, and makes its months. */
 export function sealerRole({ db, relayDb, doorbell, settings, clock, random, log, workerId }: Foundation): Role {
@@ -62,9 +60,8 @@ export function logMonths({ db, log }: Pick<Foundation, 'db' | 'log'>): Periodic
     everyMs: MONTHS_EVERY_MS,
     round: async () => {
       await makeMonths(db, MONTHS_AHEAD).catch((error: unknown) => {
-        const code = codeOf(error);
-        if (!HELD.includes(code)) throw error;
-        log.info('log-months.held', { code, nextLookMs: MONTHS_EVERY_MS });
+        if (!isHeldByOthers(error)) throw error;
+        log.info('log-months.held', { code: codeOf(error), nextLookMs: MONTHS_EVERY_MS });
       });
       return 0;
     },

@@ -1,5 +1,12 @@
 import { isSignedBy, parseVerifierKey, type Note, type NoteSigner, type NoteVerifier } from '../tlog/signed-note';
-import { followKeys, keyChainText, keysInForce, signsAt as keySignsAt, type KeyChain } from '../tlog/key-chain';
+import {
+  followKeys,
+  keyChainText,
+  keysInForce,
+  signsAt as keySignsAt,
+  type KeyChain,
+  type LogKey,
+} from '../tlog/key-chain';
 import { parseStatement } from '../tlog/key-statement';
 
 /** An older key that still signs beside the current one. */
@@ -40,9 +47,14 @@ export function notHeldAt({ previous, chain }: LogKeyRing, now: Date): { keyId: 
     .map(({ oldVerifier, until }) => ({ keyId: oldVerifier.keyId.toString('hex'), until }));
 }
 
+/** All keys that the log has had, each with the sizes that it signs. */
+export function keysOf({ current, chain }: LogKeyRing): readonly LogKey[] {
+  return followKeys(parseVerifierKey(current.vkey), chain).keys;
+}
+
 /** All keys that the log has had: what one of them has signed is ours. */
-export function verifiersOf({ current, chain }: LogKeyRing): readonly NoteVerifier[] {
-  return followKeys(parseVerifierKey(current.vkey), chain).keys.map(({ verifier }) => verifier);
+export function verifiersOf(ring: LogKeyRing): readonly NoteVerifier[] {
+  return keysOf(ring).map(({ verifier }) => verifier);
 }
 
 /** What a checkpoint that was found somewhere is to this log: `own`; `retired`: above the size at which a key was replaced, only that one has signed it, and
@@ -50,12 +62,8 @@ export function verifiersOf({ current, chain }: LogKeyRing): readonly NoteVerifi
 type Standing = 'own' | 'retired' | 'foreign';
 
 /** Judges the checkpoint in a note. @param size of it */
-export function standingOf(
-  { current, chain }: LogKeyRing,
-  { note, size }: { note: Note; size: number },
-  now: Date,
-): Standing {
-  const { keys } = followKeys(parseVerifierKey(current.vkey), chain);
+export function standingOf(ring: LogKeyRing, { note, size }: { note: Note; size: number }, now: Date): Standing {
+  const keys = keysOf(ring);
   const signing = keys.filter(({ verifier }) => isSignedBy(note, verifier));
   if (signing.length === 0) return 'foreign';
   const inForce = keysInForce(keys, size);

@@ -1,7 +1,7 @@
 import { AppError, codeOf } from '#platform';
 import { readTile } from '../../sealing/adapters/tree-store';
-import { tilePath, TILE_BYTES, TILE_WIDTH } from '../../tlog/tiles';
-import { hashBundle } from '../../verifier/domain/bundle';
+import { tilePath, TILE_WIDTH } from '../../tlog/tiles';
+import { wholeBundleHashes } from '../../verifier/domain/bundle';
 import { readMonthOfLeaf } from '../adapters/archive-store';
 import type { LogArchive, LogSource } from '../ports';
 
@@ -13,7 +13,7 @@ export async function readArchivedBundle({ tx, archive }: LogSource, index: numb
   if (month === undefined) return undefined;
   const bundle = await readFrom(archive, index, month);
   const tile = await readTile(tx, 0, index);
-  const hashes = leafHashesOf(bundle);
+  const hashes = wholeBundleHashes(bundle, TILE_WIDTH);
   if (hashes === undefined || tile?.equals(hashes) !== true) throw away(month, 'does not hold what was sealed');
   return bundle;
 }
@@ -27,13 +27,6 @@ async function readFrom(archive: LogArchive, index: number, month: string): Prom
   }
   if (bundle === undefined) throw away(month, 'is not within reach of this gateway');
   return bundle;
-}
-
-/** On a copy: the hashing changes the bytes. @returns undefined when it is not a whole bundle and nothing else */
-function leafHashesOf(bundle: Buffer): Buffer | undefined {
-  const hashes = Buffer.alloc(TILE_BYTES);
-  const { count, end } = hashBundle(Buffer.from(bundle), hashes);
-  return count === TILE_WIDTH && end === bundle.length ? hashes : undefined;
 }
 
 function away(month: string, how: string): AppError {

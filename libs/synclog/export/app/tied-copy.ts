@@ -1,8 +1,7 @@
 import { AppError } from '#platform';
 import { tilePath, TILE_WIDTH, widthAt, type TileName, type TilePlace } from '../../tlog/tiles';
 import type { TreeHead } from '../../tlog/proofs';
-import { HASH_BYTES } from '../../tlog/tree-hash';
-import { hashBundle } from '../../verifier/domain/bundle';
+import { wholeBundleHashes } from '../../verifier/domain/bundle';
 import { isRootOf, StoredTiles } from '../../verifier/domain/stored-tiles';
 import type { BundleFolder, LogReader } from '../ports';
 
@@ -76,7 +75,7 @@ export class TiedCopy {
     const place = { level: 0, index };
     const { width } = this.nameOf(place);
     return this.read(tilePath({ level: 'entries', index, width }), (bundle) => {
-      const hashes = leafHashesOf(bundle, width);
+      const hashes = wholeBundleHashes(bundle, width);
       return hashes !== undefined && this.isTied(place, hashes);
     });
   }
@@ -120,11 +119,4 @@ export class TiedCopy {
 
 function isPartial(width: number): boolean {
   return width > 0 && width < TILE_WIDTH;
-}
-
-/** On a copy: the hashing changes the bytes. @returns undefined for a bundle of another number of entries */
-function leafHashesOf(bundle: Buffer, width: number): Buffer | undefined {
-  const hashes = Buffer.alloc(width * HASH_BYTES);
-  const { count, end } = hashBundle(Buffer.from(bundle), hashes);
-  return count === width && end === bundle.length ? hashes : undefined;
 }

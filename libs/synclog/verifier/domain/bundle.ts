@@ -76,6 +76,14 @@ export function hashBundle(
   );
 }
 
+/** Leaf hashes of a bundle that must be whole; the bundle stays as it is.
+ *  @returns undefined for a bundle of another number of entries, or with anything behind them */
+export function wholeBundleHashes(bundle: Buffer, width: number): Buffer | undefined {
+  const hashes = Buffer.alloc(width * HASH_BYTES);
+  const { count, end } = hashBundle(Buffer.from(bundle), hashes);
+  return count === width && end === bundle.length ? hashes : undefined;
+}
+
 /** Leaf hashes of the first entries of a tile; undefined when not all of them are there. */
 export function leafHashesOf(
   source: FileReader,
