@@ -14,6 +14,7 @@ import { journey } from './journey';
 import { largeFiles } from './large-files';
 import { memory } from './memory';
 import { order } from './order';
+import { reconcile } from './reconcile';
 import { replay } from './replay';
 import { restart } from './restart';
 import { search } from './search';
@@ -81,6 +82,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     about: 'dead letters looked at and sent again: speed, rate, order, a kill, refusals',
     run: (place, options) => compared(place, options, (run) => replay(run, options), 10_000),
   },
+  reconcile: { about: 'many dossiers compared with a one-stop: calls, missed, false, memory', run: reconcileAt },
   restart: {
     about: 'a rolling restart of two gateways and two workers under load',
     run: (place, options) => compared(place, options, restart, 120),
@@ -101,6 +103,13 @@ async function faultsAt({ dir, open }: Place, { seed, kills, seconds }: Options)
 async function searchOver({ dir, open }: Place, { seed, count = 1_000_000 }: Options): Promise<Outcome> {
   const { serverVersion, ...report } = await search({ dir, open, count, seed, say });
   return { report, serverVersion, settings: { count, seed } };
+}
+
+async function reconcileAt({ dir, open }: Place, { seed, rate, count = 1_000_000 }: Options): Promise<Outcome> {
+  const services = await startServices(dir);
+  open.add(() => services.stop());
+  const report = await reconcile({ services, dir, open, count, seed, rate, say });
+  return { report, serverVersion: services.serverVersion, settings: { seed, count, rate } };
 }
 
 /** Needs neither PostgreSQL nor Kafka. */
@@ -170,7 +179,7 @@ const program = new Command('npm run bench --')
   .option('--kills <n>', 'faults: processes killed', wholeNumber, 200)
   .option('--seconds <n>', 'faults: no kill after so long; the kills made until then count', wholeNumber)
   .option('--load <n>', 'hold: births that are filed beside the backlog', wholeNumber, 240)
-  .option('--rate <n>', 'hold, replay: deliveries a second', wholeNumber, 100)
+  .option('--rate <n>', 'hold, replay: deliveries a second; reconcile: calls a second', wholeNumber, 100)
   .option('--profile <dir>', 'CPU profiles of our processes go there; figures of such a run do not count')
   .addHelpText(
     'after',

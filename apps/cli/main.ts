@@ -8,6 +8,7 @@ import { addDossierCommands } from './commands/dossier';
 import { addHoldCommands } from './commands/hold';
 import { addLegalHoldCommands } from './commands/legal-hold';
 import { addPersonCommands } from './commands/person';
+import { addReconcileCommands } from './commands/reconcile';
 import { addReplayCommands } from './commands/replay';
 import { addQuarantineCommands } from './commands/quarantine';
 import { addRepliesCommands } from './commands/replies';
@@ -37,6 +38,7 @@ function buildProgram(): Command {
   addQuarantineCommands(program);
   addHoldCommands(program);
   addReplayCommands(program);
+  addReconcileCommands(program);
   addRepliesCommands(program);
   addSimCommands(program);
   addVerifyCommands(program);

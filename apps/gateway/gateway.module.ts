@@ -22,6 +22,7 @@ import { ClientsController } from './controllers/clients.controller';
 import { ContentController } from './controllers/content.controller';
 import { DeadLetterGroupsController } from './controllers/dead-letter-groups.controller';
 import { DeliveriesController } from './controllers/deliveries.controller';
+import { DiscrepanciesController } from './controllers/discrepancies.controller';
 import { DossiersController } from './controllers/dossiers.controller';
 import { FeedController } from './controllers/feed.controller';
 import { FilesController } from './controllers/files.controller';
@@ -38,6 +39,7 @@ import { ProgressController } from './controllers/progress.controller';
 import { QuarantineGroupsController } from './controllers/quarantine-groups.controller';
 import { QuarantineController } from './controllers/quarantine.controller';
 import { ReceiptsController } from './controllers/receipts.controller';
+import { ReconciliationsController } from './controllers/reconciliations.controller';
 import { ReplaysController } from './controllers/replays.controller';
 import { SessionStepsController } from './controllers/session-steps.controller';
 import { SessionController } from './controllers/session.controller';
@@ -59,10 +61,12 @@ import { ExportSyncLog } from './use-cases/export-sync-log';
 import { RecordReaders } from './use-cases/record-readers';
 import { FetchFile } from './use-cases/fetch-file';
 import { HoldDesk } from './use-cases/hold-desk';
+import { MeasureReconciliations } from './use-cases/measure-reconciliations';
 import { MeasureVault } from './use-cases/measure-vault';
 import { MeasureWitnesses } from './use-cases/measure-witnesses';
 import { MeasureWork } from './use-cases/measure-work';
 import { OperatorsDesk } from './use-cases/operators-desk';
+import { ReconciliationDesk } from './use-cases/reconciliation-desk';
 import { ReplayDesk } from './use-cases/replay-desk';
 import { WebhookDesk } from './use-cases/webhook-desk';
 
@@ -84,6 +88,8 @@ const CONTROLLERS = [
   HoldsController,
   ReplaysController,
   WatchesController,
+  ReconciliationsController,
+  DiscrepanciesController,
   WebhooksController,
   ProgressController,
   SyncLogController,
@@ -126,8 +132,10 @@ export class GatewayModule {
         { provide: OperatorsDesk, useValue: new OperatorsDesk(parts) },
         { provide: HoldDesk, useValue: new HoldDesk(parts) },
         { provide: ReplayDesk, useValue: new ReplayDesk(parts) },
+        { provide: ReconciliationDesk, useValue: new ReconciliationDesk(parts) },
         { provide: WebhookDesk, useValue: new WebhookDesk(parts) },
         MeasureWork,
+        MeasureReconciliations,
         MeasureWitnesses,
         MeasureVault,
         { provide: APP_GUARD, useClass: AccessGuard },

@@ -27,6 +27,7 @@ import {
   WatchedTls,
 } from '#platform';
 import { loadLabels, loadPurposes, type LabelList, type PurposePolicy } from '#privacy';
+import { loadReconciliationPolicy, type ReconciliationPolicy } from '#reconciliation';
 import { loadReplayPolicy, type ReplayPolicy } from '#replay';
 import {
   createSyncLog,
@@ -73,6 +74,7 @@ export interface GatewayParts {
   units: UnitCrossWalk;
   causes: readonly Cause[];
   replayPolicy: ReplayPolicy;
+  reconciliationPolicy: ReconciliationPolicy;
   quarantineCauses: readonly QuarantineCause[];
   labels: readonly LabelList[];
   purposePolicy: PurposePolicy;
@@ -137,6 +139,7 @@ export function openParts(settings: GatewaySettings, log: Log, options: OpenOpti
     units: loadUnits(settings.configDir),
     causes: loadCauses(settings.configDir),
     replayPolicy: loadReplayPolicy(settings.configDir),
+    reconciliationPolicy: loadReconciliationPolicy(settings.configDir),
     quarantineCauses: loadQuarantineCauses(settings.configDir),
     labels: loadLabels(settings.configDir),
     purposePolicy: loadPurposes(settings.configDir),

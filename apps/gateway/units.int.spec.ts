@@ -3,6 +3,7 @@ import { sequenceBatch } from '#bus';
 import { silentLog } from '#platform';
 import { fileLogKeys, Sealer } from '#synclog';
 import { storeDelivery } from '../../test/support/stored-delivery';
+import { storeDifference, storeRun } from '../../test/support/stored-discrepancy';
 import { testGateway, type TestGateway } from '../../test/support/test-gateway';
 
 const OWN = '99001';
@@ -29,6 +30,7 @@ const BODIES: Record<string, object | undefined> = {
   'POST /api/v1/deliveries/:id/classification': { outcome: 'accepted', scope: 'this' },
   'POST /api/v1/quarantine/requests/:id/approve': { setDigest: 'a'.repeat(64) },
   'POST /api/v1/quarantine/requests/:id/withdraw': {},
+  'POST /api/v1/persons/requests/:id/withdraw': {},
   'POST /api/v1/holds/:id/release': {},
 };
 /** `:id` is no thing of a commune there, but a partner's name. */
@@ -90,7 +92,14 @@ describe('an account that is limited to communes', () => {
     const giveUp = await made('/api/v1/quarantine/give-up', { ids: [itemId], reason: 'not ours to handle' });
     const hold = await made('/api/v1/partners/hotich/holds', { reason: 'for this commune', unit });
     const laneHold = await made('/api/v1/partners/hotich/holds', { reason: 'for this dossier', dossier: code });
-    const ids = [deliveryId, filed.id, itemId, replay.id, watch.id, giveUp.id, hold.id, laneHold.id];
+    const [reconciliationId, differenceId] = [gateway.parts.ids.next(), gateway.parts.ids.next()];
+    await db.run(async (tx) => {
+      const at = new Date(Date.UTC(2026, 2, number));
+      const found = { class: 'missing-there', dossierId, code, unit, at, reconciliationId } as const;
+      await storeRun(tx, { id: reconciliationId, partner: 'hotich', endedAt: at, differing: 1 });
+      await storeDifference(tx, { ...found, id: differenceId, partner: 'hotich' });
+    });
+    const ids = [deliveryId, filed.id, itemId, replay.id, watch.id, giveUp.id, hold.id, laneHold.id, differenceId];
     return { codes: [code, dossierId], ids, marks: [unit, code, dossierId, ...ids] };
   }
 
@@ -135,6 +144,7 @@ describe('an account that is limited to communes', () => {
         '/api/v1/quarantine/requests',
         '/api/v1/replays',
         '/api/v1/watches',
+        '/api/v1/discrepancies',
         '/api/v1/feed',
         '/api/v1/sync-log/entries',
       ]),
@@ -172,6 +182,7 @@ describe('an account that is limited to communes', () => {
     ['watches it', '/watches', { selection: { dossiers: ['code'] }, action: 'propose' }, 404],
     ['replays it', '/replays', { selection: { dossiers: ['code'] } }, 404],
     ['gives its items up', '/quarantine/give-up', { ids: ['item'], reason: 'not ours to handle' }, 409],
+    ['has a partner compared', '/reconciliations', { partner: 'hotich' }, 403],
     ['files a dossier there', '/dossiers', filing(FOREIGN, 3), 403],
   ])('never %s', async (_name, path, body: object, status) => {
     const text = JSON.stringify({ reasonCode: 'partner-recovered', reason: 'it answers again', ...body })
@@ -179,7 +190,7 @@ describe('an account that is limited to communes', () => {
       .replace('"item"', JSON.stringify(foreign.ids[2]));
     const payload = JSON.parse(text) as Record<string, unknown>;
     if (!['/watches', '/replays'].includes(path)) delete payload.reasonCode;
-    if (path === '/dossiers') delete payload.reason;
+    if (['/dossiers', '/reconciliations'].includes(path)) delete payload.reason;
     const answer = await ask('POST', `/api/v1${path}`, 'limited', payload);
     expect([answer.body, answer.statusCode]).toEqual([answer.body, status]);
   });

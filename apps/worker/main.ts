@@ -16,6 +16,7 @@ import { couriersRole } from './roles/courier-role';
 import { clocksRole, relayRole, routerRole, sequencerRole } from './roles/flow-roles';
 import { metricsRole } from './roles/metrics-role';
 import { pollersRole } from './roles/poller-role';
+import { reconcilerRole } from './roles/reconciler-role';
 import { replaysRole } from './roles/replay-role';
 import { sealerRole } from './roles/sealer-role';
 import type { Role } from './roles/role';
@@ -32,6 +33,7 @@ const ROLES: readonly (readonly [WorkerRole, (foundation: Foundation) => Role])[
   ['subscribers', subscribersRole],
   ['couriers', couriersRole],
   ['replays', replaysRole],
+  ['reconciler', reconcilerRole],
   ['clocks', clocksRole],
   ['pollers', pollersRole],
 ];

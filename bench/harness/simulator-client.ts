@@ -44,8 +44,16 @@ export class SimulatorClient {
   }
 
   /** Files one birth whose one-stop officer waits to be told what to decide. @returns its code */
-  async fileForHand(seed: number): Promise<string> {
-    const { codes } = await this.order({ kind: 'birth', count: 1, seed, script: { oneStop: ['hold'] } });
+  fileForHand(seed: number): Promise<string> {
+    return this.fileScripted({ oneStop: ['hold'] }, seed);
+  }
+
+  /** Files one birth around which people do this. @returns its code */
+  async fileScripted(
+    script: { oneStop?: readonly string[]; registry?: readonly string[] },
+    seed: number,
+  ): Promise<string> {
+    const { codes } = await this.order({ kind: 'birth', count: 1, seed, script });
     return codes[0];
   }
 

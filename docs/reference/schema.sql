@@ -140,13 +140,25 @@ delivery.step integer not null default 0
 delivery.text_digest bytea
 delivery.unit text not null
 delivery.was_unknown boolean not null default false
+discrepancy.cause text not null
 discrepancy.class text not null
-discrepancy.detail jsonb not null
+discrepancy.closed_at timestamp with time zone
+discrepancy.codes text[] not null
 discrepancy.dossier_id uuid
-discrepancy.found_at timestamp with time zone not null
+discrepancy.first_seen_at timestamp with time zone not null
 discrepancy.id uuid not null
+discrepancy.last_seen_at timestamp with time zone not null
+discrepancy.ours integer
 discrepancy.partner text not null
-discrepancy.state text not null default 'open'::text
+discrepancy.procedure text
+discrepancy.reconciliation_id uuid not null
+discrepancy.responsible text not null
+discrepancy.seen integer not null default 1
+discrepancy.state text not null
+discrepancy.subject text not null
+discrepancy.theirs integer
+discrepancy.there_changed_at timestamp with time zone
+discrepancy.unit text
 dossier.attention boolean not null default false
 dossier.created_at timestamp with time zone not null
 dossier.id uuid not null
@@ -302,6 +314,7 @@ person_request.requested_by text not null
 person_request.set_digest text not null
 person_request.state text not null
 person_request.takes integer not null default 0
+person_request.withdrawn_at timestamp with time zone
 person_session.client_id text not null
 person_session.expires_at timestamp with time zone not null
 person_session.how text not null
@@ -371,6 +384,34 @@ receipt.dossier_id uuid
 receipt.id uuid not null
 receipt.leaf_index bigint
 receipt.operation text not null
+reconciliation.agreed integer not null default 0
+reconciliation.because jsonb not null default '{}'::jsonb
+reconciliation.calls integer not null default 0
+reconciliation.cause text not null
+reconciliation.differing integer not null default 0
+reconciliation.ended_at timestamp with time zone
+reconciliation.failures integer not null default 0
+reconciliation.fence bigint not null default 0
+reconciliation.id uuid not null
+reconciliation.lease_owner text
+reconciliation.lease_until timestamp with time zone
+reconciliation.not_looked_at integer not null default 0
+reconciliation.partner text not null
+reconciliation.reached jsonb
+reconciliation.reason_code text
+reconciliation.requested_at timestamp with time zone not null
+reconciliation.requested_by text
+reconciliation.retry_at timestamp with time zone
+reconciliation.slot timestamp with time zone
+reconciliation.started_at timestamp with time zone
+reconciliation.state text not null
+reconciliation.stopped_by text
+reconciliation.unreadable integer not null default 0
+reconciliation.window_from timestamp with time zone not null
+reconciliation.window_to timestamp with time zone not null
+reconciliation_seen.differs boolean not null
+reconciliation_seen.dossier_id uuid not null
+reconciliation_seen.reconciliation_id uuid not null
 registry_answer.dossier_id uuid not null
 registry_answer.ref uuid not null
 registry_watch.absence_told boolean not null default false
@@ -611,8 +652,10 @@ delivery: CHECK ((status = ANY (ARRAY['queued'::text, 'in-flight'::text, 'waitin
 delivery: FOREIGN KEY (dossier_id) REFERENCES dossier(id)
 delivery: PRIMARY KEY (id)
 delivery: UNIQUE (partner, dossier_id, caused_seq, replay_number, step)
-discrepancy: CHECK ((state = ANY (ARRAY['open'::text, 'healed'::text, 'accepted'::text])))
+discrepancy: CHECK (((state = 'closed'::text) = (closed_at IS NOT NULL)))
+discrepancy: CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text])))
 discrepancy: FOREIGN KEY (dossier_id) REFERENCES dossier(id)
+discrepancy: FOREIGN KEY (reconciliation_id) REFERENCES reconciliation(id)
 discrepancy: PRIMARY KEY (id)
 dossier: CHECK ((module = ANY (ARRAY['KS'::text, 'KT'::text])))
 dossier: CHECK ((routed_seq <= version))
@@ -654,9 +697,10 @@ person_backfill: PRIMARY KEY (one)
 person_index: CHECK ((octet_length(digest) = 32))
 person_index: PRIMARY KEY (digest, dossier_id)
 person_request: CHECK (((state = 'approved'::text) = (approved_by IS NOT NULL)))
+person_request: CHECK (((state = 'withdrawn'::text) = (withdrawn_at IS NOT NULL)))
 person_request: CHECK ((approved_by <> requested_by))
 person_request: CHECK ((kind = ANY (ARRAY['export'::text, 'erase'::text])))
-person_request: CHECK ((state = ANY (ARRAY['open'::text, 'approved'::text])))
+person_request: CHECK ((state = ANY (ARRAY['open'::text, 'approved'::text, 'withdrawn'::text])))
 person_request: PRIMARY KEY (id)
 person_session: CHECK ((how = ANY (ARRAY['password'::text, 'oidc'::text])))
 person_session: CHECK ((octet_length(token_hash) = 32))
@@ -677,6 +721,16 @@ quarantine_request: CHECK ((approved_by <> requested_by))
 quarantine_request: CHECK ((state = ANY (ARRAY['open'::text, 'approved'::text, 'withdrawn'::text])))
 quarantine_request: PRIMARY KEY (id)
 receipt: PRIMARY KEY (id)
+reconciliation: CHECK (((cause = 'demand'::text) = (requested_by IS NOT NULL)))
+reconciliation: CHECK (((cause = 'schedule'::text) = (slot IS NOT NULL)))
+reconciliation: CHECK (((state = ANY (ARRAY['finished'::text, 'stopped'::text, 'skipped'::text])) = (ended_at IS NOT NULL)))
+reconciliation: CHECK ((cause = ANY (ARRAY['demand'::text, 'schedule'::text])))
+reconciliation: CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'finished'::text, 'stopped'::text, 'skipped'::text])))
+reconciliation: CHECK ((window_to > window_from))
+reconciliation: PRIMARY KEY (id)
+reconciliation: UNIQUE (partner, slot)
+reconciliation_seen: FOREIGN KEY (reconciliation_id) REFERENCES reconciliation(id)
+reconciliation_seen: PRIMARY KEY (reconciliation_id, dossier_id)
 registry_answer: PRIMARY KEY (ref, dossier_id)
 registry_watch: FOREIGN KEY (dossier_id) REFERENCES dossier(id)
 registry_watch: PRIMARY KEY (dossier_id)
@@ -756,7 +810,8 @@ CREATE INDEX delivery_dossier ON public.delivery USING btree (dossier_id)
 CREATE INDEX delivery_lane ON public.delivery USING btree (partner, dossier_id, caused_seq, replay_number, step) WHERE (status = ANY (ARRAY['queued'::text, 'in-flight'::text, 'waiting'::text, 'unknown'::text, 'dead'::text]))
 CREATE INDEX delivery_settled_at ON public.delivery USING brin (settled_at) WITH (pages_per_range='16')
 CREATE INDEX delivery_text ON public.delivery USING btree (text_digest) WHERE ((status = 'unknown'::text) AND (text_digest IS NOT NULL))
-CREATE INDEX discrepancy_open ON public.discrepancy USING btree (partner, id) WHERE (state = 'open'::text)
+CREATE INDEX discrepancy_dossier ON public.discrepancy USING btree (dossier_id)
+CREATE INDEX discrepancy_run ON public.discrepancy USING btree (reconciliation_id)
 CREATE INDEX dossier_attention ON public.dossier USING btree (id) WHERE attention
 CREATE INDEX dossier_code_any ON public.dossier_code USING btree (code)
 CREATE INDEX dossier_code_dossier ON public.dossier_code USING btree (dossier_id)
@@ -815,6 +870,7 @@ CREATE UNIQUE INDEX decision_event_id_key ON public.decision_event USING btree (
 CREATE UNIQUE INDEX decision_event_pkey ON public.decision_event USING btree ("position")
 CREATE UNIQUE INDEX delivery_partner_dossier_id_caused_seq_replay_number_step_key ON public.delivery USING btree (partner, dossier_id, caused_seq, replay_number, step)
 CREATE UNIQUE INDEX delivery_pkey ON public.delivery USING btree (id)
+CREATE UNIQUE INDEX discrepancy_open ON public.discrepancy USING btree (partner, subject) WHERE (state = 'open'::text)
 CREATE UNIQUE INDEX discrepancy_pkey ON public.discrepancy USING btree (id)
 CREATE UNIQUE INDEX dossier_code_pkey ON public.dossier_code USING btree (system, code)
 CREATE UNIQUE INDEX dossier_pkey ON public.dossier USING btree (id)
@@ -844,6 +900,10 @@ CREATE UNIQUE INDEX quarantine_open ON public.quarantine USING btree (source, it
 CREATE UNIQUE INDEX quarantine_pkey ON public.quarantine USING btree (id)
 CREATE UNIQUE INDEX quarantine_request_pkey ON public.quarantine_request USING btree (id)
 CREATE UNIQUE INDEX receipt_pkey ON public.receipt USING btree (id)
+CREATE UNIQUE INDEX reconciliation_open ON public.reconciliation USING btree (partner) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]))
+CREATE UNIQUE INDEX reconciliation_partner_slot_key ON public.reconciliation USING btree (partner, slot)
+CREATE UNIQUE INDEX reconciliation_pkey ON public.reconciliation USING btree (id)
+CREATE UNIQUE INDEX reconciliation_seen_pkey ON public.reconciliation_seen USING btree (reconciliation_id, dossier_id)
 CREATE UNIQUE INDEX registry_answer_pkey ON public.registry_answer USING btree (ref, dossier_id)
 CREATE UNIQUE INDEX registry_watch_pkey ON public.registry_watch USING btree (dossier_id)
 CREATE UNIQUE INDEX replay_item_pkey ON public.replay_item USING btree (plan_id, number)
@@ -898,7 +958,7 @@ client_usage: INSERT, SELECT, UPDATE
 configuration_file: DELETE, INSERT, SELECT, UPDATE
 decision_event: DELETE, INSERT, SELECT, UPDATE
 delivery: DELETE, INSERT, SELECT, UPDATE
-discrepancy: DELETE, INSERT, SELECT, UPDATE
+discrepancy: INSERT, SELECT, UPDATE
 dossier: DELETE, INSERT, SELECT, UPDATE
 dossier_code: DELETE, INSERT, SELECT, UPDATE
 dossier_progress: DELETE, INSERT, SELECT, UPDATE
@@ -924,6 +984,8 @@ poller: DELETE, INSERT, SELECT, UPDATE
 quarantine: DELETE, INSERT, SELECT, UPDATE
 quarantine_request: INSERT, SELECT
 receipt: INSERT, SELECT
+reconciliation: INSERT, SELECT, UPDATE
+reconciliation_seen: DELETE, INSERT, SELECT, UPDATE
 registry_answer: INSERT, SELECT
 registry_watch: DELETE, INSERT, SELECT, UPDATE
 replay_item: DELETE, INSERT, SELECT, UPDATE

@@ -2,13 +2,17 @@ import type { BudgetLimits, CallBudget, ReplayAdapter } from '#delivery';
 import { PARTNER_IDS, type PartnerId } from '#dossier';
 import type { DecisionSource, DossierSource, RegistryResults } from '#intake';
 import { WatchedTls, type Clock, type Log } from '#platform';
+import type { ReconciledPartner } from '#reconciliation';
 import { join } from 'node:path';
 import type { AdapterDeps } from './config/adapter-deps';
 import { loadPartnerConfigs } from './config/load-partners';
 import { budgetOf, type PartnerConfig } from './config/partner-config';
 import { createDvclt } from './dvclt/create-dvclt';
 import { createDvcqgAdapter } from './dvcqg/dvcqg-adapter';
+import { PortalClient } from './dvcqg/portal-client';
+import { reconciledDvcqg } from './dvcqg/reconciled-dvcqg';
 import { createHotichAdapter } from './hotich/hotich-adapter';
+import { reconciledHotich } from './hotich/reconciled-hotich';
 import { createRegistryResults } from './hotich/registry-results';
 import { RegistryClient } from './hotich/registry-client';
 import { createAxiosHttp, type ClosableHttp } from './http/axios-http';
@@ -35,6 +39,8 @@ export interface Partners {
   registryResults: RegistryResults;
   oneStopReads: OneStopReads;
   decisionSource: DecisionSource;
+  /** What each can be asked about the dossiers that it shares with us. */
+  reconciled: Record<PartnerId, ReconciledPartner>;
   configs: Record<PartnerId, PartnerConfig>;
   /** Certificate files of partners that have some; others of the process join them. */
   certificates: WatchedTls[];
@@ -72,17 +78,24 @@ export function createPartners(options: PartnersOptions): Partners {
   const dvclt = createDvclt(deps.dvclt);
   const oneStop = createOneStop(deps.onestop);
   const registry = new RegistryClient(deps.hotich);
+  const portal = new PortalClient(deps.dvcqg);
   return {
     adapters: {
       dvclt: dvclt.adapter,
       hotich: createHotichAdapter(deps.hotich, registry),
-      dvcqg: createDvcqgAdapter(deps.dvcqg),
+      dvcqg: createDvcqgAdapter(deps.dvcqg, portal),
       onestop: oneStop.adapter,
     },
     dossierSource: dvclt.source,
     registryResults: createRegistryResults(deps.hotich, registry),
     oneStopReads: oneStop.reads,
     decisionSource: oneStop.events,
+    reconciled: {
+      dvclt: dvclt.reconciled,
+      hotich: reconciledHotich(deps.hotich, registry),
+      dvcqg: reconciledDvcqg(deps.dvcqg, portal),
+      onestop: oneStop.reconciled,
+    },
     configs,
     certificates,
     close: () => {

@@ -15,11 +15,12 @@ const OPTIONS = {
 };
 
 describe('createPartners', () => {
-  it('makes all four adapters and both sources from the shipped configuration, without a call', () => {
+  it('makes all four adapters, both sources and what can be asked of each from the shipped configuration, without a call', () => {
     const partners = createPartners({ ...OPTIONS, env: PARTNER_ENV });
     for (const id of PARTNER_IDS) {
       expect(partners.adapters[id].partner).toBe(id);
       expect(partners.adapters[id].policy.deadlineMs).toBe(10_000);
+      expect(partners.reconciled[id].partner).toBe(id);
     }
     expect(partners.dossierSource.id).toBe('dvclt');
     expect(partners.registryResults.maxCodesPerCall).toBe(3);

@@ -29,6 +29,7 @@ export {
   type ToldPersonRequest,
 } from './app/ask-person-request';
 export { approvePersonRequest } from './app/approve-person-request';
+export { withdrawPersonRequest } from './app/withdraw-person-request';
 export { indexStored } from './app/index-stored';
 export { takeExport, type PersonExport } from './app/take-export';
 export { approveLegalLift, listLegalHolds, placeLegalHold, requestLegalLift, type ToldHold } from './app/legal-holds';

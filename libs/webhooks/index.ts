@@ -1,10 +1,11 @@
 export { keyFilePath, readKeyFile, rotateKeyFile } from './adapters/key-file';
 export { loadWebhooks } from './adapters/load-webhooks';
+export { readWebhookRows } from './adapters/webhook-store';
 export { readWebhooks, type WebhookStatus } from './app/read-webhooks';
 export { skipEvent } from './app/skip-event';
 export { resumeWebhook, stopWebhook } from './app/stop-webhook';
 export { WebhookLine } from './app/webhook-line';
 export type { Posted } from './domain/judge-post';
 export { keyIdOf, receiverText } from './domain/webhook-keys';
-export { SKIP_REASONS, type SkipReason, type Webhook } from './domain/webhook';
+export { SKIP_REASONS, type SkipReason, type Webhook, type WebhookRow } from './domain/webhook';
 export type { FeedRight, PostRequest, WebhookPort } from './ports';

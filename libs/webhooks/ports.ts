@@ -16,5 +16,8 @@ export interface WebhookPort {
   post(request: PostRequest): Promise<Posted>;
 }
 
+/** Communes of an account as it is now, also while it may not read the feed; null = all, undefined = there is no such account. */
+export type UnitsOf = (client: string) => Promise<readonly string[] | null | undefined>;
+
 /** What the account of a webhook may have of the feed now: its communes (null = all), or why it may have nothing. */
 export type FeedRight = { units: readonly string[] | null } | { refused: string };

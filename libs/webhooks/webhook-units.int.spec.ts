@@ -9,7 +9,7 @@ import { skipEvent } from './app/skip-event';
 import { resumeWebhook, stopWebhook } from './app/stop-webhook';
 import { WebhookLine } from './app/webhook-line';
 import { receiverText } from './domain/webhook-keys';
-import type { FeedRight } from './ports';
+import type { FeedRight, UnitsOf } from './ports';
 import { fetchPort } from './testing/fetch-port';
 import { WebhookReceiver } from './testing/webhook-receiver';
 
@@ -101,7 +101,8 @@ describe('a webhook in the name of an account', () => {
     });
     doorbell.ring('event-log');
   };
-  const status = async () => (await readWebhooks(database.db, [{ id: 'commune' }]))[0];
+  const unitsOf: UnitsOf = async () => ('units' in right ? right.units : [OWN]);
+  const status = async () => (await readWebhooks(database.db, [{ id: 'commune', client: 'commune' }], unitsOf))[0];
   const untilAt = (position: number) =>
     until(
       async () => (await status())?.position === position,

@@ -101,7 +101,8 @@ describe('a webhook', () => {
     await sequenceBatch(database.db, 10_000);
     doorbell.ring('event-log');
   };
-  const status = async () => (await readWebhooks(database.db, [{ id: 'one-stop' }]))[0];
+  const nobody = async (): Promise<undefined> => undefined;
+  const status = async () => (await readWebhooks(database.db, [{ id: 'one-stop' }], nobody))[0];
   const untilTaken = (count: number) =>
     until(
       () => receiver.taken.length >= count,

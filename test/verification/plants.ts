@@ -92,6 +92,11 @@ const LOST: readonly Plant[] = [
     sql: `update journal set type = 'portal-dossier.found' where ${event('registration.submitted')}`,
   },
   {
+    code: 'lost.settled-without-event',
+    how: 'of a hand-over, and a reconciliation has found something since',
+    sql: `update journal set type = 'discrepancy.found', data = '{"partner":"hotich","class":"reconciliation.missing-there"}' where ${event('registration.submitted')}`,
+  },
+  {
     code: 'lost.entry-not-sequenced',
     sql: `insert into synclog_entry (id, at, kind, dossier_id, bytes)
           select overlay(id::text placing '0000' from 20)::uuid, at, kind, dossier_id, bytes from synclog_entry where dossier_id = $id limit 1`,

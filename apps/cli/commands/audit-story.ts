@@ -21,6 +21,15 @@ const OUTCOMES: Readonly<Record<string, string | undefined>> = {
   unknown: 'left without a known outcome',
 };
 
+const VERDICTS: Readonly<Record<string, string | undefined>> = {
+  'missing-there': 'it does not have the dossier',
+  'missing-here': 'it has a dossier that we do not have',
+  'result-missing': 'it is registered there, and the file is missing',
+  duplicate: 'it has the dossier more than once',
+  late: 'what we have to tell it waits too long',
+  unreadable: 'its answer cannot be read',
+};
+
 /** Each kind as a person would tell it. A new kind needs its sentence here. */
 export const SENTENCES: Readonly<Record<SyncLogKind, Tell>> = {
   'dossier.received': (entry) => `The dossier came in from ${from(entry)} and was stored.`,
@@ -55,7 +64,13 @@ export const SENTENCES: Readonly<Record<SyncLogKind, Tell>> = {
   'delivery.supplied': (entry) => `${capital(to(entry))} missed an earlier step, which was sent once more.`,
   'delivery.replayed': (entry) => `${message(entry)} was queued again by a replay plan${because(entry)}.`,
   'discrepancy.found': (entry) => `${capital(to(entry))} and we do not agree${because(entry)}.`,
-  'discrepancy.closed': () => 'The disagreement ended.',
+  'discrepancy.closed': (entry) => `${capital(to(entry))} and we agree again.`,
+  'reconciliation.requested': (entry) => `${who(entry)} had our dossiers compared with what ${to(entry)} has.`,
+  'reconciliation.judged': (entry) =>
+    `Compared with ${to(entry)}: ${verdict(entry)} (${detail(entry, 'cause')}); ${responsible(entry)} has to act.`,
+  'reconciliation.finished': (entry) =>
+    `The comparison with ${to(entry)} ${entry.outcome === 'finished' ? 'ended' : 'was stopped'}: ${detail(entry, 'agreed')} agree, ${detail(entry, 'differing')} differ, ${detail(entry, 'unreadable')} unreadable, ${detail(entry, 'notLookedAt')} not looked at.`,
+  'reconciliation.skipped': (entry) => `The comparison with ${to(entry)} was due and was not made${because(entry)}.`,
   'dossier.routing-blocked': (entry) => `What follows from the dossier's events could not be told${because(entry)}.`,
   'hold.placed': (entry) => `${who(entry)} held what goes to ${to(entry)}.`,
   'hold.released': (entry) => `${who(entry)} released the hold on what goes to ${to(entry)}.`,
@@ -85,6 +100,8 @@ export const SENTENCES: Readonly<Record<SyncLogKind, Tell>> = {
   'person-request.made': (entry) =>
     `${who(entry)} wrote down a person's request (${operation(entry)}) about ${count(entry, 'dossier')}.`,
   'person-request.approved': (entry) => `${who(entry)} approved a person's request (${operation(entry)}).`,
+  'person-request.withdrawn': (entry) =>
+    `${who(entry)} took back a person's request (${operation(entry)}) before anybody approved it.`,
   'legal-hold.placed': (entry) => `${who(entry)} placed a legal hold: the content cannot be erased.`,
   'legal-hold.lift-requested': (entry) => `${who(entry)} asked for the legal hold to be lifted.`,
   'legal-hold.lifted': (entry) => `${who(entry)} approved that the legal hold is lifted.`,
@@ -206,6 +223,17 @@ function because({ detail: { reasonCode, reasonCodes } = {} }: LoggedEntry): str
 
 function rule({ rule: known }: LoggedEntry): string {
   return known === undefined ? '' : ` (${known.id}, version ${known.version})`;
+}
+
+function verdict(entry: LoggedEntry): string {
+  const code = detail(entry, 'class');
+  const said = `it says ${detail(entry, 'theirs')} where we say ${detail(entry, 'ours')}`;
+  return code === 'status-differs' ? said : (VERDICTS[code] ?? code);
+}
+
+function responsible(entry: LoggedEntry): string {
+  const id = detail(entry, 'responsible');
+  return id === 'gateway' ? 'an operator' : nameOf(id);
 }
 
 function purpose({ purpose: code }: LoggedEntry): string {

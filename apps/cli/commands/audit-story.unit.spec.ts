@@ -49,6 +49,10 @@ describe('the story of a dossier', () => {
       { kind: 'give-up.withdrawn', actor: { id: 'operator', type: 'person' }, detail: { count: 1 } },
       'Operator took back the own request to give up 1 quarantined item.',
     ],
+    [
+      { kind: 'person-request.withdrawn', actor: { id: 'operator', type: 'person' }, operation: 'person.erase' },
+      "Operator took back a person's request (person.erase) before anybody approved it.",
+    ],
     [{ kind: 'dossier.painted', actor: { id: 'painter', type: 'machine' } }, 'dossier.painted by painter.'],
   ])('tells %j', (more, sentence) => expect(sentenceOf(entry(more))).toBe(sentence));
 

@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
+import type { ApiClient } from '../client/api-client';
+import { CliError, EXIT } from '../client/cli-error';
 import { localTime, shortType } from '../output/print';
 import { pairsOf, tableOf } from '../output/table';
 import { contextOf, examples, limitOf } from './context';
 import { addContentCommands } from './personal-data';
+import { dossierDifferences, type Difference } from './reconcile-text';
 
 interface Dossier {
   id: string;
@@ -66,7 +69,8 @@ export function addDossierCommands(program: Command): void {
     .action(async (code: string, _given: unknown, command: Command) => {
       const { api, print } = contextOf(command);
       const found = await api.get<Dossier>(`/dossiers/${encodeURIComponent(code)}`);
-      print.show(found, () => showText(found));
+      const discrepancies = await differencesOf(api, found.id);
+      print.show({ ...found, discrepancies }, () => showText(found, discrepancies ?? []));
     });
   dossier
     .command('timeline <code>')
@@ -92,7 +96,17 @@ function listText(dossiers: readonly Dossier[]): string {
   ]);
 }
 
-function showText(dossier: Dossier): string {
+/** What is different at partners now; null for an account that may not read it. */
+async function differencesOf(api: ApiClient, dossier: string): Promise<readonly Difference[] | null> {
+  try {
+    return await api.list<Difference>('/discrepancies', { dossier, state: 'open' }, 50);
+  } catch (error) {
+    if (error instanceof CliError && error.exitCode === EXIT.notAllowed) return null;
+    throw error;
+  }
+}
+
+function showText(dossier: Dossier, discrepancies: readonly Difference[]): string {
   const { statuses, codes } = dossier;
   const head = pairsOf([
     ['dossier', dossier.id],
@@ -119,7 +133,7 @@ function showText(dossier: Dossier): string {
     { head: 'since', value: (leg) => localTime(leg.since) },
     { head: 'due', value: (leg) => localTime(leg.dueAt) },
   ]);
-  return `${head}\n\n${legs}`;
+  return [head, legs, ...(discrepancies.length === 0 ? [] : [dossierDifferences(discrepancies)])].join('\n\n');
 }
 
 function timelineText(events: readonly TimelineEvent[]): string {

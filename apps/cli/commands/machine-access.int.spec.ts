@@ -17,7 +17,13 @@ describe('lienthong client and webhook', () => {
   let dir: string;
   beforeAll(async () => {
     config = copyConfig({
-      'webhooks.yaml': { 'webhooks: []': 'webhooks:\n  - {id: one-stop, url: "https://one-stop.example/hook"}' },
+      'webhooks.yaml': {
+        'webhooks: []': [
+          'webhooks:',
+          '  - {id: one-stop, url: "https://one-stop.example/hook"}',
+          '  - {id: of-commune, client: commune, url: "https://commune.example/hook"}',
+        ].join('\n'),
+      },
     });
     gateway = await testGateway({ env: { CONFIG_DIR: config.dir } });
     await gateway.addClient({ id: 'one-stop', kind: 'machine', roles: ['integrator'] });
@@ -105,7 +111,7 @@ describe('lienthong client and webhook', () => {
     await gateway.parts.db.execute(
       `insert into webhook (id, position, state, post_after) values ('one-stop', 0, 'running', now())`,
     );
-    expect(await run('operator', ['webhook', 'status'])).toMatch(/one-stop +running +0 +0/);
+    expect(await run('operator', ['webhook', 'status'])).toMatch(/one-stop +none: all communes +running +0 +0/);
     expect(await run('operator', ['webhook', 'stop', 'one-stop'])).toBe('The webhook one-stop is stopped.\n');
     expect(await run('operator', ['webhook', 'status'])).toContain('stopped: by-person');
     expect(process.exitCode).toBe(1);
@@ -126,5 +132,39 @@ describe('lienthong client and webhook', () => {
     expect(await run('operator', ['webhook', 'resume', 'one-stop'])).toBe('The webhook one-stop goes on.\n');
     await expect(run('operator', ['webhook', 'resume', 'other'])).rejects.toMatchObject({ exitCode: 1 });
     await expect(run('auditor', ['webhook', 'stop', 'one-stop'])).rejects.toMatchObject({ exitCode: 4 });
+  });
+
+  it('shows in whose name a webhook posts, and what waits of the communes of that account, also while it is disabled', async () => {
+    const { db } = gateway.parts;
+    const lag = async () =>
+      /^lienthong_webhook_lag_positions\{webhook="of-commune"\} (\d+)$/m.exec(
+        (await gateway.app.inject('/metrics')).body,
+      )?.[1];
+    const line = async (): Promise<string> =>
+      (await run('operator', ['webhook', 'status'])).split('\n').find((one) => one.startsWith('of-commune'))!;
+    await db.execute(
+      `insert into webhook (id, position, state, post_after) select 'of-commune', next_position - 1, 'running', now() from sequencer`,
+    );
+    const type = 'vn.lienthong.dossier.accepted.v1';
+    const events = ['99001', '99002', '99001'].map((unit) => ({
+      ...{ eventId: uuidIds.next(), type, at: new Date(), dossierId: uuidIds.next(), seq: 1, unit },
+      ...{ codes: {}, data: {} },
+    }));
+    await db.run((tx) => appendToOutbox(tx, events));
+    await sequenceBatch(db, 10);
+    expect([await line(), await lag()]).toEqual([
+      expect.stringMatching(/^of-commune +commune +running +\d+ +\? /),
+      undefined,
+    ]);
+    await gateway.addClient({ id: 'commune', kind: 'machine', roles: ['integrator'], units: ['99001'] });
+    expect([await line(), await lag()]).toEqual([expect.stringMatching(/^of-commune +commune +running +\d+ +2 /), '2']);
+    await db.execute(`update client set disabled_at = now() where id = 'commune'`);
+    expect(await lag()).toBe('2');
+    await db.execute(`update client set units = null where id = 'commune'`);
+    expect(await lag()).toBe('3');
+    await db.execute(`update client set units = '{99001}' where id = 'commune'`);
+    await db.execute('update sequencer set next_position = next_position + 10000');
+    expect(await line()).toMatch(/ 2\+ /);
+    expect(await run('operator', ['--json', 'webhook', 'status'])).toContain('"isLagLowerBound": true');
   });
 });

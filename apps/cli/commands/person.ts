@@ -19,6 +19,7 @@ interface PersonRequest {
   expiresAt: string;
   approvedBy: string | null;
   approvedAt: string | null;
+  withdrawnAt: string | null;
   indexIncomplete: boolean;
 }
 
@@ -82,6 +83,7 @@ export function addPersonCommands(program: Command): void {
       print.show(requests, () => (requests.length === 0 ? 'No request.' : listText(requests)));
     });
   addApprove(person);
+  addWithdraw(person);
   addTake(person);
 }
 
@@ -121,6 +123,19 @@ function addApprove(person: Command): void {
       }
       const approved = await api.post<PersonRequest>(`${path}/approve`, { setDigest: request.setDigest });
       print.show(approved, () => requestText(approved));
+    });
+}
+
+function addWithdraw(person: Command): void {
+  person
+    .command('withdraw <request>')
+    .description('takes an own request back before anybody has approved it; nothing is exported or erased by it')
+    .addHelpText('after', examples(['person withdraw 0199…']))
+    .action(async (id: string, _given: unknown, command: Command) => {
+      const { api, print } = contextOf(command);
+      const path = `/persons/requests/${encodeURIComponent(id)}/withdraw`;
+      const withdrawn = await api.post<PersonRequest>(path, {});
+      print.show(withdrawn, () => requestText(withdrawn));
     });
 }
 
@@ -212,6 +227,7 @@ function requestText(request: PersonRequest): string {
     ['to be approved until', localTime(request.expiresAt)],
     ['approved by', request.approvedBy],
     ['approved', localTime(request.approvedAt)],
+    ['taken back', localTime(request.withdrawnAt)],
     ...(request.indexIncomplete ? [['careful', INCOMPLETE] as [string, string]] : []),
   ]);
 }

@@ -94,6 +94,22 @@ describe('personal data on the command line', () => {
     ]).toEqual([0o700, 0o600, 0o600]);
   });
 
+  it('takes an own request back, and says why not when it is somebody else’s or over', async () => {
+    const number = `${BIRTH.content['meSoGiayToTuyThan']}\n`;
+    const asked = await run('operator', ['--json', 'person', 'export', '--reason', REASON], number);
+    const { id } = JSON.parse(asked.text) as { id: string };
+    const withdraw = ['person', 'withdraw', id];
+    expect(await run('approver', withdraw)).toMatchObject({ code: EXIT.notAllowed });
+    const { code, text } = await run('operator', withdraw);
+    expect([code, text]).toEqual([EXIT.done, expect.stringMatching(/state +withdrawn\n(.*\n)*taken back +\d\d\//)]);
+    expect((await run('operator', ['person', 'requests', '--limit', '1'])).text).toMatch(/export +withdrawn/);
+    expect(await run('operator', withdraw)).toMatchObject({
+      code: EXIT.no,
+      text: expect.stringContaining('request-not-open') as string,
+    });
+    expect((await run('approver', ['person', 'approve', id, '--yes'])).text).toContain('request-not-open');
+  });
+
   it('says why nothing is erased', async () => {
     const number = `${BIRTH.content['meSoGiayToTuyThan']}\n`;
     const erase = ['person', 'erase', '--reason', REASON];

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { callJson, type ApiClient } from '../client/api-client';
 import { EXIT } from '../client/cli-error';
 import { connectionOf } from '../client/connection';
+import { ageText } from '../output/print';
 import { pairsOf, tableOf } from '../output/table';
 import { contextOf, examples } from './context';
 
@@ -18,6 +19,7 @@ interface PartnerRow {
   byStatus: Record<string, number | undefined>;
   parkedLanes: number;
   oldestOpenAt: string | null;
+  reconciliation: { finishedAgeSeconds: number | null; skipped: number; open: number };
 }
 
 /** `lienthong status`: is it well, and what is waiting at whom. Exit code 1 when it is not ready. */
@@ -68,13 +70,24 @@ function statusText(
     { head: 'breaker', value: (row) => row.breaker },
     { head: 'held', value: (row) => row.held },
     { head: 'oldest', value: (row) => ageOf(row.oldestOpenAt) },
+    { head: 'compared', value: comparedText },
+    { head: 'differ', value: (row) => row.reconciliation.open, align: 'right' },
   ]);
-  return `${head}\n\n${table}`;
+  return [head, table, ...differText(partners)].join('\n\n');
+}
+
+/** When the partner was compared last; days without a comparison stand beside it, since they are no clean result. */
+function comparedText({ reconciliation: { finishedAgeSeconds, skipped } }: PartnerRow): string {
+  const last = finishedAgeSeconds === null ? 'never' : `${ageText(finishedAgeSeconds)} ago`;
+  return skipped === 0 ? last : `${last}, ${skipped} skipped`;
+}
+
+function differText(partners: readonly PartnerRow[]): string[] {
+  const isAny = partners.some((row) => row.reconciliation.open > 0);
+  return isAny ? ['What differs, and who has to act: npx lienthong reconcile discrepancies'] : [];
 }
 
 function ageOf(since: string | null): string | null {
   if (!since) return null;
-  const seconds = Math.max(0, Math.round((Date.now() - Date.parse(since)) / 1000));
-  if (seconds < 120) return `${seconds} s`;
-  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+  return ageText(Math.max(0, Math.round((Date.now() - Date.parse(since)) / 1000)));
 }

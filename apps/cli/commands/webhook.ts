@@ -7,10 +7,12 @@ import { contextOf, examples, type GlobalOptions } from './context';
 
 interface Webhook {
   id: string;
+  client: string | null;
   state: string;
   reasonCode: string | null;
   position: number;
-  lagPositions: number;
+  lagPositions: number | null;
+  isLagLowerBound: boolean;
   lastSuccessAt: string | null;
   failures: number;
   failureCode: string | null;
@@ -117,12 +119,18 @@ function rotatedText({ file, keyId, receiverKey }: Rotated): string {
   return `${receiverKey}\n\nThis is what the receiver needs. ${note}\nKey ${keyId} signs from now on (${file}).`;
 }
 
+/** `12`, `12+` when there may be more, `?` while nobody can tell. */
+function waiting({ lagPositions, isLagLowerBound }: Webhook): string {
+  return lagPositions === null ? '?' : `${lagPositions}${isLagLowerBound ? '+' : ''}`;
+}
+
 function listText(items: readonly Webhook[]): string {
   return tableOf(items, [
     { head: 'webhook', value: (row) => row.id },
+    { head: 'account', value: (row) => row.client ?? 'none: all communes' },
     { head: 'state', value: (row) => (row.reasonCode === null ? row.state : `${row.state}: ${row.reasonCode}`) },
     { head: 'position', value: (row) => row.position, align: 'right' },
-    { head: 'waiting', value: (row) => row.lagPositions, align: 'right' },
+    { head: 'waiting', value: waiting, align: 'right' },
     { head: 'last taken', value: (row) => localTime(row.lastSuccessAt) },
     { head: 'failures', value: (row) => row.failures, align: 'right' },
     { head: 'last failure', value: (row) => row.failureCode },

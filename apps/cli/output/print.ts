@@ -17,6 +17,13 @@ export function localTime(instant: string | null | undefined): string | null {
   return parts ? `${parts[3]}/${parts[2]}/${parts[1]} ${parts[4]}` : null;
 }
 
+/** `90 s`, `5 min`, `3 h`, `4 d`. */
+export function ageText(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} d`;
+}
+
 /** `vn.lienthong.registration.completed.v1` → `registration.completed`. */
 export function shortType(type: string): string {
   return type.replace(/^vn\.lienthong\./, '').replace(/\.v\d+$/, '');

@@ -8,6 +8,7 @@ import {
   searchPerson,
   showPersonRequest,
   takeExport,
+  withdrawPersonRequest,
   type PrivacyDeps,
 } from '#privacy';
 import { Caller, Operation, Roles, type AuthenticatedRequest } from '../http/access';
@@ -101,6 +102,21 @@ export class PersonsController {
   ): Promise<PersonRequestView> {
     const by = { ...viewerOf(request, this.addressDigest), idempotencyKey };
     return approvePersonRequest({ requestId, setDigest }, by, this.privacy);
+  }
+
+  @Post('requests/:id/withdraw')
+  @HttpCode(200)
+  @Roles('operator')
+  @Operation('person.withdraw', 'Takes an own open request back: nobody can approve it any more')
+  @NeedsIdempotencyKey()
+  @ApiOkResponse({ type: PersonRequestView })
+  withdraw(
+    @IdempotencyKey() idempotencyKey: string,
+    @Param('id', new IdPipe(UNKNOWN)) requestId: string,
+    @Req() request: AuthenticatedRequest,
+  ): Promise<PersonRequestView> {
+    const by = { ...viewerOf(request, this.addressDigest), idempotencyKey };
+    return withdrawPersonRequest(requestId, by, this.privacy);
   }
 
   @Post('requests/:id/take')

@@ -12,7 +12,7 @@ interface PartnerRow {
 }
 
 /** Each partner with its open work. */
-export async function readPartners(tx: Queryable, now: Date): Promise<PartnerView[]> {
+export async function readPartners(tx: Queryable, now: Date): Promise<Omit<PartnerView, 'reconciliation'>[]> {
   const rows = await tx.query<PartnerRow>(
     `select p.partner, s.breaker,
        exists (select from hold h where h.partner = p.partner and h.operation is null and h.unit is null and h.dossier_id is null

@@ -1,5 +1,15 @@
 import { ApiProperty } from '@nestjs/swagger';
 
+/** How far it was compared with us. */
+export class PartnerReconciliation {
+  @ApiProperty({ type: Number, nullable: true, description: 'Since the last run that was finished; null before it.' })
+  finishedAgeSeconds!: number | null;
+  @ApiProperty({ description: 'Runs of the last 31 days that were due and were not made.' })
+  skipped!: number;
+  @ApiProperty({ description: 'Open differences.' })
+  open!: number;
+}
+
 /** How it goes with one outside system. */
 export class PartnerView {
   @ApiProperty()
@@ -23,6 +33,8 @@ export class PartnerView {
   oldestOpenAt!: string | null;
   @ApiProperty({ type: Number, nullable: true })
   oldestOpenAgeSeconds!: number | null;
+  @ApiProperty({ type: PartnerReconciliation })
+  reconciliation!: PartnerReconciliation;
 }
 
 export class PartnerPage {

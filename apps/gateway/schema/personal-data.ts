@@ -204,7 +204,7 @@ export class PersonRequestView {
   id!: string;
   @ApiProperty({ enum: [...REQUEST_KINDS] })
   kind!: RequestKind;
-  @ApiProperty({ enum: ['open', 'approved', 'expired'] })
+  @ApiProperty({ enum: ['open', 'approved', 'withdrawn', 'expired'] })
   state!: string;
   @ApiProperty({ type: [String], format: 'uuid' })
   dossiers!: readonly string[];
@@ -222,6 +222,8 @@ export class PersonRequestView {
   approvedBy!: string | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   approvedAt!: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'When who asked took it back.' })
+  withdrawnAt!: string | null;
   @ApiProperty({ description: 'How often the export was taken.' })
   takes!: number;
   @ApiProperty({

@@ -7,14 +7,30 @@ const STATES = ['running', 'stopped'] as const;
 export class WebhookView {
   @ApiProperty()
   id!: string;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Account in whose name it posts; null = none: it carries the events of all communes.',
+  })
+  client!: string | null;
   @ApiProperty({ enum: STATES })
   state!: string;
   @ApiProperty({ type: String, nullable: true, description: 'Why it is stopped.' })
   reasonCode!: string | null;
   @ApiProperty({ description: 'All events of the feed up to here were taken, or are not for the receiver.' })
   position!: number;
-  @ApiProperty({ description: 'Events that wait; of all communes.' })
-  lagPositions!: number;
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description:
+      'Events that wait, of the communes of its account where it has one; null while that account is unknown.',
+  })
+  lagPositions!: number | null;
+  @ApiProperty({
+    description:
+      'More may wait: the events of some communes are counted within 10,000 positions of the feed, and it is further behind.',
+  })
+  isLagLowerBound!: boolean;
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   lastSuccessAt!: string | null;
   @ApiProperty({ description: 'In a row.' })

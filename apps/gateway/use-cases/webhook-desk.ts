@@ -1,7 +1,15 @@
-import { answerOnce } from '#access';
+import { answerOnce, findClient } from '#access';
 import { AppError, rfc3339 } from '#platform';
 import type { SyncLogActor } from '#synclog';
-import { readWebhooks, resumeWebhook, skipEvent, stopWebhook, type WebhookStatus } from '#webhooks';
+import {
+  readWebhookRows,
+  readWebhooks,
+  resumeWebhook,
+  skipEvent,
+  stopWebhook,
+  type WebhookRow,
+  type WebhookStatus,
+} from '#webhooks';
 import type { GatewayParts } from '../parts';
 import type { ChangedWebhook, SkipWebhookEvent, WebhookList, WebhookView } from '../schema/webhook';
 
@@ -18,14 +26,15 @@ type Deps = Pick<GatewayParts, 'db' | 'clock' | 'syncLog' | 'webhooks' | 'metric
 /** What an operator sees of the webhooks, and does with them; and their numbers for the metrics. */
 export class WebhookDesk {
   constructor(private readonly deps: Deps) {
-    const { metrics } = deps;
-    const each = (value: (row: WebhookStatus) => number) => async () =>
-      (await this.rows()).map((row) => ({ labels: { webhook: row.id }, value: value(row) }));
+    const { db, metrics } = deps;
+    const ids = deps.webhooks.map(({ id }) => id);
+    const each = (value: (row: WebhookRow) => number) => async () =>
+      (await readWebhookRows(db, ids)).map((row) => ({ labels: { webhook: row.id }, value: value(row) }));
     metrics.gauge({
       name: 'lienthong_webhook_lag_positions',
-      help: 'Events of the feed that the receiver of a webhook has not taken yet.',
+      help: 'Events that the receiver of a webhook has not taken yet, of the communes of its account where it has one; those are counted within 10,000 positions of the feed. Not there while the account is unknown.',
       labels: ['webhook'],
-      collect: each(({ lagPositions }) => lagPositions),
+      collect: async () => (await this.rows()).flatMap(lagSample),
     });
     metrics.gauge({
       name: 'lienthong_webhook_last_success_timestamp_seconds',
@@ -86,8 +95,13 @@ export class WebhookDesk {
   }
 
   private rows(): Promise<WebhookStatus[]> {
-    return readWebhooks(this.deps.db, this.deps.webhooks);
+    const { db, webhooks } = this.deps;
+    return readWebhooks(db, webhooks, async (client) => (await findClient(db, client))?.units);
   }
+}
+
+function lagSample({ id, lagPositions }: WebhookStatus): { labels: { webhook: string }; value: number }[] {
+  return lagPositions === null ? [] : [{ labels: { webhook: id }, value: lagPositions }];
 }
 
 function viewOf({ lastSuccessAt, failingSince, postAfter, ...row }: WebhookStatus): WebhookView {

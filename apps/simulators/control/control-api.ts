@@ -17,6 +17,8 @@ import type { HotichSystem } from '../hotich/hotich-system';
 import { PANEL_HTML } from '../panel/panel-html';
 import type { World } from '../world';
 import { CaseOrderError, placeOrder, readOrder } from './order-cases';
+import { driftActions } from './drift-actions';
+import { bodyOf } from './json-body';
 import { worldActions } from './world-actions';
 
 export interface ControlSubjects {
@@ -39,6 +41,7 @@ export class ControlApi {
   constructor(private readonly subjects: ControlSubjects) {
     this.actions = {
       ...worldActions(subjects.world),
+      ...driftActions(subjects),
       'GET /_sim/': () => rawReply(200, 'text/html; charset=utf-8', PANEL_HTML),
       'GET /_sim/health': () => jsonReply(200, { status: 'ok', cases: subjects.world.cases.count }),
       'GET /_sim/ledger': ({ url }) => this.ledger(url.searchParams),
@@ -49,7 +52,6 @@ export class ControlApi {
       'DELETE /_sim/faults': () => this.clearFaults(),
       'GET /_sim/switches': () => jsonReply(200, switchList(subjects.systems)),
       'POST /_sim/gateway': (received) => this.connect(bodyOf(received)),
-      'POST /_sim/forget': ({ url }) => this.forget(url.searchParams.get('system')),
       'POST /_sim/cases': (received) => this.order(bodyOf(received)),
       'GET /_sim/cases/*': (_received, code) => this.showCase(code),
       'POST /_sim/cases/*/supplement': (_received, code) => listed(subjects.dvclt.supplement(this.dvcltCode(code))),
@@ -104,13 +106,6 @@ export class ControlApi {
     return { status: 204 };
   }
 
-  /** Only the portal: what the others hold is what their scripted people work on. */
-  private forget(system: string | null): Reply {
-    if (system !== 'dvcqg') return jsonReply(400, { title: 'system: dvcqg' });
-    this.subjects.dvcqg.forget();
-    return { status: 204 };
-  }
-
   private connect(body: unknown): Reply {
     const { url, clientId, clientSecret } = fieldsOf(body);
     const isComplete = [url, clientId, clientSecret].every((value) => typeof value === 'string' && value !== '');
@@ -156,11 +151,11 @@ export class ControlApi {
   }
 
   private decide(code: string, body: unknown): Reply {
-    const { decision, deadline } = fieldsOf(body);
+    const { decision, deadline, isUntold } = fieldsOf(body);
     if (!isDecision(decision)) return jsonReply(400, { title: 'decision: a decision of the gateway API' });
     const deadlineAtMs = deadline === undefined ? undefined : Date.parse(textOf(deadline) ?? '');
     if (Number.isNaN(deadlineAtMs)) return jsonReply(400, { title: 'deadline: RFC 3339' });
-    const isDecided = this.subjects.onestop.decide(code, decision, deadlineAtMs);
+    const isDecided = this.subjects.onestop.decide(code, decision, { deadlineAtMs, isUntold: isUntold === true });
     if (isDecided === null) return jsonReply(404, { title: 'the one-stop has no dossier with this code' });
     return isDecided ? { status: 204 } : jsonReply(409, { title: 'the dossier is closed' });
   }
@@ -168,14 +163,6 @@ export class ControlApi {
 
 function listed(isListed: boolean): Reply {
   return isListed ? { status: 204 } : jsonReply(404, { title: 'no generated case has this code' });
-}
-
-function bodyOf(received: Received): unknown {
-  try {
-    return JSON.parse(received.text);
-  } catch {
-    return undefined;
-  }
 }
 
 function switchList(systems: readonly PartnerSystem[]): object {

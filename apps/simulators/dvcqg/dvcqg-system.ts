@@ -65,8 +65,13 @@ export class DvcqgSystem implements PartnerSystem {
   }
 
   /** The portal loses every dossier that it holds: it was restored from an empty backup. What it had taken stays in the ledger. */
-  forget(): void {
+  forgetAll(): void {
     this.dossiers.clear();
+  }
+
+  /** Loses one dossier. @returns whether it had it */
+  forget(code: string): boolean {
+    return this.world.cases.aliasesOf(code).some((name) => this.dossiers.delete(name));
   }
 
   private logIn(call: Call): Reply {

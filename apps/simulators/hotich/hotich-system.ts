@@ -55,6 +55,14 @@ export class HotichSystem implements PartnerSystem {
     return names.map((name) => this.records.get(name)).find((record) => record !== undefined) ?? null;
   }
 
+  /** Loses one dossier, by either code. What it had taken stays in the ledger. @returns whether it had it */
+  forget(code: string): boolean {
+    const record = this.find(code);
+    if (record === null) return false;
+    this.registrar.drop(record);
+    return this.records.delete(record.oneStopCode);
+  }
+
   /** WSO2: Basic key and secret, no refresh token (Q04). */
   private logIn(call: Call): Reply {
     const [username, password] = basicOf(call.headers.authorization);

@@ -61,6 +61,11 @@ export class Registrar {
     return true;
   }
 
+  /** Nobody goes on with it. */
+  drop(record: RegistryRecord): void {
+    this.awaited.delete(record);
+  }
+
   /** Sets the state of a record and writes it to the ledger. */
   enter(record: RegistryRecord, state: RegistryState): void {
     record.state = state;

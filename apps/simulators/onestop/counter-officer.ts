@@ -22,6 +22,12 @@ const ON_DESK: readonly number[] = [1, 6];
 /** They wait for nothing: the citizen changes his mind while the dossier is wherever it is. */
 const AT_ANY_TIME: readonly CounterStep[] = ['withdraw', 'stop'];
 
+export interface ByHand {
+  readonly deadlineAtMs?: number;
+  /** The gateway never hears of the decision: neither by a push nor in `suKien`. */
+  readonly isUntold?: boolean;
+}
+
 /** The scripted officer of the counter: decides on a received dossier, hands a finished one over. */
 export class CounterOfficer {
   /** Dossiers that the officer will look at, each with its latest look. */
@@ -43,17 +49,23 @@ export class CounterOfficer {
   }
 
   /** Decides by hand, now. Where the officer had yet to look at it, this takes the place of his next step. False where the dossier is closed. */
-  decideByHand(dossier: OnestopDossier, decision: Decision, deadlineAtMs?: number): boolean {
+  decideByHand(dossier: OnestopDossier, decision: Decision, byHand: ByHand = {}): boolean {
     if (this.awaited.delete(dossier)) this.stepsOf(dossier).shift();
-    return this.decide(dossier, decision, deadlineAtMs);
+    return this.decide(dossier, decision, byHand);
   }
 
-  private decide(dossier: OnestopDossier, decision: Decision, deadlineAtMs?: number): boolean {
+  /** Nobody looks at it any more. */
+  drop(dossier: OnestopDossier): void {
+    this.awaited.delete(dossier);
+  }
+
+  private decide(dossier: OnestopDossier, decision: Decision, { deadlineAtMs, isUntold }: ByHand = {}): boolean {
     if (FINAL_STATES.includes(dossier.state)) return false;
     const atMs = this.world.now();
     const asks = decision === 'request-supplement';
     const at = { atMs, deadlineAtMs: asks ? (deadlineAtMs ?? addWorkingDays(atMs, 7)) : null };
     this.desk.store.enter(dossier, DECISIONS[decision].state);
+    if (isUntold === true) return true;
     this.desk.feed.append(dossier, decision, at);
     if (this.desk.route === 'push') this.desk.push.submit(dossier, decision, at);
     return true;

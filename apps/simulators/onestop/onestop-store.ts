@@ -2,6 +2,14 @@ import { compactDate, sinceMidnightMs } from '../server/date-formats';
 import type { World } from '../world';
 import type { OnestopDossier } from './onestop-dossier';
 
+/** A dossier that no call of ours brought. */
+export interface Stranger {
+  readonly dvcltCode: string;
+  readonly module: 'KS' | 'KT';
+  readonly unit: string;
+  readonly state: number;
+}
+
 /** The one-stop's dossiers by both codes. */
 export class OnestopStore {
   private readonly byDvcltCode = new Map<string, OnestopDossier>();
@@ -19,15 +27,33 @@ export class OnestopStore {
 
   /** Opens a dossier with a new code `H99.nnn-YYMMDD-NNNN`. */
   open(opened: { dvcltCode: string; module: 'KS' | 'KT'; unit: string; contentDigest: string }): OnestopDossier {
+    const { unit, ...rest } = opened;
+    const dossier = this.add({ ...rest, state: 0, changedAtMs: 0 }, unit);
+    this.world.ledger.record('onestop', 'dossier', dossier.oneStopCode);
+    return dossier;
+  }
+
+  /** Takes in a dossier that came another way. Its code is new; its DVCLT code has to be, too. */
+  admit({ unit, ...rest }: Stranger): OnestopDossier {
+    return this.add({ ...rest, contentDigest: '', changedAtMs: this.world.now() }, unit);
+  }
+
+  remove({ dvcltCode, oneStopCode }: OnestopDossier): void {
+    this.byDvcltCode.delete(dvcltCode);
+    this.byOwnCode.delete(oneStopCode);
+  }
+
+  private add(
+    begun: Pick<OnestopDossier, 'dvcltCode' | 'module' | 'contentDigest' | 'state' | 'changedAtMs'>,
+    unit: string,
+  ): OnestopDossier {
     this.sequence += 1;
     const day = compactDate(this.world.now()).slice(2);
-    const { unit, ...rest } = opened;
     const oneStopCode = `H99.${unit.slice(-3)}-${day}-${String(this.sequence).padStart(4, '0')}`;
-    const dossier = { ...rest, oneStopCode, state: 0, changedAtMs: 0, receptions: 1, lastUpdateDigest: '' };
+    const dossier = { ...begun, oneStopCode, receptions: 1, lastUpdateDigest: '' };
     this.byDvcltCode.set(dossier.dvcltCode, dossier);
     this.byOwnCode.set(oneStopCode, dossier);
     this.world.cases.link(dossier.dvcltCode, oneStopCode);
-    this.world.ledger.record('onestop', 'dossier', oneStopCode);
     return dossier;
   }
 

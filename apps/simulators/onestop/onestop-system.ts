@@ -8,7 +8,7 @@ import { bearerOf, TokenStore } from '../server/token-store';
 import type { World } from '../world';
 import { checkReception } from './check-reception';
 import { checkUpdate } from './check-update';
-import { CounterOfficer, type DecisionRoute } from './counter-officer';
+import { CounterOfficer, type ByHand, type DecisionRoute } from './counter-officer';
 import type { Decision } from './decision';
 import { DecisionPush, type DecisionPushOptions } from './decision-push';
 import { EventFeed } from './event-feed';
@@ -16,7 +16,7 @@ import type { Gateway } from './gateway-client';
 import { lookUp } from './look-up';
 import { FINAL_STATES, type OnestopDossier } from './onestop-dossier';
 import { onestopFailure, onestopSuccess } from './onestop-reply';
-import { OnestopStore } from './onestop-store';
+import { OnestopStore, type Stranger } from './onestop-store';
 import { expiryOf } from '../variants/expiry-variant';
 import type { TextBook } from '../server/text-book';
 import type { OnestopText } from './texts';
@@ -69,9 +69,25 @@ export class OnestopSystem implements PartnerSystem {
   }
 
   /** A decision by hand. Null where the code is unknown, false where the dossier is closed. */
-  decide(code: string, decision: Decision, deadlineAtMs?: number): boolean | null {
+  decide(code: string, decision: Decision, byHand: ByHand): boolean | null {
     const dossier = this.store.find(code);
-    return dossier === undefined ? null : this.officer.decideByHand(dossier, decision, deadlineAtMs);
+    return dossier === undefined ? null : this.officer.decideByHand(dossier, decision, byHand);
+  }
+
+  /** Loses one dossier, by either code. What it had taken stays in the ledger. @returns whether it had it */
+  forget(code: string): boolean {
+    const dossier = this.store.find(code);
+    if (dossier === undefined) return false;
+    this.officer.drop(dossier);
+    this.store.remove(dossier);
+    return true;
+  }
+
+  /** A dossier that came to the one-stop without us, under a DVCLT code: no call, so nothing in the ledger. @returns its own code; null where the
+   *  code is taken */
+  admit(stranger: Stranger): string | null {
+    if (this.store.find(stranger.dvcltCode) !== undefined) return null;
+    return this.store.admit(stranger).oneStopCode;
   }
 
   stop(): void {

@@ -5,10 +5,13 @@ const SELECT = 'select position, event_id, type, at, dossier_id, seq, unit, code
 
 const ALL = `${SELECT} where position > $1 order by position limit $2`;
 
-/** The one place that says which events an account of some communes may have: feed and webhooks read by it. An event of no commune is for
- *  those alone who see all. */
-const OF_UNITS = `${SELECT}
-where position > $1 and position <= $4 and ($3::text[] is null or unit = any($3)) order by position limit $2`;
+/** The one place that says which events an account of some communes may have: feed and webhooks read and count by it. An event of no commune
+ *  is for those alone who see all. */
+const ARE_OF_UNITS = 'position > $1 and position <= $2 and ($3::text[] is null or unit = any($3))';
+
+const OF_UNITS = `${SELECT} where ${ARE_OF_UNITS} order by position limit $4`;
+
+const COUNT_OF_UNITS = `select count(*)::integer as count from event_log where ${ARE_OF_UNITS}`;
 
 interface EventLogRow {
   position: string;
@@ -45,7 +48,15 @@ export async function readEventsOfUnits(
   db: Queryable,
   { after, upTo = Number.MAX_SAFE_INTEGER, limit, units }: EventSlice,
 ): Promise<LoggedEvent[]> {
-  return (await db.query<EventLogRow>(OF_UNITS, [after, limit, units, upTo])).map(eventOf);
+  return (await db.query<EventLogRow>(OF_UNITS, [after, upTo, units, limit])).map(eventOf);
+}
+
+/** How many events between two positions a reader of these communes may have. Reads every one of them: keep them few. */
+export async function countEventsOfUnits(
+  db: Queryable,
+  { after, upTo, units }: Required<Omit<EventSlice, 'limit'>>,
+): Promise<number> {
+  return (await db.query<{ count: number }>(COUNT_OF_UNITS, [after, upTo, units]))[0].count;
 }
 
 /** Position of the newest event, 0 when there is none. */

@@ -27,7 +27,7 @@ export async function cancelDead(
     [deliveries.map((one) => one.id), deps.clock.now()],
   );
   refreshLanes(tx, deliveries);
-  await clearMetAttention(tx, [...new Set(deliveries.map((one) => one.dossierId))], by.actor, deps);
+  await clearMetAttention(tx, [...new Set(deliveries.map((one) => one.dossierId))], { actor: by.actor }, deps);
   await deps.syncLog.append(
     tx,
     deliveries.map((one) => ({

@@ -7,6 +7,7 @@ import { ACCEPTED, ScriptedPartner } from '../testing/scripted-partner';
 import { applyClassifiedTexts } from './apply-classified-texts';
 import { classifyDelivery, type Classification, type Classified } from './classify-delivery';
 import { claimLanes } from './claim-lanes';
+import { clearMetAttention } from './clear-met-attention';
 import { Courier } from './courier';
 import { readLastReading } from './read-last-reading';
 import { ReplyRules } from './reply-rules';
@@ -134,6 +135,32 @@ describe('the operator’s desk', () => {
     const other = await waiting();
     await classify({ deliveryId: other.deliveryId, outcome: 'accepted' });
     expect(await bench.journal(other.dossierId)).toContain('attention.cleared');
+  });
+
+  it('takes the mark off when a difference is seen no more, and leaves it while one was found again', async () => {
+    const { dossierId, deliveryId } = await waiting();
+    const difference = { partner: 'hotich', class: 'reconciliation.missing-there' } as const;
+    const change = (kind: 'discrepancy' | 'discrepancy-closed', over: object = {}): Promise<void> =>
+      bench.db.run(async (tx) => {
+        const deps = bench.deps(partner, 'x');
+        await deps.applyOutcomes(tx, [{ dossierId, command: { kind, ...difference, ...over }, actor }]);
+        await clearMetAttention(tx, [dossierId], { actor, reason: 'discrepancy.closed' }, deps);
+      });
+    const reasons = async (): Promise<unknown> =>
+      bench.db.query(
+        `select data ->> 'reason' as reason from journal where dossier_id = $1 and type = 'attention.cleared'`,
+        [dossierId],
+      );
+    await classify({ deliveryId, outcome: 'accepted' });
+    await change('discrepancy');
+    await change('discrepancy-closed', { partner: 'dvcqg' });
+    await change('discrepancy-closed', { class: 'reconciliation.late' });
+    expect(await reasons()).toEqual([{ reason: 'delivery.classified' }]);
+    await change('discrepancy-closed');
+    expect(await reasons()).toEqual([{ reason: 'delivery.classified' }, { reason: 'discrepancy.closed' }]);
+    await change('discrepancy');
+    await change('discrepancy-closed', { partner: 'dvcqg' });
+    expect(await reasons()).toHaveLength(2);
   });
 
   it('gives the first answer to the same request again, and refuses another under its key', async () => {

@@ -10,14 +10,17 @@ interface CauseRow {
   event: DossierEvent;
   /** Of the delivery that the event names; null when it names none. */
   deliveryStatus: string | null;
+  /** A difference that was seen no more later. */
+  isClosed: boolean;
 }
 
 /** Takes the mark "a person has to look" off dossiers whose every cause since it was last taken off is a delivery that somebody has dealt
- *  with. The caller holds the dossiers' locks and has written the deliveries. */
+ *  with, or a difference that is seen no more. The caller holds the dossiers' locks and has written the deliveries.
+ *  @param by who dealt with it, and how: the reason of `attention.cleared`, `delivery.classified` unless it is given */
 export async function clearMetAttention(
   tx: Tx,
   dossierIds: readonly string[],
-  actor: Actor,
+  { actor, reason = 'delivery.classified' }: { actor: Actor; reason?: string },
   { applyOutcomes }: Pick<ResolveDeps, 'applyOutcomes'>,
 ): Promise<void> {
   const states = await lockDossiers(tx, [...dossierIds].sort());
@@ -28,7 +31,7 @@ export async function clearMetAttention(
     tx,
     marked
       .filter((state) => !standing.has(state.id))
-      .map(({ id }) => ({ dossierId: id, command: { kind: 'clear-attention', reason: 'delivery.classified' }, actor })),
+      .map(({ id }) => ({ dossierId: id, command: { kind: 'clear-attention', reason }, actor })),
     states,
   );
 }
@@ -36,7 +39,10 @@ export async function clearMetAttention(
 /** Dossiers that have a cause left. Whether an event is a cause, the fold itself says. */
 async function standingCauses(tx: Tx, marked: readonly DossierState[]): Promise<Set<string>> {
   const causes = await tx.query<CauseRow>(
-    `select j.dossier_id as "dossierId", jsonb_build_object('type', j.type, 'data', j.data) as event, d.status as "deliveryStatus"
+    `select j.dossier_id as "dossierId", jsonb_build_object('type', j.type, 'data', j.data) as event, d.status as "deliveryStatus",
+       j.type = 'discrepancy.found' and exists (
+         select from journal c where c.dossier_id = j.dossier_id and c.seq > j.seq and c.type = 'discrepancy.closed'
+           and c.data ->> 'partner' = j.data ->> 'partner' and c.data ->> 'class' = j.data ->> 'class') as "isClosed"
      from journal j left join delivery d on d.id = (j.data ->> 'deliveryId')::uuid
      where j.dossier_id = any($1::uuid[])
        and j.seq > coalesce((select max(c.seq) from journal c where c.dossier_id = j.dossier_id and c.type = 'attention.cleared'), 1)`,
@@ -47,10 +53,10 @@ async function standingCauses(tx: Tx, marked: readonly DossierState[]): Promise<
 }
 
 function isStanding(
-  { dossierId, event, deliveryStatus }: CauseRow,
+  { dossierId, event, deliveryStatus, isClosed }: CauseRow,
   states: ReadonlyMap<string, DossierState>,
 ): boolean {
   const state = states.get(dossierId);
-  if (!state || (deliveryStatus !== null && MET.includes(deliveryStatus))) return false;
+  if (!state || isClosed || (deliveryStatus !== null && MET.includes(deliveryStatus))) return false;
   return evolve({ ...state, attention: false }, event, state.updatedAt).attention;
 }

@@ -48,7 +48,12 @@ export async function resolveUnknown(
     tx,
     resolutions.map((one) => one.delivery),
   );
-  await clearMetAttention(tx, [...new Set(resolutions.map((one) => one.delivery.dossierId))], by.actor, deps);
+  await clearMetAttention(
+    tx,
+    [...new Set(resolutions.map((one) => one.delivery.dossierId))],
+    { actor: by.actor },
+    deps,
+  );
   await deps.syncLog.append(
     tx,
     resolutions.map((one, at) => entryOf(one, rows[at], by)),

@@ -34,6 +34,8 @@ export function acceptDelivery(state: DossierState, command: DeliveryCommand): r
     }
     case 'discrepancy':
       return [{ type: 'discrepancy.found', data: { partner: command.partner, class: command.class } }];
+    case 'discrepancy-closed':
+      return [{ type: 'discrepancy.closed', data: { partner: command.partner, class: command.class } }];
   }
 }
 

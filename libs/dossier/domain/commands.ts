@@ -61,6 +61,8 @@ export type Command =
   | { kind: 'delivery-unresolved'; partner: PartnerId; operation: string; deliveryId: string; reasonCode: string }
   /** The partner refuses a true fact, or claims another: for reconciliation and a person. */
   | { kind: 'discrepancy'; partner: PartnerId; class: string }
+  /** A reconciliation sees it no more. */
+  | { kind: 'discrepancy-closed'; partner: PartnerId; class: string }
   | {
       kind: 'registry-reported';
       status: RegistryStatus;

@@ -75,6 +75,7 @@ const SHAPES: Readonly<Record<DossierEventType, Shape>> = {
   'portal-dossier.found': { required: { via: text } },
   'conflict.recorded': { required: { reason: code }, optional: { messageId: text, contentDigest: digest } },
   'discrepancy.found': { required: { partner, class: code } },
+  'discrepancy.closed': { required: { partner, class: code } },
   'delivery.dead-lettered': delivery,
   'delivery.unresolved': delivery,
   'attention.cleared': { required: { reason: code } },

@@ -25,6 +25,9 @@ interface Decided {
   officerRef?: string;
 }
 
+/** Classes of differences that a reconciliation found begin with it; others come from what a partner said to a message or a poll. */
+export const RECONCILIATION_CLASS = 'reconciliation.';
+
 /** Facts of a dossier's journal. `data` holds codes, statuses, digests and references only (law 8). */
 export interface DossierEventData {
   'dossier.received': {
@@ -70,6 +73,7 @@ export interface DossierEventData {
   /** Content that nobody asked for: kept (its digest is held from now on), and a person decides. */
   'conflict.recorded': { reason: string; messageId?: string; contentDigest?: string };
   'discrepancy.found': { partner: PartnerId; class: string };
+  'discrepancy.closed': { partner: PartnerId; class: string };
   'delivery.dead-lettered': { partner: PartnerId; operation: string; deliveryId: string; reasonCode: string };
   'delivery.unresolved': { partner: PartnerId; operation: string; deliveryId: string; reasonCode: string };
   'attention.cleared': { reason: string };
@@ -102,6 +106,7 @@ export const DOSSIER_EVENT_TYPES = [
   'portal-dossier.found',
   'conflict.recorded',
   'discrepancy.found',
+  'discrepancy.closed',
   'delivery.dead-lettered',
   'delivery.unresolved',
   'attention.cleared',

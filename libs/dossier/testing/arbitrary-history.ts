@@ -161,6 +161,11 @@ const rest: fc.Arbitrary<Command> = fc.oneof(
     class: fc.constant('registry-code-taken'),
   }),
   fc.record({
+    kind: fc.constant('discrepancy-closed' as const),
+    partner: fc.constantFrom(...PARTNER_IDS),
+    class: fc.constant('registry-code-taken'),
+  }),
+  fc.record({
     kind: fc.constant('record-conflict' as const),
     reason: fc.constant('decision-not-allowed'),
     messageId: reference,

@@ -29,8 +29,8 @@ export class DvcltSource implements DossierSource {
   }
 
   /** GET with the JSON body `{}`, as DVCLT's clients do (Q33). No paging: the rows above `limits.maxListItems` come in a later list,
-   *  when the first ones are acknowledged. */
-  async list(signal: AbortSignal): Promise<Awaited<ReturnType<DossierSource['list']>>> {
+   *  when the first ones are acknowledged; `cut` counts them. */
+  async list(signal: AbortSignal): Promise<Awaited<ReturnType<DossierSource['list']>> & { cut: number }> {
     const askedAt = this.deps.clock.now();
     const url = urlOf(this.deps.config, 'list');
     const reply = await this.calls.call(
@@ -53,6 +53,7 @@ export class DvcltSource implements DossierSource {
       askedAt,
       items: read.flatMap((row) => ('item' in row ? [row.item] : [])),
       unreadable: read.flatMap((row) => ('unreadable' in row ? [row.unreadable] : [])),
+      cut: rows.length - read.length,
     };
   }
 

@@ -14,9 +14,9 @@ import { viewDossier } from './view-dossier';
 
 /** The national portal as the delivery engine sees it (reference dvcqg.md §1-3, CONTRACTS §1): `sync-dossier` is `DongBoHoSoMC`,
  *  `append-progress` one row of `CapNhatTienDoHoSoMC`. One write call carries one dossier. A create and the update that some portals
- *  need after it are one step (Q38): two calls, one attempt, judged by the last one that was made. */
-export function createDvcqgAdapter(deps: AdapterDeps): ReplayAdapter {
-  const client = new PortalClient(deps);
+ *  need after it are one step (Q38): two calls, one attempt, judged by the last one that was made.
+ *  @param client shared with `reconciledDvcqg`, so that both use one session */
+export function createDvcqgAdapter(deps: AdapterDeps, client = new PortalClient(deps)): ReplayAdapter {
   return {
     partner: 'dvcqg',
     policy: policyOf(deps.config),

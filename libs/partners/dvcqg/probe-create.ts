@@ -33,9 +33,9 @@ export function judgeLookUp(
     askedAt,
     call: { ...raw, ...call },
   });
-  if (!isAnswered(replies, reply.json))
-    return probed('cannot-tell', { outcome: 'unknown', reasonCode: 'dvcqg.look-up-failed' });
-  const row = rowOf(created.code, reply.json);
+  const rows = lookedUpRows(replies, reply.json);
+  if (rows === undefined) return probed('cannot-tell', { outcome: 'unknown', reasonCode: 'dvcqg.look-up-failed' });
+  const row = rowOf(created.code, rows);
   if (row === undefined) return probed('absent', { outcome: 'accepted', reasonCode: 'dvcqg.look-up-absent' });
   const status = integerOf(row['TrangThaiHoSo']);
   const proves = { portalHasDossier: true, ...(status === undefined ? {} : { provenStatus: status }) };
@@ -43,6 +43,11 @@ export function judgeLookUp(
     return probed('applied', { outcome: 'accepted', reasonCode: 'dvcqg.look-up-found', proves });
   const isThere = { proves: { portalHasDossier: true }, rerender: true };
   return probed('absent', { outcome: 'accepted', reasonCode: 'dvcqg.look-up-other-state', ...isThere });
+}
+
+/** Rows of an answer to `TraCuuHoSo`; undefined when it tells nothing. */
+export function lookedUpRows(replies: ReplyTable, json: JsonObject): readonly unknown[] | undefined {
+  return isAnswered(replies, json) ? arrayOf(json['result']) : undefined;
 }
 
 /** The code says that it was looked up, or the text that there is no such dossier. */
@@ -57,8 +62,6 @@ function isAnswered(replies: ReplyTable, json: JsonObject): boolean {
   return isSuccessCode(json['error_code']) && (Array.isArray(json['result']) || json['result'] === null);
 }
 
-function rowOf(code: string, json: JsonObject): JsonObject | undefined {
-  return arrayOf(json['result'])
-    .map(objectOf)
-    .find((row) => row !== undefined && filledText(row['MaHoSo']) === code);
+function rowOf(code: string, rows: readonly unknown[]): JsonObject | undefined {
+  return rows.map(objectOf).find((row) => row !== undefined && filledText(row['MaHoSo']) === code);
 }

@@ -2,9 +2,10 @@ import type { CallResult, DeliveryFacts, DeliveryTask, PartnerView, ProbeResult,
 import { RegistryStatus } from '#dossier';
 import type { RegistryRow } from '#intake';
 import type { AdapterDeps } from '../config/adapter-deps';
+import { isTooMuch } from '../http/partner-call';
 import { viewOf } from '../view-of-probe';
 import type { RegistryClient } from './registry-client';
-import { POLL_REFUSED, rowsOfAnswer, TOO_MUCH } from './results-answer';
+import { POLL_REFUSED, rowsOfAnswer } from './results-answer';
 
 /**
  * Asks hộ tịch's poll whether an unknown push arrived (CONTRACTS §1.3 "hộ tịch repeats"). A first push arrived when there is a
@@ -55,8 +56,8 @@ async function probeTogether(
   return alone;
 }
 
-function isTooMuchAtOnce({ reasonCode }: CallResult): boolean {
-  return reasonCode === POLL_REFUSED || TOO_MUCH.has(reasonCode);
+function isTooMuchAtOnce(call: CallResult): boolean {
+  return call.reasonCode === POLL_REFUSED || isTooMuch(call);
 }
 
 /** One call. @param tasks of one module */

@@ -1,9 +1,9 @@
 import type { CallResult } from '#delivery';
 import type { RegistryReply, RegistryResults } from '#intake';
 import type { AdapterDeps } from '../config/adapter-deps';
-import { readFailure } from '../http/partner-call';
+import { isTooMuch, readFailure } from '../http/partner-call';
 import type { RegistryClient } from './registry-client';
-import { POLL_REFUSED, readResults, TOO_MUCH } from './results-answer';
+import { POLL_REFUSED, readResults } from './results-answer';
 
 /** hộ tịch's results by poll (`layKetQuaDKHT`, hotich.md §4).
  *  @param client shared with the adapter, so that pushes and polls use one token */
@@ -28,7 +28,7 @@ export function createRegistryResults(deps: AdapterDeps, client: RegistryClient)
 /** What a failed call says all the same. @throws AppError with disposition `retry` when that is nothing */
 function withoutRows(result: CallResult, codes: readonly string[]): Omit<RegistryReply, 'askedAt'> {
   const { answer, reasonCode } = result;
-  if (TOO_MUCH.has(reasonCode)) {
+  if (isTooMuch(result)) {
     // Asked for alone it is as good as absent: after a time a person hears that nothing comes.
     const rows = codes.length === 1 ? [] : null;
     return { rows, unclear: reasonCode, isTooMuch: true, raw: answer ?? null };

@@ -10,7 +10,7 @@ import { registrationResult } from './registration-result';
 const END_OF_OFFICE_HOUR = 17;
 
 /** A row holds its result, which holds an address or two. */
-const MAX_ROW_DEPTH = 32;
+export const MAX_ROW_DEPTH = 32;
 
 const STATUSES: ReadonlySet<number> = new Set([
   RegistryStatus.WaitingForAcceptance,
@@ -71,7 +71,7 @@ function isSameReport(one: RegistryRow, other: RegistryRow): boolean {
 function rowOf(module: 'KS' | 'KT', row: JsonObject): RegistryRow | undefined {
   const code = filledText(row['maHoSoMCDT']);
   if (code === undefined || isDeeperThan(row, MAX_ROW_DEPTH)) return undefined;
-  const reported = statusOf(row['trangThai']);
+  const reported = registryStatusOf(row['trangThai']);
   const result = reported === RegistryStatus.Completed ? registrationResult(module, code, row) : undefined;
   // A result that nobody can take is as good as none: after a time a person hears that nothing comes.
   const status = result === 'unreadable' ? null : reported;
@@ -88,7 +88,7 @@ function rowOf(module: 'KS' | 'KT', row: JsonObject): RegistryRow | undefined {
 }
 
 /** Number or text (`=== 4` in one client, "4" in another); anything outside 1, 2, 3, 4, 6 means that hộ tịch does not have it. */
-function statusOf(value: unknown): RegistryStatus | null {
+export function registryStatusOf(value: unknown): RegistryStatus | null {
   const status = integerOf(value);
   return status !== undefined && STATUSES.has(status) ? status : null;
 }

@@ -2,14 +2,11 @@ import type { RegistryRow } from '#intake';
 import type { PartnerConfig } from '../config/partner-config';
 import type { JsonObject } from '../http/answer-json';
 import { comparableText, occurrences } from '#platform';
-import { filledText } from '../wire/fields';
+import { arrayOf, filledText } from '../wire/fields';
 import { readRows, type ReadRows } from './result-rows';
 
 /** An answer that carries no rows and does not say that none are known: it refuses the question. */
 export const POLL_REFUSED = 'hotich.poll-refused';
-
-/** Answers that are more than we take: one row may be what is too much, so the others are asked for without it. */
-export const TOO_MUCH: ReadonlySet<string> = new Set(['wire.answer-too-large', 'answer.too-many-values']);
 
 /** What was asked of `layKetQuaDKHT`. */
 export interface AskedResults {
@@ -20,10 +17,16 @@ export interface AskedResults {
 /** Reads an answer to a poll (hotich.md §4): `status` 1 carries rows; 0 with the text of "none known" means that all are absent.
  *  Undefined when it is neither: no answer. */
 export function readResults(config: PartnerConfig, asked: AskedResults, json: JsonObject): ReadRows | undefined {
+  const value = answeredRows(config, json);
+  return value === undefined ? undefined : readRows(asked.module, asked.codes, value);
+}
+
+/** The rows of an answer, not yet read; undefined when it refuses the question. */
+export function answeredRows(config: PartnerConfig, json: JsonObject): readonly unknown[] | undefined {
   const status = filledText(json['status']);
-  if (status === '1') return readRows(asked.module, asked.codes, json['value']);
+  if (status === '1') return arrayOf(json['value']);
   const isNone = status === '0' && isNoneKnown(config, filledText(json['statusDescription']) ?? '');
-  return isNone ? { rows: [], strange: 0 } : undefined;
+  return isNone ? [] : undefined;
 }
 
 /** The rows alone. */

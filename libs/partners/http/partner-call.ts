@@ -205,6 +205,14 @@ function isValidAt(config: PartnerConfig, at: Date): boolean {
   return (config.validFrom === null || day >= config.validFrom) && (config.validTo === null || day <= config.validTo);
 }
 
+/** Answers that are more than we take. */
+const TOO_MUCH: ReadonlySet<string> = new Set(['wire.answer-too-large', 'answer.too-many-values']);
+
+/** One row may be what is too much: who asked for several asks for the others without it. */
+export function isTooMuch({ reasonCode }: CallResult): boolean {
+  return TOO_MUCH.has(reasonCode);
+}
+
 /** A failed read as the error that a source throws. */
 export function readFailure(result: CallResult): AppError {
   const extra = result.retryAfterMs === undefined ? {} : { retryAfterMs: result.retryAfterMs };

@@ -3,8 +3,10 @@ import type { AdapterDeps } from '../config/adapter-deps';
 import { urlOf } from '../config/partner-config';
 import type { JsonObject } from '../http/answer-json';
 import { readFailure } from '../http/partner-call';
-import { instantOf, parsePartnerDate } from '../wire/dates';
-import { filledText, integerOf, objectOf, textOf } from '../wire/fields';
+import { codeText } from '../wire/code-text';
+import { formatInstant } from '../wire/dates';
+import { integerOf, objectOf, textOf } from '../wire/fields';
+import { instantField } from '../wire/instant-field';
 import { jsonBody } from '../wire/json-body';
 import type { OneStopCall, OneStopCalls } from './onestop-calls';
 
@@ -17,27 +19,40 @@ export interface OneStopRow {
   updatedAt?: Date;
 }
 
-/** Codes in one look-up by code (CONTRACTS §1.1). */
-export const MAX_CODES_PER_LOOK_UP = 50;
+/** A row by either of its codes. */
+export type NamedRow = Omit<OneStopRow, 'oneStopCode'> & { oneStopCode?: string };
 
-function dateOf(value: unknown): Date | undefined {
-  const date = parsePartnerDate(textOf(value) ?? '');
-  return date === undefined ? undefined : instantOf(date);
+/** Rows of one answer. */
+export interface OneStopAnswer {
+  /** Before the call left. */
+  askedAt: Date;
+  rows: readonly NamedRow[];
+  /** Rows without any code. */
+  nameless: number;
+  /** How many rows there are on all pages together; absent when the one-stop does not say. */
+  total?: number;
 }
+
+/** Codes in one look-up by code, and rows in one page of a look-up by time (CONTRACTS §1.1). */
+export const MAX_CODES_PER_LOOK_UP = 50;
+export const ROWS_PER_PAGE = 200;
+
+const DATE_FORM = 'dd/MM/yyyy HH:mm:ss';
 
 function filled<T extends object>(members: T): T {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T;
 }
 
-function rowOf(value: unknown): OneStopRow | undefined {
-  const row = objectOf(value);
-  const oneStopCode = filledText(row?.['maHoSoMCDT']);
-  if (row === undefined || oneStopCode === undefined) return undefined;
+function rowOf(value: unknown): NamedRow | undefined {
+  const row = objectOf(value) ?? {};
+  const oneStopCode = codeText(row['maHoSoMCDT']);
+  const dvcltCode = codeText(row['maHoSoLT']);
+  if (oneStopCode === undefined && dvcltCode === undefined) return undefined;
   return filled({
     oneStopCode,
-    dvcltCode: filledText(row['maHoSoLT']),
+    dvcltCode,
     status: integerOf(row['trangThai']),
-    updatedAt: dateOf(row['thoiGianCapNhat']),
+    updatedAt: instantField(row['thoiGianCapNhat']),
   });
 }
 
@@ -51,16 +66,36 @@ export class OneStopReads {
   /** `traCuuHoSo` by code: rows are matched by code, unknown codes are absent.
    *  @throws RangeError above 50 codes (a bug); AppError `onestop.look-up-unreadable` or a failure of the wire */
   async lookUp(codes: readonly string[], signal: AbortSignal): Promise<{ askedAt: Date; rows: readonly OneStopRow[] }> {
+    const { askedAt, rows } = await this.byCodes(codes, signal);
+    return { askedAt, rows: rows.filter((row): row is OneStopRow => row.oneStopCode !== undefined) };
+  }
+
+  /** As `lookUp`, with the rows that hold only DVCLT's code, and how many hold none. @throws as `lookUp` */
+  async byCodes(codes: readonly string[], signal: AbortSignal): Promise<OneStopAnswer> {
     if (codes.length > MAX_CODES_PER_LOOK_UP) throw new RangeError(`more than ${MAX_CODES_PER_LOOK_UP} codes`);
+    return this.ask({ maHoSo: codes }, signal);
+  }
+
+  /** `traCuuHoSo` by time, one page. What the dates select at a real one-stop, the last change or the receipt, is not known (onestop.md §4 is our
+   *  proposal); the simulators take the last change. Dates go as local time to the second: the first one is cut, so that nothing of the span is
+   *  left out, and the last one is the last whole second before the end, which is not included.
+   *  @param page from 1 @throws as `lookUp` */
+  async byTime({ from, to }: { from: Date; to: Date }, page: number, signal: AbortSignal): Promise<OneStopAnswer> {
+    const last = new Date(Math.ceil(to.getTime() / 1_000) * 1_000 - 1_000);
+    const span = { tuNgay: formatInstant(from, DATE_FORM), denNgay: formatInstant(last, DATE_FORM) };
+    return this.ask({ ...span, trang: page, soLuong: ROWS_PER_PAGE }, signal);
+  }
+
+  private async ask(question: object, signal: AbortSignal): Promise<OneStopAnswer> {
     const askedAt = this.clock.now();
-    const json = await this.read(
-      { method: 'POST', url: urlOf(this.deps.config, 'lookUp'), body: jsonBody({ maHoSo: codes }), isWrite: false },
-      signal,
-    );
+    const url = urlOf(this.deps.config, 'lookUp');
+    const json = await this.read({ method: 'POST', url, body: jsonBody(question), isWrite: false }, signal);
     const rows = json['duLieu'] === null ? [] : json['duLieu'];
     if (textOf(json['status']) !== '1' || !Array.isArray(rows))
       throw new AppError({ code: 'onestop.look-up-unreadable', disposition: 'retry' });
-    return { askedAt, rows: rows.map(rowOf).filter((row) => row !== undefined) };
+    const named = rows.map(rowOf).filter((row) => row !== undefined);
+    const total = integerOf(json['tongSo']);
+    return { askedAt, rows: named, nameless: rows.length - named.length, ...(total === undefined ? {} : { total }) };
   }
 
   private get clock(): Clock {

@@ -18,6 +18,8 @@ import { LogMonthBorder1700000000015 } from './migrations/0015-log-month-border'
 import { VaultIndexes1700000000016 } from './migrations/0016-vault-indexes';
 import { LogMonths1700000000017 } from './migrations/0017-log-months';
 import { WithdrawnRequests1700000000018 } from './migrations/0018-withdrawn-requests';
+import { Reconciliations1700000000019 } from './migrations/0019-reconciliations';
+import { WithdrawnPersonRequests1700000000020 } from './migrations/0020-withdrawn-person-requests';
 
 /** Between two looks whether another starter is done, ms. */
 const ASK_EVERY_MS = 200;
@@ -41,6 +43,8 @@ const MIGRATIONS = [
   VaultIndexes1700000000016,
   LogMonths1700000000017,
   WithdrawnRequests1700000000018,
+  Reconciliations1700000000019,
+  WithdrawnPersonRequests1700000000020,
 ];
 
 /** Brings the schema up to date with the migrator's role. Returns the names of the migrations it ran.

@@ -24,6 +24,7 @@ export const WORKER_ROLES = [
   'subscribers',
   'couriers',
   'replays',
+  'reconciler',
   'pollers',
   'clocks',
   'sealer',

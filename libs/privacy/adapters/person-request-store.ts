@@ -2,8 +2,8 @@ import type { Queryable, Tx } from '#platform';
 import type { PersonRequest } from '../domain/person-request';
 
 const COLUMNS = `id, kind, dossiers, set_digest as "setDigest", reason, requested_by as "requestedBy", requested_at as "requestedAt",
-  expires_at as "expiresAt", state, approved_by as "approvedBy", approved_at as "approvedAt", takes,
-  index_incomplete as "indexIncomplete"`;
+  expires_at as "expiresAt", state, approved_by as "approvedBy", approved_at as "approvedAt",
+  withdrawn_at as "withdrawnAt", takes, index_incomplete as "indexIncomplete"`;
 
 export async function insertPersonRequest(tx: Tx, request: PersonRequest): Promise<void> {
   const { id, kind, dossiers, setDigest, reason, requestedBy, requestedAt, expiresAt, indexIncomplete } = request;
@@ -18,7 +18,7 @@ export async function readPersonRequest(tx: Queryable, id: string): Promise<Pers
   return (await tx.query<PersonRequest>(`select ${COLUMNS} from person_request where id = $1`, [id]))[0];
 }
 
-/** Race: two approvers at once; the second waits here and finds it approved. */
+/** Race: two approvers at once, or an approval and a withdrawal; the second waits here and finds it decided. */
 export async function lockPersonRequest(tx: Tx, id: string): Promise<PersonRequest | undefined> {
   return (await tx.query<PersonRequest>(`select ${COLUMNS} from person_request where id = $1 for update`, [id]))[0];
 }
@@ -42,6 +42,13 @@ export async function approvePersonRequest(tx: Tx, { id, approvedBy, approvedAt 
     approvedBy,
     approvedAt,
   ]);
+}
+
+export async function withdrawPersonRequest(
+  tx: Tx,
+  { id, withdrawnAt }: Pick<PersonRequest, 'id' | 'withdrawnAt'>,
+): Promise<void> {
+  await tx.execute(`update person_request set state = 'withdrawn', withdrawn_at = $2 where id = $1`, [id, withdrawnAt]);
 }
 
 export async function countTake(tx: Tx, id: string): Promise<void> {

@@ -4,17 +4,17 @@ import type { Tx } from '#platform';
 import { endFileLinks, endRegistryPolls, lockOwnerKeys, messageOwners } from '../adapters/erasable-store';
 import { forgetPersons } from '../adapters/person-index';
 import { approvePersonRequest as writeApproval, lockPersonRequest } from '../adapters/person-request-store';
-import { approvalRefusal, requestState, type ApprovalRefusal, type PersonRequest } from '../domain/person-request';
+import { approvalRefusal, requestState, type PersonRequest } from '../domain/person-request';
 import type { ActingViewer, PrivacyDeps } from '../ports';
 import {
   isSeen,
   PERSON_REQUEST,
-  refused,
   refuseUnerasable,
   requestUnknown,
   toldPersonRequest,
   type ToldPersonRequest,
 } from './ask-person-request';
+import { requestRefused } from './person-request-refused';
 import { codesOf } from './reveal-fields';
 
 export interface PersonApproval {
@@ -22,13 +22,6 @@ export interface PersonApproval {
   /** Digest of what the approver was shown. */
   setDigest: string;
 }
-
-const DETAILS: Readonly<Record<ApprovalRefusal, string>> = {
-  'own-request': 'a second person has to approve it',
-  'request-not-open': 'it is approved already',
-  'request-expired': 'nobody approved it within 24 h: ask again',
-  'request-set-differs': 'the digest is not that of what the request names',
-};
 
 /** A second person's yes. An erasure happens in this transaction, for all dossiers of the request or for none: keys destroyed, links to files ended, nobody found
  *  by number any more, and each dossier's entry in the sync log. An export may be taken from now on by who asked for it.
@@ -54,10 +47,7 @@ async function approve(
   const request = await lockPersonRequest(tx, requestId);
   if (!request || !(await isSeen(request, by, tx))) throw requestUnknown();
   const refusal = approvalRefusal(request, { approver: by.actor.id, setDigest, now: at });
-  if (refusal)
-    throw refused(refusal, refusal === 'own-request' ? 403 : 409, DETAILS[refusal], {
-      state: requestState(request, at),
-    });
+  if (refusal) throw requestRefused(refusal, requestState(request, at));
   const approved: PersonRequest = { ...request, state: 'approved', approvedBy: by.actor.id, approvedAt: at };
   await writeApproval(tx, approved);
   await deps.syncLog.append(tx, [

@@ -31,11 +31,15 @@ export interface PersonRequestAsk {
 }
 
 /** A request as it is told; instants as RFC 3339. It does not name the person. */
-export type ToldPersonRequest = Omit<PersonRequest, 'requestedAt' | 'expiresAt' | 'approvedAt' | 'state'> & {
+export type ToldPersonRequest = Omit<
+  PersonRequest,
+  'requestedAt' | 'expiresAt' | 'approvedAt' | 'withdrawnAt' | 'state'
+> & {
   state: RequestState;
   requestedAt: string;
   expiresAt: string;
   approvedAt: string | null;
+  withdrawnAt: string | null;
 };
 
 export function toldPersonRequest(request: PersonRequest, now: Date): ToldPersonRequest {
@@ -45,6 +49,7 @@ export function toldPersonRequest(request: PersonRequest, now: Date): ToldPerson
     requestedAt: rfc3339(request.requestedAt),
     expiresAt: rfc3339(request.expiresAt),
     approvedAt: request.approvedAt && rfc3339(request.approvedAt),
+    withdrawnAt: request.withdrawnAt && rfc3339(request.withdrawnAt),
   };
 }
 
@@ -95,7 +100,7 @@ async function write(tx: Tx, ask: PersonRequestAsk, asking: Asking, deps: Privac
     requestedBy: account,
     requestedAt: at,
     expiresAt: new Date(at.getTime() + APPROVAL_TTL_MS),
-    ...{ state: 'open', approvedBy: null, approvedAt: null, takes: 0, indexIncomplete },
+    ...{ state: 'open', approvedBy: null, approvedAt: null, withdrawnAt: null, takes: 0, indexIncomplete },
   };
   await insertPersonRequest(tx, request);
   await deps.syncLog.append(tx, [

@@ -3,7 +3,6 @@ import { identityNumber, numbersInContent, numbersInResult } from './identity-nu
 import { KINDS, UNLABELLED } from './labels';
 import { maskOf, withoutValues } from './mask';
 import { purposeFor, type PurposePolicy, type PurposeUse } from './purposes';
-import { approvalRefusal, requestDigest, takeRefusal, type PersonRequest } from './person-request';
 import type { DossierContent, RegistrationResult } from '#dossier';
 
 /** Invented. */
@@ -160,50 +159,5 @@ describe('a purpose', () => {
     const decide = () => purposeFor(policy, use(change));
     if (code === undefined) expect(decide().id).toBe('full');
     else expect(decide).toThrow(expect.objectContaining({ code }));
-  });
-});
-
-describe('a request of a person', () => {
-  const now = new Date('2026-03-02T02:00:00Z');
-  const dossiers = ['a', 'b'];
-  const request = (change: Partial<PersonRequest> = {}): PersonRequest => ({
-    id: 'r',
-    kind: 'erase',
-    dossiers,
-    setDigest: requestDigest('erase', dossiers),
-    reason: 'letter 12/2026',
-    requestedBy: 'op',
-    requestedAt: now,
-    expiresAt: new Date(now.getTime() + 1_000),
-    state: 'open',
-    approvedBy: null,
-    approvedAt: null,
-    takes: 0,
-    indexIncomplete: false,
-    ...change,
-  });
-  const seen = requestDigest('erase', ['b', 'a']);
-  it.each<[string, Partial<PersonRequest>, { approver?: string; setDigest?: string; now?: Date }, string | undefined]>([
-    ['a second person', {}, {}, undefined],
-    ['the same person', {}, { approver: 'op' }, 'own-request'],
-    ['a second yes', { state: 'approved', approvedBy: 'x', approvedAt: now }, {}, 'request-not-open'],
-    ['a late one', {}, { now: new Date(now.getTime() + 1_000) }, 'request-expired'],
-    ['one who was shown another set', {}, { setDigest: requestDigest('export', dossiers) }, 'request-set-differs'],
-    ['a set that was changed in the table', { dossiers: ['a'] }, {}, 'request-set-differs'],
-  ])('meets %s', (_what, change, by, refusal) => {
-    expect(approvalRefusal(request(change), { approver: 'ap', setDigest: seen, now, ...by })).toBe(refusal);
-  });
-
-  const approved = { kind: 'export', state: 'approved', approvedBy: 'ap', approvedAt: now } as const;
-  it.each<[Partial<PersonRequest>, string, number, string | undefined]>([
-    [approved, 'op', 0, undefined],
-    [approved, 'ap', 0, 'not-own-request'],
-    [{ kind: 'export' }, 'op', 0, 'request-not-approved'],
-    [{ ...approved, kind: 'erase' }, 'op', 0, 'request-not-approved'],
-    [{ ...approved, takes: 3 }, 'op', 0, 'export-taken'],
-    [approved, 'op', 24 * 3_600_000, 'request-expired'],
-  ])('%j is taken by %s after %i ms: %s', (change, account, afterMs, refusal) => {
-    const at = new Date(now.getTime() + afterMs);
-    expect(takeRefusal(request(change), { account, now: at, maxTakes: 3 })).toBe(refusal);
   });
 });

@@ -4,6 +4,9 @@ import { canonicalBytes, sha256 } from '#platform';
 export const REQUEST_KINDS = ['export', 'erase'] as const;
 export type RequestKind = (typeof REQUEST_KINDS)[number];
 
+/** States of a request. The SQL CHECK and docs/reference/states.md say the same; a test compares the three. */
+export const REQUEST_STATES = ['open', 'approved', 'withdrawn'] as const;
+
 /** How long a second person has. */
 export const APPROVAL_TTL_MS = 24 * 3_600_000;
 /** How long an approved export may be taken. */
@@ -20,16 +23,19 @@ export interface PersonRequest {
   requestedBy: string;
   requestedAt: Date;
   expiresAt: Date;
-  state: 'open' | 'approved';
+  state: (typeof REQUEST_STATES)[number];
   approvedBy: string | null;
   approvedAt: Date | null;
+  /** When who asked took it back. */
+  withdrawnAt: Date | null;
   /** How often the export was taken. */
   takes: number;
   /** Dossiers from before the upgrade were still being indexed when it was asked for: some may be missing. */
   indexIncomplete: boolean;
 }
 
-export type RequestState = 'open' | 'approved' | 'expired';
+/** What a request is in the eyes of a reader: one that nobody approved in time is `expired`. */
+export type RequestState = PersonRequest['state'] | 'expired';
 
 export function requestDigest(kind: RequestKind, dossiers: readonly string[]): string {
   return sha256(canonicalBytes({ kind, dossiers: [...dossiers].sort() })).toString('hex');
@@ -42,20 +48,35 @@ export function requestState(
   return state === 'open' && expiresAt <= now ? 'expired' : state;
 }
 
-export type ApprovalRefusal = 'own-request' | 'request-not-open' | 'request-expired' | 'request-set-differs';
+/** Why a request may not be decided by somebody, or not any more. */
+export type RequestRefusal =
+  'own-request' | 'not-own-request' | 'request-not-open' | 'request-expired' | 'request-set-differs';
 
 /** Why somebody may not approve a request now; undefined when nothing speaks against it. */
 export function approvalRefusal(
   request: PersonRequest,
   { approver, setDigest, now }: { approver: string; setDigest: string; now: Date },
-): ApprovalRefusal | undefined {
+): RequestRefusal | undefined {
   if (approver === request.requestedBy) return 'own-request';
-  const state = requestState(request, now);
-  if (state === 'approved') return 'request-not-open';
-  if (state === 'expired') return 'request-expired';
+  const over = overRefusal(request, now);
+  if (over) return over;
   const isTheFrozenSet =
     setDigest === request.setDigest && requestDigest(request.kind, request.dossiers) === request.setDigest;
   return isTheFrozenSet ? undefined : 'request-set-differs';
+}
+
+/** Why somebody may not take a request back now; undefined when nothing speaks against it. */
+export function withdrawalRefusal(
+  request: PersonRequest,
+  { by, now }: { by: string; now: Date },
+): RequestRefusal | undefined {
+  return by === request.requestedBy ? overRefusal(request, now) : 'not-own-request';
+}
+
+function overRefusal(request: PersonRequest, now: Date): RequestRefusal | undefined {
+  const state = requestState(request, now);
+  if (state === 'open') return undefined;
+  return state === 'expired' ? 'request-expired' : 'request-not-open';
 }
 
 export type TakeRefusal = 'not-own-request' | 'request-not-approved' | 'request-expired' | 'export-taken';

@@ -121,7 +121,7 @@ async function send(tx: Tx, all: readonly Item[], { plan }: Context, deps: RunDe
   );
   refreshLanes(tx, [...lanes.values()]);
   const dossierIds = [...new Set(items.map((item) => item.subject.dossierId))];
-  await clearMetAttention(tx, dossierIds, actorOf(plan), deps);
+  await clearMetAttention(tx, dossierIds, { actor: actorOf(plan) }, deps);
   await deps.syncLog.append(
     tx,
     items.map((item) => replayedEntry(item, plan)),

@@ -172,6 +172,12 @@ export const PRIVACY_FACTS = {
     members: ['operation', 'purpose'],
     detail: REQUEST,
   },
+  'person-request.withdrawn': {
+    means: 'Who wrote such a request down took it back before anybody approved it.',
+    actor: 'who wrote it down',
+    members: ['operation', 'purpose'],
+    detail: ['requestId', 'setDigest', 'count'],
+  },
   'legal-hold.placed': { means: 'The content of a dossier may not be erased.', actor: 'who placed it', ...LEGAL_HOLD },
   'legal-hold.lift-requested': {
     means: 'Somebody asked for a legal hold to be lifted.',

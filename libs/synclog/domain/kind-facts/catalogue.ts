@@ -3,6 +3,7 @@ import { ACCESS_FACTS, OPERATION_FACTS, PRIVACY_FACTS } from './access-facts';
 import { DELIVERY_FACTS } from './delivery-facts';
 import { INTAKE_FACTS } from './intake-facts';
 import type { KindFacts } from './kind-facts';
+import { RECONCILIATION_FACTS } from './reconciliation-facts';
 import { REPLAY_FACTS } from './replay-facts';
 
 /** A part of the reference, and the kinds in it. */
@@ -15,6 +16,7 @@ export const KIND_SECTIONS: readonly KindSection[] = [
   { title: 'What came in', facts: INTAKE_FACTS },
   { title: 'What was sent, and held', facts: DELIVERY_FACTS },
   { title: 'Replays', facts: REPLAY_FACTS },
+  { title: 'Reconciliation', facts: RECONCILIATION_FACTS },
   { title: 'Personal data', facts: PRIVACY_FACTS },
   { title: 'Accounts, machines and keys', facts: ACCESS_FACTS },
   { title: 'Configuration and this log', facts: OPERATION_FACTS },
@@ -25,6 +27,7 @@ export const KIND_FACTS: Readonly<Record<SyncLogKind, KindFacts>> = {
   ...INTAKE_FACTS,
   ...DELIVERY_FACTS,
   ...REPLAY_FACTS,
+  ...RECONCILIATION_FACTS,
   ...PRIVACY_FACTS,
   ...ACCESS_FACTS,
   ...OPERATION_FACTS,

@@ -73,13 +73,13 @@ export const DELIVERY_FACTS = {
     means: 'A partner and we do not agree about a dossier.',
     actor: 'the part that saw it',
     members: [...DELIVERY, 'contentDigest', 'rule'],
-    detail: CALL,
+    detail: [...CALL, 'reconciliationId', 'discrepancyId', 'class', 'cause', 'responsible', 'ours', 'theirs'],
   },
   'discrepancy.closed': {
-    means: 'A disagreement ended. Reserved: this version does not write it.',
-    actor: 'the part that saw it',
+    means: 'A difference that a comparison had found was seen no more, or became another one.',
+    actor: 'the reconciler',
     members: DELIVERY,
-    detail: ['reasonCode'],
+    detail: ['reconciliationId', 'discrepancyId', 'class', 'reasonCode'],
   },
   'reply-rules.changed': {
     means: 'A person made a rule for an answer of a partner.',

@@ -30,7 +30,7 @@ describe('the report', () => {
       '',
       'WRONG',
       '  entry-changed  entries 100 to 255: Not as it was sealed: changed, moved or exchanged.',
-      '  entry-malformed  entry 300: Sealed, but not as the product writes entries: not in canonical form (RFC 8785).',
+      '  entry-malformed  entry 300: Not as the product writes entries: not in canonical form (RFC 8785).',
       '  tile-changed  tile/1/000.p/2: A tile of the tree was changed.',
       '  … and 117 more',
       '',

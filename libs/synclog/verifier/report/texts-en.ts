@@ -50,7 +50,7 @@ export const ENGLISH: Texts = {
     'entry-missing': 'Missing, or cut off.',
     'entry-changed': 'Not as it was sealed: changed, moved or exchanged.',
     'entry-unproven': 'Not proven: what leads from here to the signed root was changed, or is missing.',
-    'entry-malformed': 'Sealed, but not as the product writes entries.',
+    'entry-malformed': 'Not as the product writes entries.',
     'entry-twice': 'An entry with this id stands earlier in the log, too.',
     'surplus-entries': 'Holds entries that the checkpoint does not speak of.',
     'tile-missing': 'A tile of the tree is missing.',

@@ -50,7 +50,7 @@ export const VIETNAMESE: Texts = {
     'entry-missing': 'Bị thiếu hoặc bị cắt.',
     'entry-changed': 'Không còn như khi được niêm phong: bị sửa, bị dời chỗ hoặc bị thay.',
     'entry-unproven': 'Chưa được chứng minh: phần dẫn từ đây đến giá trị gốc đã ký bị sửa hoặc bị thiếu.',
-    'entry-malformed': 'Đã niêm phong, nhưng không đúng dạng mà phần mềm ghi ra.',
+    'entry-malformed': 'Không đúng dạng mà phần mềm ghi ra.',
     'entry-twice': 'Một mục có cùng mã định danh đã xuất hiện trước đó trong nhật ký.',
     'surplus-entries': 'Chứa các mục mà điểm chốt không nói đến.',
     'tile-missing': 'Thiếu một ô của cây băm.',

@@ -1,4 +1,4 @@
-import type { DossierEventData } from '#dossier';
+import { RECONCILIATION_CLASS, type DossierEventData } from '#dossier';
 import type { Check, Subject } from '../check';
 import { isDone, nameOf } from '../deliveries';
 import type { DeliveryRow } from '../dossier-record';
@@ -42,12 +42,17 @@ function compare(subject: Subject, { partner, operation, count, what }: Confirma
   return [{ code: done > told ? 'lost.settled-without-event' : 'unexplained.confirmation-without-delivery', sentence }];
 }
 
-/** A hand-over brings the one-stop's code, a registration's push its event; or a difference, which is an event too. */
+/** A hand-over brings the one-stop's code, a registration's push its event; or a difference, which is an event too. What a reconciliation finds later
+ *  stands for none of them. */
 function handOvers(subject: Subject): Finding[] {
   const { journal } = subject;
   const has = (type: string, partner: string): boolean =>
     journal.some(
-      ({ event }) => event.type === type || (event.type === 'discrepancy.found' && event.data.partner === partner),
+      ({ event }) =>
+        event.type === type ||
+        (event.type === 'discrepancy.found' &&
+          event.data.partner === partner &&
+          !event.data.class.startsWith(RECONCILIATION_CLASS)),
     );
   return [
     ...(has('one-stop-code.assigned', 'onestop') ? [] : doneBy(subject, 'onestop', 'hand-over-dossier')),
