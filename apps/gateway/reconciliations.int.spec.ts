@@ -167,8 +167,18 @@ describe('reconciliations at the API', () => {
     expect(await of({ agreed: 3 })).toBe(true);
     expect(await of({ agreed: 3, differing: 1 })).toBe(false);
     expect(await of({ agreed: 3, because: { 'cannot-ask': 1 } })).toBe(false);
+    expect(await of({ agreed: 3, listFailed: true })).toBe(false);
     expect(await of({ agreed: 3, state: 'stopped' })).toBe(false);
     expect(await of({ state: 'skipped' })).toBe(false);
+  });
+
+  it('tell of the failure for which the list was left', async () => {
+    const [id, endedAt] = [gateway.parts.ids.next(), clock.now()];
+    const run = { id, partner: 'onestop', endedAt, failureCode: 'http.5xx', listFailed: true } as const;
+    await gateway.parts.db.run((tx) => storeRun(tx, run));
+    const shown = { failureCode: 'http.5xx', listFailed: true, isClean: false };
+    expect((await call('GET', `/reconciliations/${id}`)).json()).toMatchObject(shown);
+    expect((await start()).json()).toMatchObject({ failureCode: null, listFailed: false });
   });
 
   it('tell what differs, by partner, class, commune, dossier and run', async () => {
@@ -230,6 +240,22 @@ describe('reconciliations at the API', () => {
     expect([unknown.statusCode, unknown.json()]).toMatchObject([404, { code: 'dossier-unknown' }]);
     const first = (await call('GET', '/discrepancies?limit=1')).json<Page<unknown>>();
     expect(first).toEqual({ items: [all[0]], next: all[0].id });
+  });
+
+  it('say that a registration can be told again only while its dossier is with hộ tịch', async () => {
+    const { db, ids } = gateway.parts;
+    const run = await finishedRun();
+    const { dossierId } = await lost(run);
+    const found = { partner: 'hotich', class: 'missing-there', dossierId, code: 'G22', unit: '99001' } as const;
+    await db.run((tx) =>
+      storeDifference(tx, { ...found, id: ids.next(), reconciliationId: run, ours: 1, at: clock.now() }),
+    );
+    const shown = async (state: string) => {
+      await db.execute('update dossier set state = $2 where id = $1', [dossierId, state]);
+      return listed('/discrepancies?partner=hotich');
+    };
+    expect(await shown('with-registry')).toMatchObject([{ canBeToldAgain: true }]);
+    expect(await shown('registered')).toMatchObject([{ canBeToldAgain: false }]);
   });
 
   it('let an account of one commune read the numbers and its own differences, and nothing more', async () => {

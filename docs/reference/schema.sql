@@ -390,11 +390,13 @@ reconciliation.calls integer not null default 0
 reconciliation.cause text not null
 reconciliation.differing integer not null default 0
 reconciliation.ended_at timestamp with time zone
+reconciliation.failure_code text
 reconciliation.failures integer not null default 0
 reconciliation.fence bigint not null default 0
 reconciliation.id uuid not null
 reconciliation.lease_owner text
 reconciliation.lease_until timestamp with time zone
+reconciliation.list_failed boolean not null default false
 reconciliation.not_looked_at integer not null default 0
 reconciliation.partner text not null
 reconciliation.reached jsonb
@@ -406,9 +408,13 @@ reconciliation.slot timestamp with time zone
 reconciliation.started_at timestamp with time zone
 reconciliation.state text not null
 reconciliation.stopped_by text
+reconciliation.throttled integer not null default 0
+reconciliation.throttled_since timestamp with time zone
 reconciliation.unreadable integer not null default 0
 reconciliation.window_from timestamp with time zone not null
 reconciliation.window_to timestamp with time zone not null
+reconciliation_daily.partner text not null
+reconciliation_daily.since timestamp with time zone not null
 reconciliation_seen.differs boolean not null
 reconciliation_seen.dossier_id uuid not null
 reconciliation_seen.reconciliation_id uuid not null
@@ -729,6 +735,7 @@ reconciliation: CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'fin
 reconciliation: CHECK ((window_to > window_from))
 reconciliation: PRIMARY KEY (id)
 reconciliation: UNIQUE (partner, slot)
+reconciliation_daily: PRIMARY KEY (partner)
 reconciliation_seen: FOREIGN KEY (reconciliation_id) REFERENCES reconciliation(id)
 reconciliation_seen: PRIMARY KEY (reconciliation_id, dossier_id)
 registry_answer: PRIMARY KEY (ref, dossier_id)
@@ -900,6 +907,7 @@ CREATE UNIQUE INDEX quarantine_open ON public.quarantine USING btree (source, it
 CREATE UNIQUE INDEX quarantine_pkey ON public.quarantine USING btree (id)
 CREATE UNIQUE INDEX quarantine_request_pkey ON public.quarantine_request USING btree (id)
 CREATE UNIQUE INDEX receipt_pkey ON public.receipt USING btree (id)
+CREATE UNIQUE INDEX reconciliation_daily_pkey ON public.reconciliation_daily USING btree (partner)
 CREATE UNIQUE INDEX reconciliation_open ON public.reconciliation USING btree (partner) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]))
 CREATE UNIQUE INDEX reconciliation_partner_slot_key ON public.reconciliation USING btree (partner, slot)
 CREATE UNIQUE INDEX reconciliation_pkey ON public.reconciliation USING btree (id)
@@ -985,6 +993,7 @@ quarantine: DELETE, INSERT, SELECT, UPDATE
 quarantine_request: INSERT, SELECT
 receipt: INSERT, SELECT
 reconciliation: INSERT, SELECT, UPDATE
+reconciliation_daily: DELETE, INSERT, SELECT, UPDATE
 reconciliation_seen: DELETE, INSERT, SELECT, UPDATE
 registry_answer: INSERT, SELECT
 registry_watch: DELETE, INSERT, SELECT, UPDATE

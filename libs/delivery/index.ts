@@ -36,7 +36,7 @@ export { releaseHold, type ReleaseRequest } from './app/release-hold';
 export { countHeld, readHold, readHolds } from './adapters/hold-store';
 export { policyFor } from './domain/decide-next';
 export { SharedBudget } from './app/shared-budget';
-export type { BudgetLimits } from './adapters/budget-store';
+export { readDayUsed, type BudgetLimits } from './adapters/budget-store';
 export { loadCauses } from './adapters/load-causes';
 export type { Cause, DeadLetterKind } from './domain/causes';
 export { groupDeadLetters, kindsOfGroup } from './app/group-dead-letters';

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
+import type { PartnerRow } from '#reconciliation';
 import { LAW_SEED, lawRun } from '#testing';
-import { byEitherCode, foundOf, toldOnce, type ReadRow } from './found-rows';
+import { byEitherCode, foundOf, isReadable, listedOf, namedRow, toldOnce, type ReadRow } from './found-rows';
 import { asked } from './testing/reconciled-bench';
 
 const RUN = lawRun(500, 20_000);
+const NO_CODE = 'Nguyễn Văn A';
 const DOSSIERS = [0, 1, 2, 3].map((number) => asked(number));
 
 const codes = fc
@@ -15,15 +17,18 @@ const codes = fc
 const status = fc.constantFrom(null, 1, 4);
 const row: fc.Arbitrary<ReadRow> = codes.chain((named) =>
   Object.keys(named).length === 0
-    ? fc.constant({ codes: named, reasonCode: 'test.nameless' })
+    ? fc.constant<ReadRow>({ codes: named, reasonCode: 'test.nameless' })
     : fc.oneof(
         status.map((number): ReadRow => ({ codes: named, status: number })),
-        fc.constant({ codes: named, reasonCode: 'test.broken' }),
+        fc.constant<ReadRow>({ codes: named, reasonCode: 'test.broken' }),
+        status.map((number) => namedRow('onestop', { ...named, oneStop: NO_CODE }, { status: number })),
       ),
 );
 
 const found = (rows: readonly ReadRow[]) =>
-  foundOf(DOSSIERS, toldOnce(rows, 'test.contradict'), { belongsTo: byEitherCode, nameless: 'test.nameless' });
+  foundOf(DOSSIERS, toldOnce(rows, 'test.contradict'), { belongsTo: byEitherCode, partner: 'onestop' });
+
+const codesIn = (rows: readonly PartnerRow[]): number => new Set(rows.map(({ codes: { oneStop } }) => oneStop)).size;
 
 /** What an answer says does not hang on the order or the repetition of its rows, and a row that may be a dossier's is never its absence. */
 describe(`rows of a partner, seed ${LAW_SEED}`, () => {
@@ -45,16 +50,37 @@ describe(`rows of a partner, seed ${LAW_SEED}`, () => {
     );
   });
 
-  it('make a dossier absent only when none names it and each names somebody, and unreadable when one of its is', () => {
+  it('make a dossier absent only when each is another one’s that was asked for, and unreadable when one of its is', () => {
+    const isAsked = ({ dvclt, oneStop }: ReadRow['codes']) =>
+      DOSSIERS.some(({ codes: own }) => own.dvclt === dvclt || own.oneStop === oneStop);
     fc.assert(
       fc.property(fc.array(row, { maxLength: 8 }), (rows) => {
-        const isWhole = rows.every((one) => Object.keys(one.codes).length > 0);
+        const isWhole = rows.every((one) => isAsked(one.codes));
         found(rows).forEach((one, at) => {
           const { dvclt, oneStop } = DOSSIERS[at].codes;
           const own = rows.filter(({ codes: named }) => named.dvclt === dvclt || named.oneStop === oneStop);
           expect(one.kind === 'absent').toBe(isWhole && own.length === 0);
-          if (own.some((each) => 'reasonCode' in each)) expect(one.kind).toBe('unreadable');
+          if (own.some((each) => !isReadable(each) && each.twin === undefined)) expect(one.kind).toBe('unreadable');
+          if (own.some((each) => !isReadable(each)) && one.kind === 'rows')
+            expect(codesIn(one.rows)).toBeGreaterThan(1);
         });
+      }),
+      RUN,
+    );
+  });
+
+  it('let no text out that is no code, and list no dossier as one of which all could be read', () => {
+    fc.assert(
+      fc.property(fc.array(row, { maxLength: 8 }), (rows) => {
+        const told = toldOnce(rows, 'test.contradict');
+        const listed = listedOf(told);
+        expect(JSON.stringify([found(rows), listed])).not.toContain(NO_CODE);
+        const broken = told.filter((each) => !isReadable(each) && each.twin === undefined);
+        for (const { codes: named } of listed.rows)
+          for (const { codes: other } of broken) {
+            expect(named.dvclt === undefined || named.dvclt !== other.dvclt).toBe(true);
+            expect(named.oneStop === undefined || named.oneStop !== other.oneStop).toBe(true);
+          }
       }),
       RUN,
     );

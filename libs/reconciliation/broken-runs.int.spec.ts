@@ -1,4 +1,5 @@
 import { AppError } from '#platform';
+import { ReconciliationRunner } from './app/reconciliation-runner';
 import { stopReconciliation } from './app/stop-reconciliation';
 import { ReconciliationBench, type GivenDossier } from './testing/reconciliation-bench';
 
@@ -90,7 +91,7 @@ describe('a comparison', () => {
   });
 
   describe('that cannot be made whole', () => {
-    it('stops when the partner is away, and counts what is left as not looked at', async () => {
+    it('stops when the partner is away for list and look-ups, and counts what is left as not looked at', async () => {
       const { onestop } = bench.systems;
       onestop.hold(await bench.store(many(7)));
       onestop.pageSize = 3;
@@ -101,7 +102,7 @@ describe('a comparison', () => {
         reasonCode: 'partner-away',
         notLookedAtBecause: { 'partner-away': 4 },
       });
-      expect(run.counts).toEqual({ agreed: 3, differing: 0, unreadable: 0, notLookedAt: 4, calls: 6 });
+      expect(run.counts).toEqual({ agreed: 3, differing: 0, unreadable: 0, notLookedAt: 4, calls: 11 });
       expect((await bench.logged(run.id)).at(-1)).toMatchObject({
         kind: 'reconciliation.finished',
         outcome: 'stopped',
@@ -115,6 +116,21 @@ describe('a comparison', () => {
       dvcqg.meanwhile = () => (dvcqg.calls.length > 2 ? away() : undefined);
       const run = await bench.run('dvcqg');
       expect(run).toMatchObject({ state: 'stopped', counts: { agreed: 4, notLookedAt: 3 } });
+    });
+
+    it('stops when a step fails by itself again and again, and does not ask its partner for ever', async () => {
+      const { onestop } = bench.systems;
+      onestop.hold((await bench.store(many(3))).slice(1));
+      const failing = new ReconciliationRunner(
+        { ...bench.runDeps(), applyOutcomes: () => Promise.reject(new Error('of a test')) },
+        { onProgress: () => undefined },
+      );
+      const run = await bench.run('onestop', failing);
+      expect(run).toMatchObject({ state: 'stopped', reasonCode: 'internal-failure', failureCode: 'unexpected' });
+      expect(run.notLookedAtBecause).toEqual({ 'internal-failure': 1 });
+      expect(run.counts.calls).toBe(1 + bench.policy.giveUpAfter);
+      expect(onestop.calls).toHaveLength(run.counts.calls);
+      expect(await bench.discrepancies()).toEqual([]);
     });
 
     it('goes on when the partner answers again in time', async () => {

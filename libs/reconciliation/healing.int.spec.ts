@@ -1,6 +1,5 @@
 import type { DossierState } from '#dossier';
 import { deliveriesToTellAgain } from './adapters/told-again';
-import { canBeToldAgain } from './domain/healing';
 import { ReconciliationBench } from './testing/reconciliation-bench';
 
 /** Which messages, told again, remove a difference. */
@@ -77,16 +76,6 @@ describe('what is told again', () => {
     bench.systems.dvclt.hold([lost]);
     const run = await bench.run('dvclt');
     expect(await again(run.id)).toEqual([ids[0]]);
-  });
-
-  it('is said of a difference by its partner, class and cause', () => {
-    expect(canBeToldAgain({ partner: 'dvcqg', class: 'missing-there', cause: 'partner-lost-it' })).toBe(true);
-    expect(canBeToldAgain({ partner: 'onestop', class: 'status-differs', cause: 'not-taken' })).toBe(true);
-    expect(canBeToldAgain({ partner: 'onestop', class: 'status-differs', cause: 'not-told-back' })).toBe(false);
-    expect(canBeToldAgain({ partner: 'onestop', class: 'missing-there', cause: 'partner-lost-it' })).toBe(false);
-    expect(canBeToldAgain({ partner: 'dvclt', class: 'missing-there', cause: 'receipt-lost-there' })).toBe(true);
-    expect(canBeToldAgain({ partner: 'dvclt', class: 'missing-there', cause: 'unacknowledged' })).toBe(false);
-    expect(canBeToldAgain({ partner: 'hotich', class: 'result-missing', cause: 'result-incomplete' })).toBe(false);
   });
 
   describe('without anybody asking', () => {

@@ -31,7 +31,7 @@ export interface LookUp {
   readonly mostCalls?: number;
   /** One question: one call, unless `mostCalls` says more. A dossier without the code that the partner knows it by is never asked for.
    *  @returns what was found of each, in the order of asking, when it was asked (before the call left), and in how many calls (1 when it does not say)
-   *  @throws AppError with disposition `retry` when there was no usable answer at all (partner away, refused, not JSON): nothing was found out */
+   *  @throws AppError with disposition `retry` when there was no usable answer at all (partner away, refused, not JSON): nothing was found out. `extra.calls` is the number of calls that it made, where that may be more than 1 */
   ask(
     dossiers: readonly AskedDossier[],
     signal: AbortSignal,

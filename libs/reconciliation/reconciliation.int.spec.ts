@@ -306,7 +306,10 @@ describe('a comparison with a partner', () => {
       const [waiting, unrouted] = await unlisted(2);
       bench.clock.advance(HOUR_MS);
       await bench.deliver(waiting.id, [{ partner: 'onestop', operation: 'report-status', status: 'unknown' }]);
-      await bench.db.execute(`update dossier set routed_seq = 0 where id = $1`, [unrouted.id]);
+      await bench.db.execute(
+        `update dossier set routed_seq = 0, updated_at = updated_at + interval '90 minutes' where id = $1`,
+        [unrouted.id],
+      );
       const run = await bench.run('onestop');
       expect(run.counts).toEqual({ agreed: 0, differing: 0, unreadable: 0, notLookedAt: 2, calls: 0 });
       expect(run.notLookedAtBecause).toEqual({ 'in-flight': 2 });
@@ -364,7 +367,19 @@ describe('a comparison with a partner', () => {
       );
       bench.clock.advance(HOUR_MS);
       await bench.run('onestop');
-      expect(await found()).toMatchObject([{ class: 'late', cause: 'held', responsible: 'onestop' }]);
+      expect(await found()).toMatchObject([{ class: 'late', cause: 'held', responsible: 'gateway' }]);
+    });
+
+    it('does not call clean what only the partner has since a moment ago', async () => {
+      const { onestop } = bench.systems;
+      const changedAt = new Date(bench.clock.now().getTime() + HOUR_MS - 5_000);
+      onestop.rows.push({ codes: { dvclt: 'G22.99.08-young', oneStop: 'H99.young' }, status: 1, changedAt });
+      const run = await bench.run('onestop');
+      expect(run).toMatchObject({
+        counts: { differing: 0, notLookedAt: 1 },
+        notLookedAtBecause: { 'just-changed': 1 },
+      });
+      expect((await bench.run('onestop')).counts).toMatchObject({ differing: 1, notLookedAt: 0 });
     });
 
     it('gives a young change at the partner time to reach us', async () => {
@@ -380,8 +395,15 @@ describe('a comparison with a partner', () => {
   });
 
   it('does not ask for a dossier that has no code at the partner yet', async () => {
-    await bench.store([{ oneStop: null, state: 'received', portalKnown: false, portalStatus: 1 }]);
+    const early = { oneStop: null, state: 'received', portalStatus: 1 } as const;
+    await bench.store([
+      { ...early, portalKnown: false },
+      { ...early, portalKnown: true },
+    ]);
     const run = await bench.run('dvcqg');
-    expect(run).toMatchObject({ counts: { calls: 0, notLookedAt: 1 }, notLookedAtBecause: { 'no-code': 1 } });
+    expect(run).toMatchObject({
+      counts: { calls: 0, agreed: 1, notLookedAt: 1 },
+      notLookedAtBecause: { 'no-code': 1 },
+    });
   });
 });

@@ -83,6 +83,38 @@ describe('when comparisons are made', () => {
       ]);
     });
 
+    it('misses none of the days on which a partner was not compared daily', async () => {
+      only('dvcqg', 'hotich');
+      await bench.store([{}]);
+      bench.clock.advance(DAY_MS);
+      await due();
+      const ended = (): Promise<number> =>
+        bench.db.execute(`update reconciliation set state = 'finished', ended_at = $1 where state = 'queued'`, [
+          bench.clock.now(),
+        ]);
+      for (const daily of [['dvcqg'], []] as PartnerId[][]) {
+        only(...daily);
+        for (let day = 0; day < 5; day += 1) {
+          await ended();
+          bench.clock.advance(DAY_MS);
+          await due();
+        }
+      }
+      await ended();
+      only('dvcqg', 'hotich');
+      bench.clock.advance(DAY_MS);
+      expect(await due()).toBe(2);
+      // From now on nobody is there.
+      await ended();
+      bench.clock.advance(2 * DAY_MS);
+      expect(await due()).toBe(4);
+      const skipped = await readReconciliations(bench.db, { partner: null, state: 'skipped', after: null, limit: 99 });
+      expect(skipped.map(({ partner, reasonCode }) => `${partner} ${reasonCode}`).sort()).toEqual([
+        'dvcqg no-worker',
+        'hotich no-worker',
+      ]);
+    });
+
     it('skips one while another of the partner has not ended, and while it must not be called', async () => {
       only('dvcqg', 'onestop');
       await bench.store([{}]);
@@ -187,6 +219,20 @@ describe('when comparisons are made', () => {
         open: { 'missing-there': 1, 'missing-here': 0, late: 0 },
       });
       expect(measures.find(({ partner }) => partner === 'onestop')?.secondsSinceFinished).toBeNull();
+      const [until, at] = [bench.clock.now(), new Date(bench.clock.now().getTime() - 1_000)];
+      await bench.db.execute(
+        `insert into reconciliation (id, partner, cause, slot, state, window_from, window_to, requested_at, ended_at)
+         values ($1, 'dvcqg', 'schedule', $2, 'skipped', $2::timestamptz - interval '35 days', $2, $2, $2)`,
+        [bench.ids.next(), at],
+      );
+      await requestReconciliation({ partner: 'dvcqg', from: at, to: until }, bench.by(), bench.deps).then(({ id }) =>
+        bench.work(id),
+      );
+      const [after] = (await readReconciliationMeasures(bench.db, bench.clock.now())).filter(
+        ({ partner }) => partner === 'dvcqg',
+      );
+      // The one before it was over 35 days; one over a second makes nothing younger.
+      expect(after.secondsSinceFinished).toBeGreaterThanOrEqual(90);
       expect(await bench.attention(state.id)).toBe(true);
     });
   });

@@ -1,7 +1,7 @@
 export { keyFilePath, readKeyFile, rotateKeyFile } from './adapters/key-file';
 export { loadWebhooks } from './adapters/load-webhooks';
 export { readWebhookRows } from './adapters/webhook-store';
-export { readWebhooks, type WebhookStatus } from './app/read-webhooks';
+export { readBehind, readWebhooks, type WebhookStatus } from './app/read-webhooks';
 export { skipEvent } from './app/skip-event';
 export { resumeWebhook, stopWebhook } from './app/stop-webhook';
 export { WebhookLine } from './app/webhook-line';

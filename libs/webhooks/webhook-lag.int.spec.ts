@@ -40,6 +40,9 @@ describe('how far a webhook is behind', () => {
     return [row.client, row.lagPositions, row.isLagLowerBound];
   };
 
+  const behind = async (client?: string): Promise<number> =>
+    (await readWebhooks(database.db, [{ id: client ?? 'everything', client }], unitsOf))[0].behindPositions;
+
   it('counts what waits of the communes of its account, and what is of none only for who has no limit', async () => {
     await happen(OWN, OTHER, null, OWN, OTHER);
     for (const client of ['commune', 'province', 'nobody', undefined]) await placed(client);
@@ -65,6 +68,17 @@ describe('how far a webhook is behind', () => {
     await happen(OWN);
     await placed('gone');
     expect(await lagOf('gone')).toEqual(['gone', null, false]);
+    expect(await behind('gone')).toBe(1);
+  });
+
+  it('tells the distance to the end of the feed, too, where none of its communes is near', async () => {
+    await elsewhere(10_500);
+    await happen(OWN);
+    await placed('commune');
+    expect(await lagOf('commune')).toEqual(['commune', 0, true]);
+    expect(await behind('commune')).toBe(10_501);
+    await placed(undefined, 20_000);
+    expect(await behind()).toBe(0);
   });
 
   it('looks through 10,000 positions, and says so when there are more behind them', async () => {

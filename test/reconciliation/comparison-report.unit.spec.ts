@@ -22,6 +22,8 @@ function run(over: Partial<Reconciliation> = {}): Reconciliation {
     notLookedAtBecause: {},
     reasonCode: null,
     stoppedBy: null,
+    failureCode: null,
+    listFailed: false,
     ...over,
   };
 }

@@ -11,6 +11,10 @@ interface StoredRun {
   agreed?: number;
   differing?: number;
   because?: Readonly<Record<string, number>>;
+  /** @default null */
+  failureCode?: string | null;
+  /** @default false */
+  listFailed?: boolean;
 }
 
 interface StoredDifference {
@@ -34,8 +38,8 @@ export async function storeRun(tx: Tx, run: StoredRun): Promise<void> {
   const because = run.because ?? {};
   await tx.execute(
     `insert into reconciliation (id, partner, cause, slot, state, window_from, window_to, requested_at, started_at, ended_at, agreed, differing,
-       not_looked_at, because, reason_code)
-     values ($1, $2, 'schedule', $3, $4, $3::timestamptz - interval '35 days', $3, $3, $5, $3, $6, $7, $8, $9, $10)`,
+       not_looked_at, because, reason_code, failure_code, list_failed)
+     values ($1, $2, 'schedule', $3, $4, $3::timestamptz - interval '35 days', $3, $3, $5, $3, $6, $7, $8, $9, $10, $11, $12)`,
     [
       run.id,
       run.partner,
@@ -47,6 +51,8 @@ export async function storeRun(tx: Tx, run: StoredRun): Promise<void> {
       Object.values(because).reduce((sum, count) => sum + count, 0),
       JSON.stringify(because),
       run.state === 'skipped' ? 'no-worker' : null,
+      run.failureCode ?? null,
+      run.listFailed ?? false,
     ],
   );
 }

@@ -30,6 +30,26 @@ const VERDICTS: Readonly<Record<string, string | undefined>> = {
   unreadable: 'its answer cannot be read',
 };
 
+/** Causes of which their class does not say the truth. */
+const VERDICTS_BY_CAUSE: Readonly<Record<string, string | undefined>> = {
+  'receipt-lost-there': 'it has lost our receipt',
+  unacknowledged: 'it has no receipt of ours',
+  'other-code': 'it has the dossier under a code that we do not know',
+};
+
+const CLOSINGS: Readonly<Record<string, Tell | undefined>> = {
+  agrees: (entry) =>
+    isUnreadable(entry)
+      ? `The answer of ${to(entry)} can be read again, and agrees with what we have.`
+      : `${capital(to(entry))} and we agree again.`,
+  'became-another': (entry) =>
+    isUnreadable(entry)
+      ? `The answer of ${to(entry)} can be read again, and differs from what we have.`
+      : `${difference(entry)} became another one.`,
+  arrived: (entry) => `What only ${to(entry)} had has come to us.`,
+  'seen-no-more': (entry) => `A comparison with ${to(entry)} saw the difference${ofClass(entry)} no more.`,
+};
+
 /** Each kind as a person would tell it. A new kind needs its sentence here. */
 export const SENTENCES: Readonly<Record<SyncLogKind, Tell>> = {
   'dossier.received': (entry) => `The dossier came in from ${from(entry)} and was stored.`,
@@ -63,13 +83,14 @@ export const SENTENCES: Readonly<Record<SyncLogKind, Tell>> = {
   'delivery.classified': (entry) => `${who(entry)} said of ${lower(message(entry))}: ${outcome(entry)}.`,
   'delivery.supplied': (entry) => `${capital(to(entry))} missed an earlier step, which was sent once more.`,
   'delivery.replayed': (entry) => `${message(entry)} was queued again by a replay plan${because(entry)}.`,
-  'discrepancy.found': (entry) => `${capital(to(entry))} and we do not agree${because(entry)}.`,
-  'discrepancy.closed': (entry) => `${capital(to(entry))} and we agree again.`,
+  'discrepancy.found': newDifference,
+  'discrepancy.closed': (entry) =>
+    CLOSINGS[detail(entry, 'reasonCode')]?.(entry) ?? `${difference(entry)} is over${because(entry)}.`,
   'reconciliation.requested': (entry) => `${who(entry)} had our dossiers compared with what ${to(entry)} has.`,
   'reconciliation.judged': (entry) =>
-    `Compared with ${to(entry)}: ${verdict(entry)} (${detail(entry, 'cause')}); ${responsible(entry)} has to act.`,
+    `Compared with ${to(entry)}: ${verdict(entry)}${causeOf(entry)}${hasToAct(entry)}.`,
   'reconciliation.finished': (entry) =>
-    `The comparison with ${to(entry)} ${entry.outcome === 'finished' ? 'ended' : 'was stopped'}: ${detail(entry, 'agreed')} agree, ${detail(entry, 'differing')} differ, ${detail(entry, 'unreadable')} unreadable, ${detail(entry, 'notLookedAt')} not looked at.`,
+    `The comparison with ${to(entry)} ${ended(entry)}: ${detail(entry, 'agreed')} agree, ${detail(entry, 'differing')} differ, ${detail(entry, 'unreadable')} unreadable, ${detail(entry, 'notLookedAt')} not looked at.`,
   'reconciliation.skipped': (entry) => `The comparison with ${to(entry)} was due and was not made${because(entry)}.`,
   'dossier.routing-blocked': (entry) => `What follows from the dossier's events could not be told${because(entry)}.`,
   'hold.placed': (entry) => `${who(entry)} held what goes to ${to(entry)}.`,
@@ -225,15 +246,56 @@ function rule({ rule: known }: LoggedEntry): string {
   return known === undefined ? '' : ` (${known.id}, version ${known.version})`;
 }
 
-function verdict(entry: LoggedEntry): string {
-  const code = detail(entry, 'class');
-  const said = `it says ${detail(entry, 'theirs')} where we say ${detail(entry, 'ours')}`;
-  return code === 'status-differs' ? said : (VERDICTS[code] ?? code);
+/** One that finished tells a failure only where it left the partner's list for it. */
+function ended(entry: LoggedEntry): string {
+  const code = entry.detail?.code;
+  const failure = typeof code === 'string' ? code : undefined;
+  if (entry.outcome === 'finished')
+    return failure === undefined ? 'ended' : `ended without its whole list (${failure})`;
+  return `was stopped${because(entry)}${failure === undefined ? '' : `, last failure ${failure}`}`;
 }
 
-function responsible(entry: LoggedEntry): string {
-  const id = detail(entry, 'responsible');
-  return id === 'gateway' ? 'an operator' : nameOf(id);
+/** Other parts than the comparison see differences, too: of theirs no class is known. */
+function newDifference(entry: LoggedEntry): string {
+  if (isUnreadable(entry))
+    return `The answer of ${to(entry)} about the dossier cannot be read${causeOf(entry)}; nobody knows how it stands there${hasToAct(entry)}.`;
+  if (entry.detail?.class === undefined) return `${capital(to(entry))} and we do not agree${because(entry)}.`;
+  return `A new difference with ${to(entry)}: ${verdict(entry)}${causeOf(entry)}${hasToAct(entry)}.`;
+}
+
+function difference(entry: LoggedEntry): string {
+  return `The difference with ${to(entry)}${ofClass(entry)}`;
+}
+
+function ofClass({ detail: { class: code } = {} }: LoggedEntry): string {
+  return typeof code === 'string' ? ` (${code})` : '';
+}
+
+function isUnreadable({ detail: { class: code } = {} }: LoggedEntry): boolean {
+  return code === 'unreadable';
+}
+
+function verdict(entry: LoggedEntry): string {
+  const code = detail(entry, 'class');
+  if (code === 'status-differs') return statuses(entry);
+  return VERDICTS_BY_CAUSE[detail(entry, 'cause')] ?? VERDICTS[code] ?? code;
+}
+
+/** Either number may be missing: the partner never told us one, or gives none that is known. */
+function statuses({ detail: { ours, theirs } = {} }: LoggedEntry): string {
+  const we = typeof ours === 'number' ? `where we say ${ours}` : undefined;
+  const they = typeof theirs === 'number' ? `it says ${theirs}` : undefined;
+  if (they === undefined) return we === undefined ? 'its status is another than ours' : `it says no status ${we}`;
+  return we === undefined ? `${they}, and we know of no status there` : `${they} ${we}`;
+}
+
+function causeOf({ detail: { cause } = {} }: LoggedEntry): string {
+  return typeof cause === 'string' ? ` (${cause})` : '';
+}
+
+function hasToAct({ detail: { responsible: id } = {} }: LoggedEntry): string {
+  if (typeof id !== 'string') return '';
+  return `; ${id === 'gateway' ? 'an operator' : nameOf(id)} has to act`;
 }
 
 function purpose({ purpose: code }: LoggedEntry): string {

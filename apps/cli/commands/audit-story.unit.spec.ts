@@ -56,6 +56,87 @@ describe('the story of a dossier', () => {
     [{ kind: 'dossier.painted', actor: { id: 'painter', type: 'machine' } }, 'dossier.painted by painter.'],
   ])('tells %j', (more, sentence) => expect(sentenceOf(entry(more))).toBe(sentence));
 
+  describe('of a comparison', () => {
+    const told = (kind: LoggedEntry['kind'], detail: LoggedEntry['detail'], partner = 'onestop') =>
+      sentenceOf(entry({ kind, partner, detail, actor: { id: 'reconciliation', type: 'system' } }));
+
+    it.each<[NonNullable<LoggedEntry['detail']>, string]>([
+      [{ class: 'status-differs', reasonCode: 'agrees' }, 'The one-stop and we agree again.'],
+      [
+        { class: 'unreadable', reasonCode: 'agrees' },
+        'The answer of the one-stop can be read again, and agrees with what we have.',
+      ],
+      [
+        { class: 'status-differs', reasonCode: 'became-another' },
+        'The difference with the one-stop (status-differs) became another one.',
+      ],
+      [
+        { class: 'unreadable', reasonCode: 'became-another' },
+        'The answer of the one-stop can be read again, and differs from what we have.',
+      ],
+      [{ class: 'missing-here', reasonCode: 'arrived' }, 'What only the one-stop had has come to us.'],
+      [
+        { class: 'late', reasonCode: 'seen-no-more' },
+        'A comparison with the one-stop saw the difference (late) no more.',
+      ],
+      [
+        { class: 'duplicate', reasonCode: 'something-new' },
+        'The difference with the one-stop (duplicate) is over, cause something-new.',
+      ],
+      [{}, 'The difference with the one-stop is over.'],
+    ])('says of the end of a difference what is true of it: %j', (detail, sentence) =>
+      expect(told('discrepancy.closed', detail)).toBe(sentence),
+    );
+
+    it.each<[NonNullable<LoggedEntry['detail']>, string]>([
+      [
+        { class: 'missing-there', cause: 'partner-lost-it', responsible: 'onestop', ours: 4 },
+        'A new difference with the one-stop: it does not have the dossier (partner-lost-it); the one-stop has to act.',
+      ],
+      [
+        { class: 'status-differs', cause: 'not-told-back', responsible: 'gateway', ours: 2, theirs: 4 },
+        'A new difference with the one-stop: it says 4 where we say 2 (not-told-back); an operator has to act.',
+      ],
+      [
+        { class: 'unreadable', cause: 'status-unknown', responsible: 'onestop', ours: 4 },
+        'The answer of the one-stop about the dossier cannot be read (status-unknown); nobody knows how it stands there; the one-stop has to act.',
+      ],
+      [{ reasonCode: 'onestop.refused' }, 'The one-stop and we do not agree, cause onestop.refused.'],
+    ])('says of a new difference what it is and why: %j', (detail, sentence) =>
+      expect(told('discrepancy.found', detail)).toBe(sentence),
+    );
+
+    it.each<[NonNullable<LoggedEntry['detail']>, string]>([
+      [{ class: 'status-differs', cause: 'not-taken', ours: 4, theirs: 2 }, 'it says 2 where we say 4 (not-taken)'],
+      [{ class: 'status-differs', cause: 'c', theirs: 4 }, 'it says 4, and we know of no status there (c)'],
+      [{ class: 'status-differs', cause: 'c', ours: 4 }, 'it says no status where we say 4 (c)'],
+      [{ class: 'status-differs' }, 'its status is another than ours'],
+      [{ class: 'missing-there', cause: 'receipt-lost-there' }, 'it has lost our receipt (receipt-lost-there)'],
+      [{ class: 'missing-there', cause: 'unacknowledged' }, 'it has no receipt of ours (unacknowledged)'],
+      [{ class: 'duplicate', cause: 'several-codes' }, 'it has the dossier more than once (several-codes)'],
+      [{ class: 'duplicate', cause: 'other-code' }, 'it has the dossier under a code that we do not know (other-code)'],
+      [{ class: 'painted-over', cause: 'c' }, 'painted-over (c)'],
+    ])('says no number and no state that nobody gave: %j', (detail, said) =>
+      expect(told('reconciliation.judged', detail)).toBe(`Compared with the one-stop: ${said}.`),
+    );
+
+    it.each([
+      ['finished', {}, 'ended'],
+      ['finished', { code: 'http.5xx' }, 'ended without its whole list (http.5xx)'],
+      ['stopped', { reasonCode: 'by-person' }, 'was stopped, cause by-person'],
+      [
+        'stopped',
+        { reasonCode: 'partner-away', code: 'http.5xx' },
+        'was stopped, cause partner-away, last failure http.5xx',
+      ],
+    ])('says of one that %s with %j why', (outcome, why, said) => {
+      const detail = { agreed: 3, differing: 0, unreadable: 0, notLookedAt: 9, ...why };
+      expect(sentenceOf(entry({ kind: 'reconciliation.finished', partner: 'hotich', outcome, detail }))).toBe(
+        `The comparison with hộ tịch ${said}: 3 agree, 0 differ, 0 unreadable, 9 not looked at.`,
+      );
+    });
+  });
+
   it('gives each line its time and its place in the log', () => {
     expect(
       storyText([

@@ -163,8 +163,17 @@ describe('lienthong client and webhook', () => {
     await db.execute(`update client set units = null where id = 'commune'`);
     expect(await lag()).toBe('3');
     await db.execute(`update client set units = '{99001}' where id = 'commune'`);
+    const behind = async () =>
+      /^lienthong_webhook_behind_positions\{webhook="of-commune"\} (\d+)$/m.exec(
+        (await gateway.app.inject('/metrics')).body,
+      )?.[1];
+    expect(await behind()).toBe('3');
     await db.execute('update sequencer set next_position = next_position + 10000');
-    expect(await line()).toMatch(/ 2\+ /);
+    expect(await line()).toMatch(/ 2\+ +10003 /);
+    expect(await behind()).toBe('10003');
+    await db.execute(`update client set units = '{99003}' where id = 'commune'`);
+    expect([await lag(), await behind()]).toEqual(['0', '10003']);
+    await db.execute(`update client set units = '{99001}' where id = 'commune'`);
     expect(await run('operator', ['--json', 'webhook', 'status'])).toContain('"isLagLowerBound": true');
   });
 });

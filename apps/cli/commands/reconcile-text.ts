@@ -16,17 +16,24 @@ export interface Run {
   notLookedAtBecause: Readonly<Record<string, number>>;
   isClean: boolean;
   reasonCode: string | null;
+  /** Of the last call without a usable answer. */
+  failureCode: string | null;
+  /** The partner's list could not be read to its end: what only the partner has may not have been found. */
+  listFailed: boolean;
   stoppedBy: string | null;
 }
 
 /** Why a run stopped or was skipped, in words. */
 const ENDED_BECAUSE: Readonly<Record<string, string | undefined>> = {
   'partner-away':
-    'the partner gave no usable answer, several times in a row: wait until `status` shows its breaker as closed',
+    'the partner gave no usable answer, again and again: the last failure says which, `status` whether its breaker is open',
   'partner-held': 'the partner is held: `hold list` says why; release the hold first',
   'breaker-open': 'the partner does not answer: wait until `status` shows its breaker as closed',
   'still-running': 'the one before was not over yet',
   'no-worker': 'no worker with the role `reconciler` ran when it was due: `stack status`',
+  'budget-used-up': 'half of the calls that the partner allows in a day are used: the rest is kept for deliveries',
+  'everything-missing':
+    'the partner knew none of the dossiers that it was asked for: most likely that is the wrong address, unit or data there, and no loss; no difference was written',
 };
 
 /** Why dossiers were not looked at, in words. */
@@ -36,9 +43,10 @@ const NOT_LOOKED_AT: Readonly<Record<string, string | undefined>> = {
   'just-changed': 'they changed a moment before the partner was asked',
   'awaiting-supplement': 'DVCLT lists them until their supplement is there',
   'cannot-ask': 'the partner has no question that could be asked',
+  'no-code': 'the one-stop has not given its code for them yet, and the partner is asked by that code',
 };
 /** Asking again changes nothing there. */
-const NEVER_ASKABLE = 'cannot-ask';
+const NOT_ASKABLE: readonly string[] = ['cannot-ask', 'no-code'];
 
 export function isOver({ state }: Run): boolean {
   return state !== 'queued' && state !== 'running';
@@ -59,6 +67,7 @@ export function runText(run: Run): string {
     ['asked by', `${run.requestedBy ?? 'the schedule'}, ${localTime(askedAt(run))}`],
     ['state', stateText(run)],
     ...meansPairs(run),
+    ...(run.failureCode === null ? [] : ([['last failure', run.failureCode]] as const)),
     ...(run.state === 'skipped'
       ? []
       : ([
@@ -92,10 +101,10 @@ function meansPairs({ reasonCode, stoppedBy }: Run): (readonly [string, string])
 /** What it comes to, in sentences. Nothing that was not looked at is ever called right. */
 function conclusions(run: Run): string[] {
   const { counts, state } = run;
-  if (state === 'skipped') return [`Nothing was compared. Compare it now:\n  ${command(startAgain(run))}`];
+  if (state === 'skipped') return [`Nothing was compared. ${startAgain(run, 'Compare it now:')}`];
   if (!isOver(run)) return [`It is not over. Follow it:\n  ${command(`reconcile show ${run.id} --follow`)}`];
   if (run.isClean) return [counts.agreed === 0 ? 'No dossier was stored in that time.' : `All ${counts.agreed} agree.`];
-  return [differing(run), unreadable(run), notLookedAt(run)].filter((text) => text !== '');
+  return [differing(run), unreadable(run), notLookedAt(run), listFailed(run), again(run)].filter((text) => text !== '');
 }
 
 function differing({ id, counts }: Run): string {
@@ -115,17 +124,37 @@ function notLookedAt(run: Run): string {
   const reasons = Object.entries(notLookedAtBecause).map(
     ([code, count]) => `  ${count} ${code}: ${NOT_LOOKED_AT[code] ?? ENDED_BECAUSE[code] ?? 'see the state above'}`,
   );
-  const canAskAgain = counts.notLookedAt > (notLookedAtBecause[NEVER_ASKABLE] ?? 0);
   return [
     `${dossiers(counts.notLookedAt)} ${counts.notLookedAt === 1 ? 'was' : 'were'} not looked at; nobody knows how they stand, because`,
     ...reasons,
-    ...(canAskAgain ? ['Compare them again later:', `  ${command(startAgain(run))}`] : []),
   ].join('\n');
 }
 
-function startAgain({ partner, from, to }: Run): string {
-  return `reconcile start --partner ${partner} --from ${from} --to ${to} --follow`;
+function listFailed({ listFailed: isFailed, partner, failureCode }: Run): string {
+  if (!isFailed) return '';
+  const why = failureCode === null ? '' : ` (${failureCode})`;
+  return `The list of ${partner} could not be read to its end${why}: what only ${partner} has may not have been found.`;
 }
+
+/** The command that looks at what was not looked at, where that can help. */
+function again(run: Run): string {
+  const askable = Object.keys(run.notLookedAtBecause).filter((code) => !NOT_ASKABLE.includes(code));
+  return askable.length > 0 || run.listFailed || run.state === 'stopped' ? startAgain(run, 'Compare again later:') : '';
+}
+
+/** @param usually what is said where nothing else comes first */
+function startAgain(run: Run, usually: string): string {
+  const { partner, from, to } = run;
+  const start = command(`reconcile start --partner ${partner} --from ${from} --to ${to} --follow`);
+  return `${FIRST[run.reasonCode ?? '']?.(partner) ?? usually}\n  ${start}`;
+}
+
+/** What comes before the next comparison. */
+const FIRST: Readonly<Record<string, ((partner: string) => string) | undefined>> = {
+  'budget-used-up': () => 'Compare again tomorrow:',
+  'everything-missing': (partner) =>
+    `Before you compare again: is the address right (PARTNER_${partner.toUpperCase()}_URL, else config/partners/${partner}.yaml), and do its unit and its data there belong to us? Then:`,
+};
 
 function dossiers(count: number): string {
   return count === 1 ? '1 dossier' : `${count} dossiers`;
@@ -142,12 +171,18 @@ export function runsText(runs: readonly Run[]): string {
     { head: 'partner', value: (row) => row.partner },
     { head: 'asked', value: (row) => localTime(askedAt(row)) },
     { head: 'by', value: (row) => row.requestedBy ?? 'schedule' },
-    { head: 'state', value: (row) => [row.state, row.reasonCode].filter(Boolean).join(': ') },
+    { head: 'state', value: stateOf },
     { head: 'agree', value: (row) => numberOf(row, 'agreed'), align: 'right' },
     { head: 'differ', value: (row) => numberOf(row, 'differing'), align: 'right' },
     { head: 'unreadable', value: (row) => numberOf(row, 'unreadable'), align: 'right' },
     { head: 'not looked at', value: (row) => numberOf(row, 'notLookedAt'), align: 'right' },
   ]);
+}
+
+/** `stopped: partner-away (http.5xx)`, `finished, list-failed`. */
+function stateOf({ state, reasonCode, failureCode, listFailed: isFailed }: Run): string {
+  const why = reasonCode === null ? '' : `: ${reasonCode}${failureCode === null ? '' : ` (${failureCode})`}`;
+  return `${state}${why}${isFailed ? ', list-failed' : ''}`;
 }
 
 /** A run that was skipped has no numbers: 0 would read as "nothing differs". */
@@ -189,6 +224,7 @@ const CAUSES: Readonly<Record<string, string | undefined>> = {
   'partner-lost-it':
     'the partner was told and does not have it: it says why; then tell it again, where that can be done',
   'other-code': 'the partner has it under a code that we do not know: it has to say which one counts',
+  'code-unusable': 'the partner names it by something that is no code: show the partner what it sends',
   'never-received': 'we have nothing of it: `quarantine groups`; else the partner says where it comes from',
   'not-told-back': 'the partner is further than we know: who must act sends, or fetches, what was decided',
   'not-taken': 'the partner took our message and is still behind: tell it again',
@@ -198,6 +234,7 @@ const CAUSES: Readonly<Record<string, string | undefined>> = {
   'dead-letter': 'our message was given up: `dead-letter groups`',
   'unknown-outcome': 'nobody knows whether our message arrived: `delivery list --status unknown`',
   held: 'our message is held: `hold list`',
+  'not-routed': 'what follows from an event of it was never planned: `dossier show`, `verify state`',
   waits: 'our message waits for the partner: `status`',
 };
 

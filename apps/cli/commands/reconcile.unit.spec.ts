@@ -17,6 +17,8 @@ function runOf({ counts, ...more }: Partial<Omit<Run, 'counts'>> & { counts?: Pa
     notLookedAtBecause: {},
     isClean: false,
     reasonCode: null,
+    failureCode: null,
+    listFailed: false,
     stoppedBy: null,
     ...more,
   };
@@ -79,6 +81,58 @@ describe('the text of a reconciliation', () => {
     expect(text).not.toContain('reconcile start');
   });
 
+  it('sends nobody to ask at once for dossiers whose code the one-stop has not given', () => {
+    const because = { 'no-code': 2 };
+    const text = runText(runOf({ counts: { agreed: 3, notLookedAt: 2 }, notLookedAtBecause: because }));
+    expect(text).toContain('2 no-code: the one-stop has not given its code for them yet');
+    expect(text).not.toContain('reconcile start');
+    const more = { ...because, 'in-flight': 1 };
+    const other = runText(runOf({ counts: { agreed: 3, notLookedAt: 3 }, notLookedAtBecause: more }));
+    expect(other).toContain('reconcile start');
+  });
+
+  it('tells to look for the wrong address before asking again where everything is missing', () => {
+    const stopped = { state: 'stopped', reasonCode: 'everything-missing' };
+    const text = runText(
+      runOf({ ...stopped, counts: { notLookedAt: 900 }, notLookedAtBecause: { 'everything-missing': 900 } }),
+    );
+    expect(text).toMatch(/^means {2,}the partner knew none of the dossiers that it was asked for/m);
+    expect(text).toContain('no difference was written');
+    expect(text).toContain('Before you compare again: is the address right (PARTNER_ONESTOP_URL');
+    expect(text).not.toContain('later:');
+  });
+
+  it('tells to wait for another day where the calls of this one are used', () => {
+    const stopped = { state: 'stopped', reasonCode: 'budget-used-up' };
+    const counts = { agreed: 5, notLookedAt: 9 };
+    const text = runText(runOf({ ...stopped, counts, notLookedAtBecause: { 'budget-used-up': 9 } }));
+    expect(text).toMatch(/^means {2,}half of the calls that the partner allows in a day are used/m);
+    expect(text).toContain('Compare again tomorrow:');
+  });
+
+  it('names the last failure of a partner that was away', () => {
+    const away = { state: 'stopped', reasonCode: 'partner-away', failureCode: 'http.5xx' };
+    expect(runText(runOf(away))).toMatch(/^last failure {2,}http.5xx$/m);
+    expect(runText(runOf({}))).not.toContain('last failure');
+    expect(runsText([runOf(away)])).toContain('stopped: partner-away (http.5xx)');
+  });
+
+  it('never says that all agree where the list could not be read', () => {
+    const text = runText(runOf({ listFailed: true, failureCode: 'http.5xx', counts: { agreed: 12 } }));
+    expect(text).not.toContain('All 12');
+    expect(text).toContain(
+      'The list of onestop could not be read to its end (http.5xx): what only onestop has may not have been found.',
+    );
+    expect(text).toContain('npx lienthong reconcile start --partner onestop');
+    expect(runsText([runOf({ listFailed: true })])).toContain('finished, list-failed');
+  });
+
+  it('gives the command to compare again once', () => {
+    const counts = { agreed: 3, notLookedAt: 2 };
+    const text = runText(runOf({ listFailed: true, counts, notLookedAtBecause: { 'in-flight': 2 } }));
+    expect(text.match(/reconcile start/g)).toHaveLength(1);
+  });
+
   it.each(['partner-away', 'partner-held', 'breaker-open'])('says what a stop by %s means', (reasonCode) => {
     const counts = { agreed: 3, notLookedAt: 9 };
     const stopped = { state: 'stopped', reasonCode, notLookedAtBecause: { [reasonCode]: 9 } };
@@ -138,6 +192,13 @@ describe('the text of differences', () => {
     );
     expect(text).toMatch(/^missing-there, partner-lost-it {2}the partner was told and does not have it/m);
     expect(text).toMatch(/^late, held {2,}our message is held: `hold list`$/m);
+  });
+
+  it('says who is in the way of a dossier whose events are not routed', () => {
+    const text = differencesText([differenceOf({ class: 'late', cause: 'not-routed', responsible: 'gateway' })]);
+    expect(text).toMatch(
+      /^late, not-routed {2}what follows from an event of it was never planned: `dossier show`, `verify state`$/m,
+    );
   });
 
   it('explains a cause that it does not know by its class', () => {

@@ -13,6 +13,7 @@ interface Webhook {
   position: number;
   lagPositions: number | null;
   isLagLowerBound: boolean;
+  behindPositions: number;
   lastSuccessAt: string | null;
   failures: number;
   failureCode: string | null;
@@ -131,6 +132,7 @@ function listText(items: readonly Webhook[]): string {
     { head: 'state', value: (row) => (row.reasonCode === null ? row.state : `${row.state}: ${row.reasonCode}`) },
     { head: 'position', value: (row) => row.position, align: 'right' },
     { head: 'waiting', value: waiting, align: 'right' },
+    { head: 'behind', value: (row) => row.behindPositions, align: 'right' },
     { head: 'last taken', value: (row) => localTime(row.lastSuccessAt) },
     { head: 'failures', value: (row) => row.failures, align: 'right' },
     { head: 'last failure', value: (row) => row.failureCode },

@@ -14,6 +14,7 @@ import {
 import { Caller, Operation, Roles } from '../http/access';
 import { dossierUnknown } from '../http/dossier-code';
 import { idCursor, pageOf, PageQuery, type Page } from '../http/page';
+import { readDossierStates } from '../reads/dossiers';
 import { DiscrepancyPage, type DiscrepancyView } from '../schema/reconciliation';
 import { CLOCK } from '../tokens';
 import { discrepancyView } from '../use-cases/reconciliation-desk';
@@ -74,11 +75,15 @@ export class DiscrepanciesController {
       after: idCursor(query.after),
       limit: query.limit + 1,
     });
+    const states = await readDossierStates(
+      this.db,
+      rows.flatMap((row) => row.dossierId ?? []),
+    );
     const now = this.clock.now();
     return pageOf(
       rows,
       query.limit,
-      (row) => discrepancyView(row, now),
+      (row) => discrepancyView(row, states.get(row.dossierId ?? '') ?? null, now),
       (row) => row.id,
     );
   }

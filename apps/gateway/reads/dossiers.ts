@@ -1,4 +1,4 @@
-import { allowedDecisions, type DossierState } from '#dossier';
+import { allowedDecisions, type DossierState, type DossierStateName } from '#dossier';
 import { rfc3339, type Queryable } from '#platform';
 import type { DossierView } from '../schema/dossier';
 
@@ -61,6 +61,19 @@ export async function readDossier(
     [id, units],
   );
   return row;
+}
+
+/** Their states now, by id. */
+export async function readDossierStates(
+  tx: Queryable,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, DossierStateName>> {
+  if (ids.length === 0) return new Map();
+  const rows = await tx.query<{ id: string; state: DossierStateName }>(
+    'select id, state from dossier where id = any($1::uuid[])',
+    [ids],
+  );
+  return new Map(rows.map(({ id, state }) => [id, state]));
 }
 
 /** The dossier JSON of CONTRACTS §2. */

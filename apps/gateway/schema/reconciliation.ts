@@ -136,11 +136,22 @@ export class ReconciliationView {
   @ApiProperty({
     type: Boolean,
     description:
-      'It ended, looked at everything, and everything agrees. False says nothing but that: look at `counts`.',
+      'It ended, looked at everything, its list too, and everything agrees. False says nothing but that: look at `counts`.',
   })
   isClean!: boolean;
   @ApiProperty({ type: String, nullable: true, description: 'Why it stopped or was skipped.' })
   reasonCode!: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description:
+      'Of the last call without a usable answer; of a run that ended, of the one for which it stopped (`partner-away`) or left the list, e.g. `http.5xx`.',
+  })
+  failureCode!: string | null;
+  @ApiProperty({
+    description: 'The list of the partner could not be read to its end: what only it has may not have been found.',
+  })
+  listFailed!: boolean;
   @ApiProperty({ type: String, nullable: true, description: 'Account that stopped it.' })
   stoppedBy!: string | null;
 }

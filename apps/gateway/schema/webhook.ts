@@ -31,6 +31,10 @@ export class WebhookView {
       'More may wait: the events of some communes are counted within 10,000 positions of the feed, and it is further behind.',
   })
   isLagLowerBound!: boolean;
+  @ApiProperty({
+    description: 'Positions of the feed from where it is to the newest event, whoever they are for.',
+  })
+  behindPositions!: number;
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   lastSuccessAt!: string | null;
   @ApiProperty({ description: 'In a row.' })

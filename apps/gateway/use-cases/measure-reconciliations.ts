@@ -18,7 +18,7 @@ export class MeasureReconciliations {
   ) {
     metrics.gauge({
       name: 'lienthong_reconciliation_age_seconds',
-      help: 'Since the last reconciliation that was finished; absent before the first.',
+      help: 'Since the last reconciliation that was finished, of a time at least as long as that of the daily ones; absent before the first.',
       labels: ['partner'],
       collect: () => this.age(),
     });

@@ -1,4 +1,5 @@
 import { answeredBefore, answerOnce } from '#access';
+import type { DossierStateName } from '#dossier';
 import { AppError, canonicalBytes, rfc3339, sha256 } from '#platform';
 import {
   canBeToldAgain,
@@ -126,12 +127,14 @@ export function reconciliationView(run: Reconciliation): ReconciliationView {
   };
 }
 
-function isClean({ state, counts: { differing, unreadable, notLookedAt } }: Reconciliation): boolean {
-  return state === 'finished' && differing + unreadable + notLookedAt === 0;
+/** What only the partner has is looked for in its list: without the list not everything was looked at. */
+function isClean({ state, listFailed, counts: { differing, unreadable, notLookedAt } }: Reconciliation): boolean {
+  return state === 'finished' && !listFailed && differing + unreadable + notLookedAt === 0;
 }
 
-/** A difference as the API shows it. */
-export function discrepancyView(found: Discrepancy, now: Date): DiscrepancyView {
+/** A difference as the API shows it.
+ *  @param dossierState of its dossier, as of now; null when only the partner has one */
+export function discrepancyView(found: Discrepancy, dossierState: DossierStateName | null, now: Date): DiscrepancyView {
   const until = found.closedAt ?? now;
   return {
     ...found,
@@ -139,7 +142,7 @@ export function discrepancyView(found: Discrepancy, now: Date): DiscrepancyView 
     lastSeenAt: rfc3339(found.lastSeenAt),
     ageSeconds: Math.max(0, Math.round((until.getTime() - found.firstSeenAt.getTime()) / 1000)),
     closedAt: timeOf(found.closedAt),
-    canBeToldAgain: found.state === 'open' && canBeToldAgain(found),
+    canBeToldAgain: found.state === 'open' && canBeToldAgain(found, dossierState),
   };
 }
 

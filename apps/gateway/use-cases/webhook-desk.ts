@@ -2,6 +2,7 @@ import { answerOnce, findClient } from '#access';
 import { AppError, rfc3339 } from '#platform';
 import type { SyncLogActor } from '#synclog';
 import {
+  readBehind,
   readWebhookRows,
   readWebhooks,
   resumeWebhook,
@@ -35,6 +36,13 @@ export class WebhookDesk {
       help: 'Events that the receiver of a webhook has not taken yet, of the communes of its account where it has one; those are counted within 10,000 positions of the feed. Not there while the account is unknown.',
       labels: ['webhook'],
       collect: async () => (await this.rows()).flatMap(lagSample),
+    });
+    metrics.gauge({
+      name: 'lienthong_webhook_behind_positions',
+      help: 'Positions of the feed from where a webhook is to the newest event, whoever the events are for.',
+      labels: ['webhook'],
+      collect: async () =>
+        (await readBehind(db, ids)).map(({ id, behindPositions: value }) => ({ labels: { webhook: id }, value })),
     });
     metrics.gauge({
       name: 'lienthong_webhook_last_success_timestamp_seconds',

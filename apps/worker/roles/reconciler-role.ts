@@ -1,4 +1,6 @@
-import { loadCauses } from '#delivery';
+import { loadCauses, readDayUsed } from '#delivery';
+import type { PartnerId } from '#dossier';
+import { localDay } from '#platform';
 import { createPlan, loadReplayPolicy, requestDryRun, type PlanDeps } from '#replay';
 import { loadReconciliationPolicy, ReconciliationRunner, startDue, type ProposeReplay } from '#reconciliation';
 import { applyOutcomes, type Foundation } from '../foundation';
@@ -21,6 +23,7 @@ export function reconcilerRole(foundation: Foundation): Role {
       policy,
       partners: partners.reconciled,
       deadlineMs: (partner) => partners.configs[partner].deadlines.callMs,
+      hasRoom: (partner) => hasRoom({ partner, perDay: partners.configs[partner].limits.perDay }, foundation),
       decisionsByPush: partners.configs.onestop.decisions === 'push',
       applyOutcomes: applyOutcomes(foundation),
       proposeReplay: proposeReplay(foundation),
@@ -49,6 +52,15 @@ export function reconcilerRole(foundation: Foundation): Role {
       await runner.stop();
     },
   };
+}
+
+/** Half of the calls that the partner takes in a day are kept for deliveries, whoever has used the other half.
+ *  @param perDay undefined: it takes any number */
+export async function hasRoom(
+  { partner, perDay }: { partner: PartnerId; perDay: number | undefined },
+  { db, clock }: Pick<Foundation, 'db' | 'clock'>,
+): Promise<boolean> {
+  return perDay === undefined || (await readDayUsed(db, partner, localDay(clock.now()))) * 2 < perDay;
 }
 
 /** A plan over what was settled, by the policy of replays: it starts by itself only where that asks for no second person. */

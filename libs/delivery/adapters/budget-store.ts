@@ -60,3 +60,12 @@ update partner_state s
 set tokens = a.available - a.n, tokens_at = clock_timestamp(), day = $5::date, day_used = a.used + a.n
 from allowed a where s.partner = $1
 returning a.n as granted, s.tokens as left, s.day_used as "dayUsed"`;
+
+/** Calls of this local day that were taken out of the partner's budget. */
+export async function readDayUsed(tx: Queryable, partner: PartnerId, day: string): Promise<number> {
+  const rows = await tx.query<{ used: number }>(
+    `select s.day_used as used from partner_state s where s.partner = $1 and s.day = $2::date`,
+    [partner, day],
+  );
+  return rows[0]?.used ?? 0;
+}

@@ -1,5 +1,6 @@
 import type { ReconciledPartner } from '#reconciliation';
 import type { AdapterDeps } from '../config/adapter-deps';
+import { listedOf, namedRow, toldOnce } from '../found-rows';
 import type { DvcltSource } from './dvclt-source';
 
 /** DVCLT has no query for a status (CONTRACTS §1.1). What it can be asked is its list of dossiers that it holds for not acknowledged: one page,
@@ -13,9 +14,14 @@ export function reconciledDvclt({ config }: AdapterDeps, source: DvcltSource): R
       means: 'unacknowledged',
       async page(_window, _page, signal) {
         const { askedAt, items, unreadable, cut } = await source.list(signal);
-        const codes = [...new Set(items.map(({ code }) => code))];
-        const rows = codes.map((dvclt) => ({ codes: { dvclt }, status: null }));
-        return { askedAt, rows, unreadable: unreadable.length + cut, next: null };
+        const read = items.map(({ code }) => namedRow('dvclt', { dvclt: code }, { status: null }));
+        const listed = listedOf(toldOnce(read, 'dvclt.rows-contradict'));
+        return {
+          askedAt,
+          rows: listed.rows,
+          unreadable: listed.unreadable + unreadable.length + cut,
+          next: null,
+        };
       },
     },
   };

@@ -61,6 +61,14 @@ describe('what DVCLT can be asked', () => {
     expect(unreadable).toBe(4);
   });
 
+  it('counts as unreadable a row whose code is none', async () => {
+    const rows = [rowOf(0, { maHoSo: 'Nguyễn Văn A' }), rowOf(1), rowOf(2, { maHoSo: '079000000001' })];
+    const { reconciled } = dvclt([answer(200, { data: rows })]);
+    const { rows: told, unreadable } = await reconciled.listing!.page(WINDOW, 1, SIGNAL);
+    expect(told).toEqual([{ codes: { dvclt: asked(1).codes.dvclt }, status: null }]);
+    expect(unreadable).toBe(2);
+  });
+
   it('counts as unreadable what a list is longer than we take', async () => {
     const short = (config: PartnerConfig) => ({ ...config, limits: { ...config.limits, maxListItems: 2 } });
     const { reconciled } = dvclt([answer(200, { data: [0, 1, 2, 3, 4].map((number) => rowOf(number)) })], short);

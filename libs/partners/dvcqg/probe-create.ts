@@ -46,7 +46,7 @@ export function judgeLookUp(
 }
 
 /** Rows of an answer to `TraCuuHoSo`; undefined when it tells nothing. */
-export function lookedUpRows(replies: ReplyTable, json: JsonObject): readonly unknown[] | undefined {
+function lookedUpRows(replies: ReplyTable, json: JsonObject): readonly unknown[] | undefined {
   return isAnswered(replies, json) ? arrayOf(json['result']) : undefined;
 }
 

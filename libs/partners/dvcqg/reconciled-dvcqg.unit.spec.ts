@@ -33,6 +33,23 @@ const found = async (result: HttpResult) => (await lookUp(result)).found;
 const absent = [{ kind: 'absent' }];
 const unreadable = (reasonCode: string) => [{ kind: 'unreadable', reasonCode }];
 
+type Unreadable = readonly [name: string, result: HttpResult, reasonCode: string];
+/** Texts that something else than the dossier is not there. */
+const NOT_OF_THE_DOSSIER = [
+  'Mã đơn vị không tồn tại',
+  'Mã đơn vị nộp hồ sơ không tồn tại',
+  'Dịch vụ tra cứu hồ sơ không tồn tại',
+  'Bảng dữ liệu HoSo không tồn tại (ORA-00942)',
+  'Không tìm thấy máy chủ dữ liệu',
+  'Không tìm thấy hồ sơ đơn vị',
+  `Mã hồ sơ không tồn tại ${'x'.repeat(70_000)}`,
+].flatMap((message) =>
+  [-1, 0].map((error_code): Unreadable => {
+    const result = answer(200, { error_code, message, result: [] });
+    return [`“${message.slice(0, 60)}” with code ${error_code}`, result, 'dvcqg.look-up-failed'];
+  }),
+);
+
 describe('what the portal can be asked', () => {
   it('is one dossier a call, by the one-stop’s code; it has no list', async () => {
     const { reconciled, clock } = portal();
@@ -67,9 +84,10 @@ describe('what the portal can be asked', () => {
   it.each([
     ['no rows', says([])],
     ['null for rows', says(null, { error_code: '00' })],
-    ['a row of another dossier', says([rowOf({ MaHoSo: 'H99.101-260302-9999' })])],
-    ['"không tồn tại"', answer(200, { error_code: -1, message: 'Mã hồ sơ không tồn tại', result: [] })],
-    ['"không tồn tại" with HTTP 404', answer(404, { error_code: -1, message: 'Mã hồ sơ không tồn tại' })],
+    ['"hồ sơ không tồn tại"', answer(200, { error_code: -1, message: 'Mã hồ sơ không tồn tại', result: [] })],
+    ['"hồ sơ không tồn tại" with HTTP 404', answer(404, { error_code: -1, message: 'Mã hồ sơ không tồn tại' })],
+    ['the same with its code', answer(200, { error_code: '3', message: `Hồ sơ có mã "${CODE}"  KHÔNG tồn tại!` })],
+    ['"không tìm thấy hồ sơ"', answer(200, { error_code: 0, message: `Không tìm thấy hồ sơ: ${CODE}.`, result: null })],
   ])('does not have it: %s', async (_name, result) => {
     expect(await found(result)).toEqual(absent);
   });
@@ -81,10 +99,22 @@ describe('what the portal can be asked', () => {
     expect(await found(says([rowOf(), rowOf({ TrangThaiHoSo: 5 })]))).toEqual(unreadable('dvcqg.rows-contradict'));
   });
 
-  it.each([
+  it.each<Unreadable>([
     ['another failure', answer(200, { error_code: -1, message: 'Lỗi hệ thống' }), 'dvcqg.look-up-failed'],
     ['another shape', answer(200, { error_code: 0, message: 'Thành công' }), 'dvcqg.look-up-failed'],
     ['an empty object', answer(200, {}), 'dvcqg.look-up-failed'],
+    ...NOT_OF_THE_DOSSIER,
+    ['no rows under code 0 without its text', says([], { message: null }), 'dvcqg.look-up-failed'],
+    ['no rows beside a failure', says([], { message: 'Thành công, có lỗi' }), 'dvcqg.look-up-failed'],
+    ['rows of a failure', says([rowOf()], { error_code: -1, message: 'Lỗi hệ thống' }), 'dvcqg.look-up-failed'],
+    [
+      'rows beside "does not exist"',
+      says([rowOf()], { error_code: -1, message: 'Mã hồ sơ không tồn tại' }),
+      'dvcqg.look-up-failed',
+    ],
+    ['a row of another dossier', says([rowOf({ MaHoSo: 'H99.101-260302-9999' })]), 'dvcqg.row-of-another-code'],
+    ['its code spelled otherwise', says([rowOf({ MaHoSo: CODE?.toLowerCase() })]), 'dvcqg.row-of-another-code'],
+    ['a row whose code is a name', says([rowOf({ MaHoSo: 'Nguyễn Văn A' })]), 'dvcqg.row-without-code'],
     [
       'success under HTTP 403',
       answer(403, { error_code: 0, message: 'Thành công', result: [] }),
@@ -92,7 +122,7 @@ describe('what the portal can be asked', () => {
     ],
     ['a row without a code', says([{ TrangThaiHoSo: 4 }]), 'dvcqg.row-without-code'],
     ['a row that is none', says(['x']), 'dvcqg.row-without-code'],
-    ['more than we take', { kind: 'written', code: 'answer-too-large' } as const, 'wire.answer-too-large'],
+    ['more than we take', { kind: 'written', code: 'answer-too-large' }, 'wire.answer-too-large'],
   ])('answers and says nothing that is understood: %s [Q01]', async (_name, result, reasonCode) => {
     expect(await found(result)).toEqual(unreadable(reasonCode));
   });

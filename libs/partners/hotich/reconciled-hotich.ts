@@ -1,10 +1,12 @@
 import { RegistryStatus } from '#dossier';
-import { AppError, isDeeperThan } from '#platform';
-import type { AskedDossier, Found, ReconciledPartner } from '#reconciliation';
+import { isDeeperThan } from '#platform';
+import type { AskedDossier, Found, PartnerRow, ReconciledPartner } from '#reconciliation';
 import type { AdapterDeps } from '../config/adapter-deps';
-import { assertAskable, byOneStopCode, foundOf, toldOnce, type ReadRow } from '../found-rows';
+import { assertAskable, byOneStopCode, foundOf, namedRow, rowWithoutCode, toldOnce, type ReadRow } from '../found-rows';
+import { HalvedQuestion, mostCallsOf, type CallAnswer } from '../halved-question';
+import type { JsonObject } from '../http/answer-json';
 import { isTooMuch, readFailure } from '../http/partner-call';
-import { codeText } from '../wire/code-text';
+import { plainCode } from '../wire/code-text';
 import { objectOf } from '../wire/fields';
 import { instantField } from '../wire/instant-field';
 import { registrationResult } from './registration-result';
@@ -12,7 +14,7 @@ import type { RegistryClient } from './registry-client';
 import { MAX_ROW_DEPTH, registryStatusOf } from './result-rows';
 import { answeredRows, POLL_REFUSED } from './results-answer';
 
-const MATCHING = { belongsTo: byOneStopCode, nameless: 'hotich.row-without-code' };
+const MATCHING = { belongsTo: byOneStopCode, partner: 'hotich' } as const;
 
 function codeOf({ codes }: AskedDossier): string | undefined {
   return codes.oneStop;
@@ -28,75 +30,36 @@ export function reconciledHotich(deps: AdapterDeps, client: RegistryClient): Rec
     codeOf,
     lookUp: {
       atMost,
-      // Halved down to single ones.
-      mostCalls: 2 * atMost - 1,
+      mostCalls: mostCallsOf(atMost),
       async ask(dossiers, signal) {
         assertAskable(dossiers, atMost, codeOf);
         const askedAt = deps.clock.now();
-        const found = new Map<AskedDossier, Found>();
-        const asking = { deps, client, signal, calls: 0 };
-        for (const module of ['KS', 'KT'] as const) {
-          const own = dossiers.filter((dossier) => dossier.module === module);
-          const answers = own.length === 0 ? [] : await askTogether(asking, module, own);
-          own.forEach((dossier, at) => found.set(dossier, answers[at]));
-        }
-        return {
-          askedAt,
-          found: foundUnlessRefused(dossiers.map((dossier) => found.get(dossier)!)),
-          calls: asking.calls,
-        };
+        const groups = (['KS', 'KT'] as const).map((module) => dossiers.filter((dossier) => dossier.module === module));
+        const question = new HalvedQuestion((some) => answerTo({ deps, client, signal }, some), client.lately);
+        const { found, calls } = await question.ask(groups);
+        const byDossier = new Map(groups.flat().map((dossier, at) => [dossier, found[at]]));
+        return { askedAt, found: dossiers.map((dossier) => byDossier.get(dossier)!), calls };
       },
     },
   };
 }
 
-/** A hộ tịch that refuses every code refuses the question, not the dossiers. */
-function foundUnlessRefused(found: readonly Found[]): readonly Found[] {
-  if (found.every((one) => one.kind === 'unreadable' && one.reasonCode === POLL_REFUSED))
-    throw new AppError({ code: POLL_REFUSED, disposition: 'retry' });
-  return found;
-}
-
-interface Asking {
-  deps: AdapterDeps;
-  client: RegistryClient;
-  signal: AbortSignal;
-  /** Made so far. */
-  calls: number;
-}
-
-/** Halves what is too much at once, down to one dossier: the others must not stay unseen for it.
- *  @param dossiers of one module */
-async function askTogether(
-  asking: Asking,
-  module: 'KS' | 'KT',
-  dossiers: readonly AskedDossier[],
-): Promise<readonly Found[]> {
-  const answer = await answerTo(asking, module, dossiers);
-  if (!('reasonCode' in answer)) return foundIn(module, dossiers, answer.rows);
-  if (dossiers.length === 1) return [{ kind: 'unreadable', reasonCode: answer.reasonCode }];
-  const half = Math.ceil(dossiers.length / 2);
-  const first = await askTogether(asking, module, dossiers.slice(0, half));
-  return [...first, ...(await askTogether(asking, module, dossiers.slice(half)))];
-}
-
-/** One call. @throws AppError with disposition `retry` when it brought no answer */
+/** One call. @param dossiers of one module @throws AppError with disposition `retry` when it brought no answer */
 async function answerTo(
-  asking: Asking,
-  module: 'KS' | 'KT',
+  { deps, client, signal }: { deps: AdapterDeps; client: RegistryClient; signal: AbortSignal },
   dossiers: readonly AskedDossier[],
-): Promise<{ rows: readonly unknown[] } | { reasonCode: string }> {
-  const { deps, client, signal } = asking;
-  asking.calls += 1;
+): Promise<CallAnswer> {
+  const [{ module }] = dossiers;
   const codes = dossiers.flatMap((dossier) => codeOf(dossier) ?? []);
   const reply = await client.results(module, codes, signal);
   if (reply.kind === 'failed') {
-    if (isTooMuch(reply.result)) return { reasonCode: reply.result.reasonCode };
+    if (isTooMuch(reply.result)) return { kind: 'too-much', reasonCode: reply.result.reasonCode };
     throw readFailure(reply.result);
   }
   const rows = answeredRows(deps.config, reply.json);
   const isList = Array.isArray(reply.json['value'] ?? []);
-  return rows === undefined || !isList ? { reasonCode: POLL_REFUSED } : { rows };
+  if (rows === undefined || !isList) return { kind: 'refused', reasonCode: POLL_REFUSED };
+  return { kind: 'found', found: foundIn(module, dossiers, rows) };
 }
 
 /** A row with a meaningless status is how hộ tịch says that it does not have the dossier (Q16). */
@@ -112,17 +75,27 @@ function foundIn(module: 'KS' | 'KT', dossiers: readonly AskedDossier[], values:
 
 function rowOf(module: 'KS' | 'KT', value: unknown): ReadRow {
   const row = objectOf(value) ?? {};
-  const oneStop = codeText(row['maHoSoMCDT']);
-  if (oneStop === undefined) return { codes: {}, reasonCode: MATCHING.nameless };
+  const code = plainCode(row['maHoSoMCDT']);
+  if (code === undefined || code === 'strange') return rowWithoutCode('hotich');
+  const oneStop = code.code;
   if (isDeeperThan(row, MAX_ROW_DEPTH)) return { codes: { oneStop }, reasonCode: 'hotich.row-too-deep' };
-  const dvclt = codeText(row['maHoSoLT']);
-  const codes = { oneStop, ...(dvclt === undefined ? {} : { dvclt }) };
   const status = registryStatusOf(row['trangThai']);
+  const said = saidBy(module, { oneStop, status }, row);
+  if ('reasonCode' in said) return { codes: { oneStop }, ...said };
+  // One that says that there is nothing names no dossier with whatever stands there (Q16).
+  const isNothing = status === null && plainCode(row['maHoSoLT']) === 'strange';
+  return namedRow('hotich', { oneStop, dvclt: isNothing ? undefined : row['maHoSoLT'] }, said);
+}
+
+function saidBy(
+  module: 'KS' | 'KT',
+  { oneStop, status }: { oneStop: string; status: RegistryStatus | null },
+  row: JsonObject,
+): Omit<PartnerRow, 'codes'> | { reasonCode: string } {
   const result = status === RegistryStatus.Completed ? registrationResult(module, oneStop, row) : undefined;
-  if (result === 'unreadable') return { codes, reasonCode: 'hotich.result-unreadable' };
+  if (result === 'unreadable') return { reasonCode: 'hotich.result-unreadable' };
   const changedAt = instantField(row['thoiGianThucHien']);
   return {
-    codes,
     status,
     ...(changedAt === undefined ? {} : { changedAt }),
     // Completed without its file or, at birth, without its number is no result yet (Q19).

@@ -5,6 +5,7 @@ import { answer } from '../testing/scripted-http';
 import { asked, LOG_IN, NO_ANSWERS, questionsTo, scriptedDeps, SIGNAL } from '../testing/reconciled-bench';
 import { reconciledHotich } from './reconciled-hotich';
 import { RegistryClient } from './registry-client';
+import { createRegistryResults } from './registry-results';
 
 const PDF = Buffer.from('%PDF-1.7 mau').toString('base64');
 const BIRTH = {
@@ -17,6 +18,7 @@ const BIRTH = {
 const BIRTHS = [asked(0), asked(2), asked(4)];
 const NONE = answer(200, { status: 0, statusDescription: 'Có lỗi xảy ra khi lấy dữ liệu', value: [] });
 const REFUSED = answer(200, { status: 0, statusDescription: 'Số lượng hồ sơ vượt quá giới hạn', value: [] });
+const MINUTE_MS = 60_000;
 const TOO_LARGE: HttpResult = { kind: 'written', code: 'answer-too-large' };
 
 const rowOf = (number: number, change: object = {}) => ({
@@ -32,6 +34,14 @@ const says = (...value: readonly unknown[]) => answer(200, { status: 1, statusDe
 function hotich(results: readonly HttpResult[], change?: (config: PartnerConfig) => PartnerConfig) {
   const deps = scriptedDeps('hotich', results, change);
   return { ...deps, reconciled: reconciledHotich(deps, new RegistryClient(deps)) };
+}
+
+/** One hộ tịch that is asked one question after the other. */
+function asksOf(results: readonly HttpResult[]) {
+  const { reconciled, clock } = hotich(results);
+  const ask = async (...dossiers: readonly AskedDossier[]) =>
+    short((await reconciled.lookUp!.ask(dossiers, SIGNAL)).found);
+  return { ask, clock };
 }
 
 async function lookUp(dossiers: readonly AskedDossier[], ...results: readonly HttpResult[]) {
@@ -82,9 +92,15 @@ describe('what hộ tịch can be asked', () => {
         kind: 'rows',
         rows: [{ codes: { dvclt: asked(0).codes.dvclt, oneStop: asked(0).codes.oneStop }, status: 3, changedAt }],
       },
-      { kind: 'absent' },
+      { kind: 'unreadable', reasonCode: 'hotich.row-of-another-code' },
       { kind: 'rows', rows: [{ codes: asked(4).codes, status: 6, changedAt }] },
     ]);
+  });
+
+  it('beside a row of a code that nobody asked for, who has no row is not absent: it may be its, spelled otherwise', async () => {
+    const small = rowOf(0, { maHoSoMCDT: asked(0).codes.oneStop?.toLowerCase() });
+    const { found } = await lookUp([asked(0), asked(2)], says(small, rowOf(2)));
+    expect(short(found)).toEqual(['hotich.row-of-another-code', 3]);
   });
 
   it.each([[9], [5], [0], ['x'], [null], [undefined]])(
@@ -201,9 +217,63 @@ describe('what hộ tịch can be asked', () => {
     },
   );
 
-  it('a failure in the second half is one of the whole question', async () => {
-    await expect(lookUp(BIRTHS, REFUSED, says(rowOf(0)), answer(503, {}))).rejects.toMatchObject({ code: 'http.5xx' });
+  it('a failure in the second half is one of the whole question, and says how many calls it made', async () => {
+    const busy = answer(503, {}, { 'retry-after': '7' });
+    await expect(lookUp(BIRTHS, REFUSED, says(rowOf(0)), busy)).rejects.toMatchObject({
+      code: 'http.5xx',
+      extra: { calls: 3, retryAfterMs: 7_000 },
+    });
+    await expect(lookUp([asked(0), asked(1)], REFUSED, REFUSED)).rejects.toMatchObject({ extra: { calls: 2 } });
   });
+
+  describe('one dossier that is refused, asked for alone', () => {
+    const refused = { code: 'hotich.poll-refused', disposition: 'retry' };
+
+    it('is unreadable while hộ tịch answers other questions, and ends nothing', async () => {
+      const { ask, clock } = asksOf([says(rowOf(0)), REFUSED, NONE, REFUSED]);
+      expect(await ask(asked(0))).toEqual([3]);
+      clock.advance(9 * MINUTE_MS);
+      expect(await ask(asked(2))).toEqual(['hotich.poll-refused']);
+      expect(await ask(asked(4))).toEqual(['absent']);
+      clock.advance(10 * MINUTE_MS);
+      expect(await ask(asked(2))).toEqual(['hotich.poll-refused']);
+    });
+
+    it('says nothing of the dossier where hộ tịch has answered nobody for ten minutes, or never', async () => {
+      const { ask, clock } = asksOf([REFUSED, says(rowOf(0)), REFUSED]);
+      await expect(ask(asked(2))).rejects.toMatchObject(refused);
+      expect(await ask(asked(0))).toEqual([3]);
+      clock.advance(10 * MINUTE_MS + 1);
+      await expect(ask(asked(2))).rejects.toMatchObject({ ...refused, extra: { calls: 1 } });
+    });
+
+    it('a poll of results that is answered shows that hộ tịch answers', async () => {
+      const deps = scriptedDeps('hotich', [says(), REFUSED]);
+      const client = new RegistryClient(deps);
+      await createRegistryResults(deps, client).poll('KS', codesOf([asked(0)]) as string[], SIGNAL);
+      const { found } = await reconciledHotich(deps, client).lookUp!.ask([asked(2)], SIGNAL);
+      expect(short(found)).toEqual(['hotich.poll-refused']);
+    });
+
+    it('ten in a row are a hộ tịch that refuses, until it answers one', async () => {
+      const { ask } = asksOf([NONE, ...Array.from({ length: 11 }, () => REFUSED), NONE, REFUSED]);
+      await ask(asked(0));
+      for (let count = 1; count < 10; count += 1) expect(await ask(asked(2))).toEqual(['hotich.poll-refused']);
+      await expect(ask(asked(2))).rejects.toMatchObject(refused);
+      await expect(ask(asked(2))).rejects.toMatchObject(refused);
+      expect(await ask(asked(0))).toEqual(['absent']);
+      expect(await ask(asked(2))).toEqual(['hotich.poll-refused']);
+    });
+  });
+
+  it.each([['Nguyễn Văn A'], ['079000000001'], ['G22 99']])(
+    'a row whose other code is none is unreadable, and its text goes nowhere (case %#)',
+    async (maHoSoLT) => {
+      const { found } = await lookUp([asked(0), asked(2)], says(rowOf(0, { maHoSoLT }), rowOf(2)));
+      expect(short(found)).toEqual(['hotich.code-strange', 3]);
+      expect(JSON.stringify(found)).not.toContain(maHoSoLT);
+    },
+  );
 
   it.each([[answer(401, '')], [answer(200, { status: 0, errorCode: '100' })]])(
     'a dead token is renewed once (case %#) [Q03 Q04]',

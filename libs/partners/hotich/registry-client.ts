@@ -1,4 +1,5 @@
 import type { LargeBody } from '#delivery';
+import { AnswersLately } from '../answers-lately';
 import type { AdapterDeps } from '../config/adapter-deps';
 import { urlOf, type PartnerConfig } from '../config/partner-config';
 import type { JsonObject } from '../http/answer-json';
@@ -12,12 +13,15 @@ const AUTHEN_ERROR = '100';
 
 /** hộ tịch behind its integration platform: one WSO2 token for pushes and polls, and the second header on every call (lgsp.md §1, Q05). */
 export class RegistryClient {
+  /** Whether its polls are answered. */
+  readonly lately: AnswersLately;
   private readonly calls: PartnerCalls;
   private readonly tokens: TokenSource;
   private readonly secondHeader: string;
 
   constructor(private readonly deps: AdapterDeps) {
     const { config, clock, log } = deps;
+    this.lately = new AnswersLately(clock);
     this.calls = new PartnerCalls(deps);
     this.secondHeader = secondHeaderOf(config);
     this.tokens = new TokenSource({

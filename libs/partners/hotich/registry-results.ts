@@ -19,6 +19,7 @@ export function createRegistryResults(deps: AdapterDeps, client: RegistryClient)
       if (reply.kind === 'failed') return { askedAt, ...withoutRows(reply.result, codes) };
       const read = readResults(deps.config, { module, codes }, reply.json);
       if (read === undefined) return { askedAt, rows: null, unclear: POLL_REFUSED, isRefusal: true, raw: reply.answer };
+      client.lately.answered();
       const { rows, strange } = read;
       return { askedAt, rows, raw: reply.answer, ...(strange > 0 ? { unclear: 'hotich.rows-strange' } : {}) };
     },

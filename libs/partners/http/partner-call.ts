@@ -209,7 +209,7 @@ function isValidAt(config: PartnerConfig, at: Date): boolean {
 const TOO_MUCH: ReadonlySet<string> = new Set(['wire.answer-too-large', 'answer.too-many-values']);
 
 /** One row may be what is too much: who asked for several asks for the others without it. */
-export function isTooMuch({ reasonCode }: CallResult): boolean {
+export function isTooMuch({ reasonCode }: Pick<CallResult, 'reasonCode'>): boolean {
   return TOO_MUCH.has(reasonCode);
 }
 

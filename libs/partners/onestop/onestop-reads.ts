@@ -1,4 +1,5 @@
 import { AppError, type Clock } from '#platform';
+import { AnswersLately } from '../answers-lately';
 import type { AdapterDeps } from '../config/adapter-deps';
 import { urlOf } from '../config/partner-config';
 import type { JsonObject } from '../http/answer-json';
@@ -19,19 +20,17 @@ export interface OneStopRow {
   updatedAt?: Date;
 }
 
-/** A row by either of its codes. */
-export type NamedRow = Omit<OneStopRow, 'oneStopCode'> & { oneStopCode?: string };
-
-/** Rows of one answer. */
+/** Rows of one answer, not yet read. */
 export interface OneStopAnswer {
   /** Before the call left. */
   askedAt: Date;
-  rows: readonly NamedRow[];
-  /** Rows without any code. */
-  nameless: number;
-  /** How many rows there are on all pages together; absent when the one-stop does not say. */
+  rows: readonly unknown[];
+  /** How many rows there are on all pages together, or on this one; absent when the one-stop does not say. */
   total?: number;
 }
+
+/** The one-stop answered and told nothing: it refuses the question. */
+export const LOOK_UP_REFUSED: ReadonlySet<string> = new Set(['onestop.look-up-unreadable', 'onestop.read-refused']);
 
 /** Codes in one look-up by code, and rows in one page of a look-up by time (CONTRACTS §1.1). */
 export const MAX_CODES_PER_LOOK_UP = 50;
@@ -43,14 +42,13 @@ function filled<T extends object>(members: T): T {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T;
 }
 
-function rowOf(value: unknown): NamedRow | undefined {
+function rowOf(value: unknown): OneStopRow | undefined {
   const row = objectOf(value) ?? {};
   const oneStopCode = codeText(row['maHoSoMCDT']);
-  const dvcltCode = codeText(row['maHoSoLT']);
-  if (oneStopCode === undefined && dvcltCode === undefined) return undefined;
+  if (oneStopCode === undefined) return undefined;
   return filled({
     oneStopCode,
-    dvcltCode,
+    dvcltCode: codeText(row['maHoSoLT']),
     status: integerOf(row['trangThai']),
     updatedAt: instantField(row['thoiGianCapNhat']),
   });
@@ -58,19 +56,24 @@ function rowOf(value: unknown): NamedRow | undefined {
 
 /** What the one-stop can be asked about dossiers. Failures are AppErrors with disposition `retry`. */
 export class OneStopReads {
+  /** Whether look-ups are answered. */
+  readonly lately: AnswersLately;
+
   constructor(
     private readonly deps: AdapterDeps,
     private readonly calls: OneStopCalls,
-  ) {}
+  ) {
+    this.lately = new AnswersLately(deps.clock);
+  }
 
   /** `traCuuHoSo` by code: rows are matched by code, unknown codes are absent.
    *  @throws RangeError above 50 codes (a bug); AppError `onestop.look-up-unreadable` or a failure of the wire */
   async lookUp(codes: readonly string[], signal: AbortSignal): Promise<{ askedAt: Date; rows: readonly OneStopRow[] }> {
     const { askedAt, rows } = await this.byCodes(codes, signal);
-    return { askedAt, rows: rows.filter((row): row is OneStopRow => row.oneStopCode !== undefined) };
+    return { askedAt, rows: rows.map(rowOf).filter((row) => row !== undefined) };
   }
 
-  /** As `lookUp`, with the rows that hold only DVCLT's code, and how many hold none. @throws as `lookUp` */
+  /** As `lookUp`, with every row as it came. @throws as `lookUp` */
   async byCodes(codes: readonly string[], signal: AbortSignal): Promise<OneStopAnswer> {
     if (codes.length > MAX_CODES_PER_LOOK_UP) throw new RangeError(`more than ${MAX_CODES_PER_LOOK_UP} codes`);
     return this.ask({ maHoSo: codes }, signal);
@@ -93,9 +96,9 @@ export class OneStopReads {
     const rows = json['duLieu'] === null ? [] : json['duLieu'];
     if (textOf(json['status']) !== '1' || !Array.isArray(rows))
       throw new AppError({ code: 'onestop.look-up-unreadable', disposition: 'retry' });
-    const named = rows.map(rowOf).filter((row) => row !== undefined);
+    this.lately.answered();
     const total = integerOf(json['tongSo']);
-    return { askedAt, rows: named, nameless: rows.length - named.length, ...(total === undefined ? {} : { total }) };
+    return { askedAt, rows: rows as readonly unknown[], ...(total === undefined ? {} : { total }) };
   }
 
   private get clock(): Clock {

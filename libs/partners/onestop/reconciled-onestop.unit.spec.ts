@@ -1,4 +1,5 @@
-import type { ListedPage } from '#reconciliation';
+import type { AppError } from '#platform';
+import type { Found, ListedPage } from '#reconciliation';
 import { answer } from '../testing/scripted-http';
 import {
   asked,
@@ -43,16 +44,52 @@ describe('the one-stop asked by code', () => {
     expect(askedAt).toEqual(oneStop().clock.now());
   });
 
-  it('rows come in any order, by either code, beside rows that nobody asked for', async () => {
-    const { found } = await lookUp(
-      says([rowOf(9), rowOf(2, { maHoSoMCDT: null, trangThai: '9', extra: { a: 1 } }), rowOf(0)]),
-    );
+  it('rows come in any order, by either code', async () => {
+    const { found } = await lookUp(says([rowOf(2, { maHoSoMCDT: null, trangThai: '9', extra: { a: 1 } }), rowOf(0)]));
     const changedAt = new Date('2026-03-02T03:15:00Z');
     expect(found).toEqual([
       { kind: 'rows', rows: [{ codes: asked(0).codes, status: 4, changedAt }] },
       { kind: 'absent' },
       { kind: 'rows', rows: [{ codes: { dvclt: asked(2).codes.dvclt }, status: 9, changedAt }] },
     ]);
+  });
+
+  it('beside a row that nobody asked for, who has no row is not absent: it may be its, spelled otherwise', async () => {
+    const small = asked(1).codes.oneStop?.toLowerCase();
+    for (const row of [rowOf(9), rowOf(1, { maHoSoLT: null, maHoSoMCDT: small })]) {
+      const { found } = await lookUp(says([rowOf(0), row]), [asked(0), asked(1)]);
+      expect(found).toMatchObject([
+        { kind: 'rows' },
+        { kind: 'unreadable', reasonCode: 'onestop.row-of-another-code' },
+      ]);
+    }
+  });
+
+  it.each([['Nguyễn Văn A'], ['079000000001'], ['H99 101'], [`H99\u0000`], ['x'.repeat(65)]])(
+    'a row whose one code is none is unreadable for the dossier of the other, and the text goes nowhere (case %#)',
+    async (strange) => {
+      const { found } = await lookUp(
+        says([rowOf(0, { maHoSoMCDT: strange }), rowOf(1, { maHoSoLT: strange }), rowOf(2)]),
+      );
+      const unreadable = { kind: 'unreadable', reasonCode: 'onestop.code-strange' };
+      expect(found).toMatchObject([unreadable, unreadable, { kind: 'rows' }]);
+      expect(JSON.stringify(found)).not.toContain(JSON.stringify(strange));
+    },
+  );
+
+  it('a dossier that it has twice is there twice, also where one of them has no code of its own', async () => {
+    const twin = rowOf(0, { maHoSoMCDT: 'Nguyễn Văn A', trangThai: 1 });
+    for (const rows of [
+      [rowOf(0), twin],
+      [twin, rowOf(0)],
+    ]) {
+      const { found } = await lookUp(says(rows), [asked(0)]);
+      const told = found[0].kind === 'rows' ? found[0].rows.map(({ codes, status }) => [codes, status]) : found[0];
+      expect(told).toEqual([
+        [asked(0).codes, 4],
+        [{ dvclt: asked(0).codes.dvclt, oneStop: 'unreadable' }, 1],
+      ]);
+    }
   });
 
   it('a dossier that it has twice comes as two rows, and a row that it repeats as one', async () => {
@@ -86,6 +123,7 @@ describe('the one-stop asked by code', () => {
     ['text', 'x'],
     ['without codes', { trangThai: 4 }],
     ['with codes that are none', { maHoSoMCDT: `H99\u0000`, maHoSoLT: 'x'.repeat(65) }],
+    ['with a name and a number for codes', { maHoSoMCDT: 'Nguyễn Văn A', maHoSoLT: '079000000001' }],
   ])('beside a row that is %s, who has no row is not absent: the row may be its', async (_name, odd) => {
     const { found } = await lookUp(says([rowOf(0), odd]), [asked(0), asked(1)]);
     expect(found).toMatchObject([{ kind: 'rows' }, { kind: 'unreadable', reasonCode: 'onestop.row-without-code' }]);
@@ -122,8 +160,14 @@ describe('the one-stop asked by code', () => {
     }
   });
 
+  it.each<NoAnswer>([...NO_ANSWERS])(
+    '%s is no answer: nothing was found out, and nobody is asked again [Q01 Q30]',
+    async (_name, result, code) => {
+      await expect(lookUp(result)).rejects.toMatchObject({ code, disposition: 'retry', extra: { calls: 1 } });
+    },
+  );
+
   it.each<NoAnswer>([
-    ...NO_ANSWERS,
     [
       'a failure',
       answer(200, { status: '0', statusDescription: 'server error', duLieu: [] }),
@@ -132,9 +176,56 @@ describe('the one-stop asked by code', () => {
     ['no rows where rows should be', answer(200, { status: '1' }), 'onestop.look-up-unreadable'],
     ['rows that are no list', says({ 0: rowOf(0) }), 'onestop.look-up-unreadable'],
     ['HTTP 403', answer(403, { status: '1', duLieu: [] }), 'onestop.read-refused'],
-    ['more than we take', { kind: 'written', code: 'answer-too-large' }, 'wire.answer-too-large'],
-  ])('%s is no answer: nothing was found out [Q01 Q30]', async (_name, result, code) => {
-    await expect(lookUp(result)).rejects.toMatchObject({ code, disposition: 'retry' });
+  ])('%s for every dossier is no answer: nothing was found out [Q01 Q30]', async (_name, result, code) => {
+    const { reconciled } = oneStop(...Array(5).fill(result));
+    const asking = reconciled.lookUp!.ask([asked(0), asked(1), asked(2)], SIGNAL);
+    await expect(asking).rejects.toMatchObject({ code, disposition: 'retry', extra: { calls: 5 } });
+  });
+
+  describe('one code that is refused', () => {
+    const REFUSED = answer(200, { status: '0', statusDescription: 'Mã hồ sơ không đúng định dạng', duLieu: null });
+    const TOO_LARGE: HttpResult = { kind: 'written', code: 'answer-too-large' };
+    const three = [asked(0), asked(1), asked(2)];
+    const short = ({ found }: { found: readonly Found[] }) =>
+      found.map((one) => (one.kind === 'unreadable' ? one.reasonCode : one.kind));
+
+    it.each([
+      ['onestop.look-up-unreadable', REFUSED],
+      ['onestop.read-refused', answer(400, { status: '0' })],
+      ['wire.answer-too-large', TOO_LARGE],
+    ])('is halved out (%s): it is unreadable alone, and hides no other', async (code, refusal) => {
+      const { reconciled, http } = oneStop(refusal, refusal, says([rowOf(0)]), refusal, says([]));
+      const answered = await reconciled.lookUp!.ask(three, SIGNAL);
+      expect(short(answered)).toEqual(['rows', code, 'absent']);
+      expect(answered.calls).toBe(5);
+      expect(questionsTo(http).map(({ maHoSo }) => (maHoSo as string[]).length)).toEqual([3, 2, 1, 1, 1]);
+      expect(reconciled.lookUp!.mostCalls).toBe(99);
+    });
+
+    it('alone is unreadable while the one-stop answers, also its list, and no answer of it when it does not', async () => {
+      const { reconciled, clock } = oneStop(REFUSED, says([]), REFUSED, REFUSED);
+      const ask = () => reconciled.lookUp!.ask([asked(0)], SIGNAL);
+      const refused = { code: 'onestop.look-up-unreadable', extra: { calls: 1 } };
+      await expect(ask()).rejects.toMatchObject(refused);
+      await reconciled.listing!.page(WINDOW, 1, SIGNAL);
+      expect(short(await ask())).toEqual(['onestop.look-up-unreadable']);
+      clock.advance(600_001);
+      await expect(ask()).rejects.toMatchObject(refused);
+    });
+
+    it('one answer that is too much is one dossier’s, whether or not others are answered', async () => {
+      const { reconciled } = oneStop(TOO_LARGE);
+      expect(short(await reconciled.lookUp!.ask([asked(0)], SIGNAL))).toEqual(['wire.answer-too-large']);
+    });
+
+    it('a one-stop that refuses ten in a row is asked for no more of them', async () => {
+      const { reconciled } = oneStop(says([]), ...Array(99).fill(REFUSED));
+      await reconciled.listing!.page(WINDOW, 1, SIGNAL);
+      const fifty = Array.from({ length: 50 }, (_none, number) => asked(number));
+      const failure = await reconciled.lookUp!.ask(fifty, SIGNAL).catch((error: unknown) => error);
+      expect(failure).toMatchObject({ code: 'onestop.look-up-unreadable', disposition: 'retry' });
+      expect((failure as AppError).extra['calls']).toBeLessThan(30);
+    });
   });
 
   it('a dead token is renewed once, also inside HTTP 200 [Q03]', async () => {
@@ -200,19 +291,43 @@ describe('the list of the one-stop', () => {
     expect(unreadable).toBe(1);
   });
 
+  it('gives no text that is no code: its row is unreadable, and its dossier is asked for by code', async () => {
+    const { rows, unreadable } = await page(
+      says([
+        rowOf(0, { maHoSoMCDT: 'Nguyễn Văn A' }),
+        rowOf(1, { maHoSoLT: '079000000001' }),
+        rowOf(1),
+        rowOf(2),
+        rowOf(3, { maHoSoMCDT: 'Nguyễn Văn A', maHoSoLT: '079000000001' }),
+      ]),
+    );
+    expect(rows.map(({ codes }) => codes)).toEqual([asked(2).codes]);
+    expect(unreadable).toBe(3);
+  });
+
+  it('tells a dossier twice that it has twice, also where one of them has no code of its own', async () => {
+    const { rows, unreadable } = await page(says([rowOf(0, { maHoSoMCDT: 'Nguyễn Văn A', trangThai: 1 }), rowOf(0)]));
+    expect(rows.map(({ codes, status }) => [codes, status])).toEqual([
+      [asked(0).codes, 4],
+      [{ dvclt: asked(0).codes.dvclt, oneStop: 'unreadable' }, 1],
+    ]);
+    expect(unreadable).toBe(0);
+  });
+
   it.each<[string, { page: number; rows: number; total?: object }, number | null]>([
     ['a total beyond a full page', { page: 1, rows: 200, total: { tongSo: 450 } }, 2],
     ['a total as text [Q02]', { page: 2, rows: 200, total: { tongSo: '450' } }, 3],
     ['the last rows of the total', { page: 3, rows: 50, total: { tongSo: 450 } }, null],
-    ['a full page that is the total', { page: 2, rows: 200, total: { tongSo: 400 } }, null],
+    ['a full page that is the total: it may be of the page alone', { page: 1, rows: 200, total: { tongSo: 200 } }, 2],
+    ['a full page that completes the total', { page: 2, rows: 200, total: { tongSo: 400 } }, 3],
     ['a shorter page than asked for', { page: 1, rows: 100, total: { tongSo: 450 } }, 2],
     [
       'the third of such pages, whose rows would be enough had all been full',
       { page: 3, rows: 100, total: { tongSo: 450 } },
       4,
     ],
-    ['more pages than rows', { page: 30, rows: 200, total: { tongSo: 30 } }, null],
-    ['everything at once, whatever was asked for', { page: 1, rows: 450, total: { tongSo: 450 } }, null],
+    ['more pages than rows', { page: 30, rows: 100, total: { tongSo: 30 } }, null],
+    ['everything at once, whatever was asked for', { page: 1, rows: 450, total: { tongSo: 450 } }, 2],
     ['a full page without a total', { page: 1, rows: 200 }, 2],
     ['a shorter page without a total', { page: 2, rows: 199 }, null],
     ['a full page with null for a total', { page: 1, rows: 200, total: { tongSo: null } }, 2],
@@ -241,6 +356,12 @@ describe('the list of the one-stop', () => {
     // A page that is asked for again after a failure, or in another window, is no repeat.
     expect((await reconciled.listing!.page(WINDOW, 2, SIGNAL)).next).toBe(3);
     expect((await reconciled.listing!.page({ ...WINDOW, from: new Date(0) }, 3, SIGNAL)).next).toBe(4);
+  });
+
+  it('a row without end is unreadable, and ends nothing', async () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const listed = await page(answer(200, `{"status":"1","duLieu":[${JSON.stringify(rowOf(0))},${deep}]}`));
+    expect([listed.rows.length, listed.unreadable, listed.next]).toEqual([1, 1, null]);
   });
 
   it.each(NO_ANSWERS)('%s is no page: nothing was found out [Q30]', async (_name, result, code) => {

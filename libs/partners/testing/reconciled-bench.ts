@@ -1,6 +1,6 @@
 import type { PartnerId } from '#dossier';
 import type { AskedDossier } from '#reconciliation';
-import { fixedClock } from '#testing';
+import { fixedClock, type FixedClock } from '#testing';
 import type { AdapterDeps } from '../config/adapter-deps';
 import type { PartnerConfig } from '../config/partner-config';
 import type { HttpRequest, HttpResult } from '../http/http-port';
@@ -33,10 +33,11 @@ export function scriptedDeps(
   id: PartnerId,
   results: readonly HttpResult[],
   change?: (config: PartnerConfig) => PartnerConfig,
-): AdapterDeps & { http: ScriptedHttp; log: KeptLog } {
-  const deps = depsOf(id, fixedClock(), change);
+): AdapterDeps & { http: ScriptedHttp; log: KeptLog; clock: FixedClock } {
+  const clock = fixedClock();
+  const deps = depsOf(id, clock, change);
   deps.http.close();
-  return { ...deps, http: scriptedHttp([LOG_IN, ...results]) };
+  return { ...deps, clock, http: scriptedHttp([LOG_IN, ...results]) };
 }
 
 /** Bodies of the calls that are no log-ins. */

@@ -1,6 +1,7 @@
 import type { PartnerId } from '#dossier';
 import type { Queryable, Tx } from '#platform';
 import type { Finding, OpenDiscrepancy } from '../domain/changes';
+import type { IdWindow } from '../domain/id-window';
 import type { Discrepancy, DiscrepancyClass, DiscrepancyState } from '../domain/discrepancy';
 
 const COLUMNS = `x.id, x.partner, x.class, x.dossier_id as "dossierId", x.codes, x.unit, x.procedure, x.ours, x.theirs, x.cause, x.responsible,
@@ -65,8 +66,6 @@ const OPEN_COLUMNS = `x.id, x.subject, x.dossier_id as "dossierId", x.class, x.c
 export interface Unseen extends OpenDiscrepancy {
   /** When the partner had changed what only it has. */
   thereChangedAt: Date | null;
-  /** What only the partner had has come to us. */
-  hasArrived: boolean;
   /** The list has told of the dossier. */
   isListed: boolean;
 }
@@ -80,12 +79,26 @@ export async function readUnseen(
 ): Promise<Unseen[]> {
   return tx.query<Unseen>(
     `select ${OPEN_COLUMNS}, x.there_changed_at as "thereChangedAt",
-       x.dossier_id is null and exists (select from dossier_code c where c.system = 'dvclt' and c.code = x.subject) as "hasArrived",
        exists (select from reconciliation_seen s where s.reconciliation_id = $1 and s.dossier_id = x.dossier_id) as "isListed"
      from discrepancy x
      where x.partner = $2 and x.state = 'open' and x.reconciliation_id <> $1 and ($3 or x.dossier_id is null) and ($4::uuid is null or x.id > $4)
      order by x.id limit $5`,
     [run.id, run.partner, run.ofDossiers, after, limit],
+  );
+}
+
+/** Open differences about dossiers outside the window that the run has not seen, in the order of their ids. */
+export async function readOutside(
+  tx: Queryable,
+  { id, partner, after, limit }: { id: string; partner: PartnerId; after: string | null; limit: number },
+  { from, to }: IdWindow,
+): Promise<{ id: string; dossierId: string }[]> {
+  return tx.query(
+    `select x.id, x.dossier_id as "dossierId" from discrepancy x
+     where x.partner = $1 and x.state = 'open' and x.reconciliation_id <> $2 and (x.dossier_id < $3::uuid or x.dossier_id >= $4::uuid)
+       and ($5::uuid is null or x.id > $5)
+     order by x.id limit $6`,
+    [partner, id, from, to, after, limit],
   );
 }
 

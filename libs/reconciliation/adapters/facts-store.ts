@@ -120,14 +120,26 @@ export async function findListed(tx: Queryable, rows: readonly CodesOfRow[]): Pr
 }
 
 /** Those of the codes that intake holds back or that two persons have given up: known already. */
-export async function findQuarantined(tx: Queryable, codes: readonly string[]): Promise<Set<string>> {
+async function findQuarantined(tx: Queryable, codes: readonly string[]): Promise<Set<string>> {
   if (codes.length === 0) return new Set();
   const rows = await tx.query<{ code: string }>(
-    `select distinct q.item_key as code from quarantine q
-     where q.source = 'dvclt' and q.item_key = any($1::text[]) and q.state in ('open', 'rerun', 'given-up')`,
+    `select q.item_key as code from quarantine q
+     where q.source = 'dvclt' and q.item_key = any($1::text[]) and q.state in ('open', 'rerun', 'given-up')
+     union select q.codes ->> 'dvclt' from quarantine q where q.codes ->> 'dvclt' = any($1::text[]) and q.state in ('open', 'rerun')`,
     [codes],
   );
   return new Set(rows.map((row) => row.code));
+}
+
+/** Those of DVCLT's codes that have come to us: dossiers of ours, and what intake holds back. */
+export async function findArrived(tx: Queryable, codes: readonly string[]): Promise<Set<string>> {
+  const arrived = await findQuarantined(tx, codes);
+  const owners = await findListed(
+    tx,
+    codes.map((dvclt) => ({ dvclt })),
+  );
+  codes.forEach((code, index) => owners[index] !== undefined && arrived.add(code));
+  return arrived;
 }
 
 /** Why the partner is not to be called now; undefined when it may be. */

@@ -1,11 +1,15 @@
 import type { PartnerId } from '#dossier';
 import type { Queryable, Tx } from '#platform';
+import type { Failures } from '../domain/patience';
+import type { Reached } from '../domain/reached';
 import type { Reconciliation, ReconciliationState } from '../domain/reconciliation';
 
 const COLUMNS = `r.id, r.partner, r.cause, r.state, r.window_from as "from", r.window_to as "to", r.requested_by as "requestedBy",
   r.requested_at as "requestedAt", r.started_at as "startedAt", r.ended_at as "endedAt",
   jsonb_build_object('agreed', r.agreed, 'differing', r.differing, 'unreadable', r.unreadable, 'notLookedAt', r.not_looked_at, 'calls', r.calls) as counts,
-  r.because as "notLookedAtBecause", r.reason_code as "reasonCode", r.stopped_by as "stoppedBy"`;
+  r.because as "notLookedAtBecause", r.reason_code as "reasonCode", r.stopped_by as "stoppedBy", r.failure_code as "failureCode",
+  r.list_failed as "listFailed"`;
+const OF_WORKER = `r.reached, r.failures, r.throttled, r.throttled_since as "throttledSince", r.fence::text as fence`;
 
 /** A row that is written first: a run that is due, or one that was skipped. */
 export type NewReconciliation = Pick<
@@ -48,7 +52,7 @@ export async function readReconciliation(tx: Queryable, id: string): Promise<Rec
 /** As `readReconciliation`, and nobody else changes it until the transaction ends. */
 export async function lockReconciliation(tx: Tx, id: string): Promise<LockedRun | undefined> {
   const [row] = await tx.query<LockedRun>(
-    `select ${COLUMNS}, r.reached, r.failures, r.fence::text as fence, r.lease_owner as "leaseOwner", r.slot
+    `select ${COLUMNS}, ${OF_WORKER}, r.lease_owner as "leaseOwner", r.slot
      from reconciliation r where r.id = $1 for update`,
     [id],
   );
@@ -86,20 +90,9 @@ export async function findOpen(tx: Queryable, partner: PartnerId): Promise<strin
   return row?.id;
 }
 
-/** How far a run has got. `list`: the next page of the partner's list, with the codes so far that only an unacknowledged list has. `second`: these codes
- *  are looked for once more. `rest`: dossiers asked for by code, after the last one that was. `unasked`: the partner has no such query; its late ones, after
- *  the last one looked at. `close`: open differences that were not seen, likewise. `end`: everything was looked at. */
-export type Reached =
-  | { phase: 'list' | 'second'; page: number; codes: readonly string[] }
-  | { phase: 'rest' | 'unasked'; after: string | null }
-  | { phase: 'close'; after: string | null }
-  | { phase: 'end' };
-
 /** A run with what its worker needs beside. */
-export interface Run extends Reconciliation {
+export interface Run extends Reconciliation, Failures {
   reached: Reached | null;
-  /** Calls without a usable answer in a row. */
-  failures: number;
   /** Of the lease: a step that began under another one writes nothing. */
   fence: string;
 }
@@ -127,7 +120,7 @@ export async function leaseRuns(
     [workerId, now, at(leaseMs), at(leaseMs / 2)],
   );
   return tx.query<Run>(
-    `select ${COLUMNS}, r.reached, r.failures, r.fence::text as fence from reconciliation r
+    `select ${COLUMNS}, ${OF_WORKER} from reconciliation r
      where r.state in ('queued','running') and r.lease_owner = $1 and r.lease_until > $2 and (r.retry_at is null or r.retry_at <= $2)
      order by r.id`,
     [workerId, now],
@@ -148,6 +141,7 @@ export async function updateRun(tx: Tx, run: Run & { retryAt: Date | null }): Pr
   await tx.execute(
     `update reconciliation set state = $2, started_at = $3, ended_at = $4, agreed = $5, differing = $6, unreadable = $7, not_looked_at = $8,
        calls = $9, because = $10, failures = $11, retry_at = $12, reached = $13, reason_code = $14, stopped_by = $15,
+       failure_code = $16, list_failed = $17, throttled = $18, throttled_since = $19,
        lease_owner = case when $4::timestamptz is null then lease_owner end, lease_until = case when $4::timestamptz is null then lease_until end
      where id = $1`,
     [
@@ -166,6 +160,10 @@ export async function updateRun(tx: Tx, run: Run & { retryAt: Date | null }): Pr
       run.reached === null ? null : JSON.stringify(run.reached),
       run.reasonCode,
       run.stoppedBy,
+      run.failureCode,
+      run.listFailed,
+      run.throttled,
+      run.throttledSince,
     ],
   );
 }

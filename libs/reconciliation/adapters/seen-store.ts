@@ -33,13 +33,14 @@ export function writeSeen(
 /** Rows of one round: a long list must not outlast the statement. */
 const FORGOTTEN_AT_ONCE = 20_000;
 
-/** Forgets what the lists of runs that have ended told of. @returns how many rows; there may be more when it is not 0 */
+/** Forgets what the lists of runs that have ended told of.
+ *  Race: several workers forget at once; each passes over the rows that another has. @returns how many rows; there may be more when it is not 0 */
 export async function forgetSeen(tx: Queryable): Promise<number> {
   return tx.execute(
     `delete from reconciliation_seen s using (
        select f.reconciliation_id, f.dossier_id from reconciliation r
        cross join lateral (
-         select x.reconciliation_id, x.dossier_id from reconciliation_seen x where x.reconciliation_id = r.id limit $1) f
+         select x.reconciliation_id, x.dossier_id from reconciliation_seen x where x.reconciliation_id = r.id limit $1 for update skip locked) f
        where r.state in ('finished', 'stopped') limit $1
      ) gone where s.reconciliation_id = gone.reconciliation_id and s.dossier_id = gone.dossier_id`,
     [FORGOTTEN_AT_ONCE],

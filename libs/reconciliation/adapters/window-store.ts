@@ -16,3 +16,12 @@ export async function countRest(
   );
   return row.count;
 }
+
+/** Whether the window has fewer dossiers than so many. */
+export async function hasFewerThan(tx: Queryable, many: number, { from, to }: IdWindow): Promise<boolean> {
+  const [row] = await tx.query<{ count: number }>(
+    `select count(*)::integer as count from (select from dossier d where d.id >= $1 and d.id < $2 limit $3) first_ones`,
+    [from, to, many],
+  );
+  return row.count < many;
+}

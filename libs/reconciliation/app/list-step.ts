@@ -1,20 +1,19 @@
-import { isLoggableCode } from '#synclog';
 import { findListed } from '../adapters/facts-store';
-import type { Reached, Run } from '../adapters/reconciliation-store';
+import type { Run } from '../adapters/reconciliation-store';
 import { compare, compareUnacknowledged, isYounger, type Judging } from '../domain/compare';
 import { idWindow } from '../domain/id-window';
+import type { Phase } from '../domain/reached';
 import type { ListedPage, Listing, PartnerRow, Window } from '../ports';
 import { NOTHING, type OnlyThere, type StepResult } from './settle-step';
 import type { Pace } from './ask-partner';
 import type { RunDeps } from './run-deps';
+import { isUsable } from './usable-rows';
 
 const DAY_MS = 86_400_000;
 /** A list that never ends is one that pays no heed to the page asked for: what it left out is asked for by code. */
 const MAX_PAGES = 100_000;
-/** Codes as intake takes them. */
-const MAX_CODE_LENGTH = 64;
 
-type ListReached = Extract<Reached, { page: number }>;
+type ListPhase = Extract<Phase, { page: number }>;
 
 /** What changed there since the day before our window: the partner's clock may lag, and a dossier reaches it after it reached us. */
 export function listWindow({ from, startedAt, requestedAt }: Run): Window {
@@ -23,7 +22,7 @@ export function listWindow({ from, startedAt, requestedAt }: Run): Window {
 
 /** One page of the partner's list: dossiers of ours in the window are judged by their rows on it, and what only the partner has comes to light. */
 export async function listStep(
-  { run, reached, listing, behind }: { run: Run; reached: ListReached; listing: Listing; behind: Reached },
+  { run, reached, listing, behind }: { run: Run; reached: ListPhase; listing: Listing; behind: Phase },
   { how, pace, signal }: { how: Judging; pace: Pace; signal: AbortSignal },
   deps: RunDeps,
 ): Promise<StepResult> {
@@ -42,21 +41,26 @@ export async function listStep(
     else rowsOf.set(owner, [...(rowsOf.get(owner) ?? []), row]);
   });
   const next = page.next !== null && reached.page < MAX_PAGES ? page.next : null;
+  const isCut = page.next !== null && next === null;
   const given = { run, reached, behind, page, next, rowsOf, onlyThere, how };
   const result = listing.means === 'state' ? ofStates(given) : ofUnacknowledged(given, deps);
-  return { ...result, unreadableRows: reached.phase === 'list' ? unreadableRows : 0, calls: 1, askedAt: page.askedAt };
-}
-
-function isUsable({ codes: { dvclt, oneStop } }: PartnerRow): boolean {
-  const given = [dvclt, oneStop].filter((code) => code !== undefined);
-  return given.length > 0 && given.every((code) => code.length <= MAX_CODE_LENGTH && isLoggableCode(code));
+  return {
+    ...result,
+    unreadableRows: reached.phase === 'list' ? unreadableRows : 0,
+    heard: {
+      list: unreadableRows > 0 || isCut ? 'unsound' : 'whole',
+      ...(listing.means === 'state' && rowsOf.size > 0 ? { isKnown: true } : {}),
+    },
+    calls: 1,
+    askedAt: page.askedAt,
+  };
 }
 
 interface Given {
   run: Run;
   /** Where the run goes on behind the list. */
-  behind: Reached;
-  reached: ListReached;
+  behind: Phase;
+  reached: ListPhase;
   page: ListedPage;
   next: number | null;
   rowsOf: ReadonlyMap<string, readonly PartnerRow[]>;
@@ -68,9 +72,8 @@ function ofStates({ run, behind, page, next, rowsOf, onlyThere, how }: Given): S
   const { inside } = split([...rowsOf.keys()], run);
   const { askedAt } = page;
   // Only DVCLT's codes say that we should have it: the one-stop has dossiers of other procedures too.
-  const strange = onlyThere.filter(
-    ({ codes, changedAt }) => codes.dvclt !== undefined && !isYounger(changedAt ?? null, askedAt, how.graceMs),
-  );
+  const strangers = onlyThereOf(onlyThere);
+  const strange = strangers.filter(({ changedAt }) => !isYounger(changedAt, askedAt, how.graceMs));
   return {
     ...NOTHING,
     mode: 'listed',
@@ -78,7 +81,8 @@ function ofStates({ run, behind, page, next, rowsOf, onlyThere, how }: Given): S
       dossierId,
       judge: (facts) => compare(facts, { kind: 'rows', rows: rowsOf.get(dossierId) ?? [] }, askedAt, how),
     })),
-    onlyThere: onlyThereOf(strange),
+    onlyThere: strange,
+    justChanged: strangers.length - strange.length,
     reached: next === null ? behind : { phase: 'list', page: next, codes: [] },
   };
 }

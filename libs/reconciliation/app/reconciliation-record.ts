@@ -5,12 +5,12 @@ import type { Reconciliation } from '../domain/reconciliation';
 /** Who acts when nobody asked: journal and sync log name it so. */
 export const RECONCILER = { id: 'reconciliation', type: 'system' } as const;
 
-type Told = Pick<Reconciliation, 'id' | 'partner' | 'from' | 'to' | 'state' | 'counts' | 'reasonCode'>;
+type Told = Pick<Reconciliation, 'id' | 'partner' | 'from' | 'to' | 'state' | 'counts' | 'reasonCode' | 'failureCode'>;
 
 /** A person asked for it. */
 export async function recordRequested(
   tx: Tx,
-  { id, partner, from, to }: Told,
+  { id, partner, from, to }: Pick<Told, 'id' | 'partner' | 'from' | 'to'>,
   actor: SyncLogActor,
   syncLog: Pick<SyncLog, 'append'>,
 ): Promise<void> {
@@ -21,11 +21,16 @@ export async function recordRequested(
 /** It ended: finished, or stopped before it had looked at everything. */
 export async function recordEnded(
   tx: Tx,
-  { id, partner, state, counts, reasonCode }: Told,
+  { id, partner, state, counts, reasonCode, failureCode }: Told,
   actor: SyncLogActor,
   syncLog: Pick<SyncLog, 'append'>,
 ): Promise<void> {
-  const detail = { reconciliationId: id, ...counts, ...(reasonCode === null ? {} : { reasonCode }) };
+  const detail = {
+    reconciliationId: id,
+    ...counts,
+    ...(reasonCode === null ? {} : { reasonCode }),
+    ...(failureCode === null ? {} : { code: failureCode }),
+  };
   await syncLog.append(tx, [{ kind: 'reconciliation.finished', actor, partner, outcome: state, detail }]);
 }
 

@@ -1,8 +1,9 @@
-import { codeOf, pause } from '#platform';
+import { codeOf, isConnectionLost, pause } from '#platform';
 import { leaseRuns, releaseRuns, type Run } from '../adapters/reconciliation-store';
 import { Pace } from './ask-partner';
 import type { RunDeps } from './run-deps';
-import { runStep, type StepEnd } from './run-step';
+import { stepFailed, type StepEnd } from './give-up';
+import { runStep } from './run-step';
 
 /** How long a run stays with a worker that says nothing. */
 const LEASE_MS = 30_000;
@@ -67,13 +68,24 @@ export class ReconciliationRunner {
     over.abort();
   }
 
-  /** A run that fails hurts no other: it is tried again. */
+  /** A run that fails hurts no other: it is tried again, later each time. */
   private async step(run: Run, signal: AbortSignal): Promise<StepEnd> {
     try {
       return await runStep(run, this.pace, this.deps, signal);
     } catch (error) {
-      const { id: reconciliationId } = run;
-      if (!signal.aborted) this.deps.log.warn('reconciliation.step-failed', { reconciliationId, code: codeOf(error) });
+      return signal.aborted ? 'wait' : this.failed(run, error);
+    }
+  }
+
+  /** While the database is away nothing can be written, and the round is made again. */
+  private async failed(run: Run, error: unknown): Promise<StepEnd> {
+    const { id: reconciliationId } = run;
+    this.deps.log.warn('reconciliation.step-failed', { reconciliationId, code: codeOf(error) });
+    if (isConnectionLost(error)) return 'wait';
+    try {
+      return await stepFailed(run, error, this.deps);
+    } catch (second) {
+      this.deps.log.warn('reconciliation.step-failed', { reconciliationId, code: codeOf(second) });
       return 'wait';
     }
   }

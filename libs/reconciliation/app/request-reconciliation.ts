@@ -3,7 +3,7 @@ import type { PartnerId } from '#dossier';
 import { AppError, type Clock, type Database, type Ids, type Tx } from '#platform';
 import type { SyncLog, SyncLogActor } from '#synclog';
 import { findOpen, insertReconciliation, readReconciliation } from '../adapters/reconciliation-store';
-import { NO_COUNTS, type Reconciliation } from '../domain/reconciliation';
+import type { Reconciliation } from '../domain/reconciliation';
 import type { ReconciliationPolicy } from '../domain/reconciliation-policy';
 import type { Window } from '../ports';
 import { recordRequested } from './reconciliation-record';
@@ -71,7 +71,7 @@ async function insert(
     reasonCode: null,
   } as const;
   if (!(await insertReconciliation(tx, row))) throw running(await findOpen(tx, partner));
-  await recordRequested(tx, { ...row, counts: NO_COUNTS }, actor, syncLog);
+  await recordRequested(tx, row, actor, syncLog);
   return { id: row.id };
 }
 

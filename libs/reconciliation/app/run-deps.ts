@@ -16,6 +16,8 @@ export interface RunDeps {
   partners: Readonly<Record<PartnerId, ReconciledPartner>>;
   /** Longest that one call to the partner may take, ms. */
   deadlineMs(partner: PartnerId): number;
+  /** Whether the partner may be asked once more today: comparisons leave the larger part of the calls that it takes in a day to deliveries. */
+  hasRoom(partner: PartnerId): Promise<boolean>;
   /** The one-stop calls us with its decisions; else we ask for them, and what we have not heard is ours to find. */
   decisionsByPush: boolean;
   applyOutcomes: ApplyOutcomes;

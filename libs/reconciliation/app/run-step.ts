@@ -1,33 +1,36 @@
 import { AppError, codeOf } from '#platform';
 import { readClosed } from '../adapters/facts-store';
-import { updateRun, type Reached, type Run } from '../adapters/reconciliation-store';
+import { updateRun, type Run } from '../adapters/reconciliation-store';
 import { deliveriesToTellAgain } from '../adapters/told-again';
 import type { Judging } from '../domain/compare';
-import { retryAfterMs } from '../domain/reconciliation-policy';
+import { onward, type Phase, type Reached } from '../domain/reached';
 import type { ReconciledPartner } from '../ports';
-import { NoAnswer, type Pace } from './ask-partner';
+import { NoAnswer, NoRoom, type Pace } from './ask-partner';
 import { closeStep } from './close-step';
-import { stopRun } from './end-run';
+import { noAnswer, stop, type StepEnd } from './give-up';
 import { listStep } from './list-step';
+import { outsideStep } from './outside-step';
 import { recordEnded, RECONCILER } from './reconciliation-record';
-import { restStep, unaskedStep } from './rest-step';
+import { restStep, unaskedStep, type Asking, type StopStep } from './rest-step';
 import type { RunDeps } from './run-deps';
 import { lockOwn, NOTHING, settleStep, type StepResult } from './settle-step';
 
-/** `again`: there is more to do at once. `wait`: nothing now. `ended`: the run is over. */
-export type StepEnd = 'again' | 'wait' | 'ended';
+const DAY_MS = 86_400_000;
 
 /** One bounded piece of a run: one question at most, asked outside of any transaction, and one transaction for what it found out. A worker that dies
  *  between the two has asked in vain: the next one asks again, and nothing is counted twice. */
 export async function runStep(run: Run, pace: Pace, deps: RunDeps, signal: AbortSignal): Promise<StepEnd> {
   const closed = await readClosed(deps.db, run.partner, deps.clock.now());
-  if (closed === 'partner-held' || (closed !== undefined && run.state === 'queued')) return stop(run, closed, deps);
+  if (closed === 'partner-held' || (closed !== undefined && run.state === 'queued'))
+    return stop(run, { reasonCode: closed, failureCode: null, calls: 0 }, deps);
   if (run.reached === null) return begin(run, deps);
-  if (closed !== undefined) return noAnswer(run, { code: closed, calls: 0 }, deps);
+  const behind = behindFailedList(run.reached, deps.partners[run.partner]);
+  if (closed !== undefined) return noAnswer(run, { code: closed, calls: 0 }, { behind }, deps);
   try {
     return await goOn({ ...run, reached: run.reached }, pace, deps, signal);
   } catch (error) {
-    if (error instanceof NoAnswer) return noAnswer(run, { code: error.code, calls: 1 }, deps);
+    if (error instanceof NoAnswer) return noAnswer(run, error, { behind }, deps);
+    if (error instanceof NoRoom) return stop(run, { reasonCode: 'budget-used-up', failureCode: null, calls: 0 }, deps);
     throw error;
   }
 }
@@ -35,10 +38,11 @@ export async function runStep(run: Run, pace: Pace, deps: RunDeps, signal: Abort
 async function goOn(run: Run & { reached: Reached }, pace: Pace, deps: RunDeps, signal: AbortSignal): Promise<StepEnd> {
   const { reached } = run;
   const partner = deps.partners[run.partner];
-  const how = howOf(run, deps);
+  const asking = { how: howOf(run, deps), pace, signal };
   if (reached.phase === 'end') return finish(run, deps);
-  if (reached.phase === 'close') return told(await closeStep({ run, after: reached.after, partner }, how, deps));
-  const step = await stepOf({ run, reached, partner }, { how, pace, signal }, deps);
+  if (reached.phase === 'close') return told(await closeStep({ run, after: reached.after, partner }, asking, deps));
+  const step = await stepOf({ run, reached, partner }, asking, deps);
+  if ('stop' in step) return stop(run, step.stop, deps);
   return told(await settleStep(run, step, deps), step);
 }
 
@@ -48,27 +52,36 @@ async function stepOf(
     reached,
     partner,
   }: { run: Run; reached: Exclude<Reached, { phase: 'close' | 'end' }>; partner: ReconciledPartner },
-  asking: { how: Judging; pace: Pace; signal: AbortSignal },
+  asking: Asking,
   deps: RunDeps,
-): Promise<StepResult> {
+): Promise<StepResult | StopStep> {
   const { listing, lookUp } = partner;
   const behind = behindList(partner);
   switch (reached.phase) {
     case 'list':
     case 'second':
       // Configured away since the run began.
-      if (listing === undefined) return { ...NOTHING, reached: behind };
+      if (listing === undefined) return { ...NOTHING, reached: behind, heard: { list: 'unsound' } };
       return listStep({ run, reached, listing, behind }, asking, deps);
     case 'rest':
       if (lookUp === undefined) return { ...NOTHING, reached: { phase: 'unasked', after: null } };
-      return restStep({ run, after: reached.after, partner, lookUp }, asking, deps);
+      return restStep({ run, reached, partner, lookUp }, asking, deps);
+    case 'outside':
+      if (lookUp === undefined) return { ...NOTHING, reached: { phase: 'close', after: null } };
+      return outsideStep({ run, after: reached.after, partner, lookUp }, asking, deps);
     case 'unasked':
       return unaskedStep({ run, after: reached.after }, asking.how, deps);
   }
 }
 
-function behindList({ lookUp }: ReconciledPartner): Reached {
+function behindList({ lookUp }: ReconciledPartner): Phase {
   return { phase: lookUp === undefined ? 'unasked' : 'rest', after: null };
+}
+
+/** Where a run goes on whose list fails: only dossiers that can be asked for make it worth while. */
+function behindFailedList({ phase }: Reached, partner: ReconciledPartner): Phase | undefined {
+  const isAtList = phase === 'list' || phase === 'second';
+  return isAtList && partner.lookUp !== undefined ? behindList(partner) : undefined;
 }
 
 /** Nothing was written when the run has ended or is another worker's. */
@@ -77,49 +90,33 @@ function told(isWritten: boolean, step?: StepResult): StepEnd {
 }
 
 function howOf({ partner }: Run, { policy, decisionsByPush }: RunDeps): Judging {
-  const { graceMs, lateAfterMs } = policy.partners[partner];
-  return { partner, decisionsByPush, graceMs, lateAfterMs };
+  const { graceMs, absentGraceMs, lateAfterMs } = policy.partners[partner];
+  return { partner, decisionsByPush, graceMs, lateAfterMs, absentGraceMs };
 }
 
 async function begin(run: Run, deps: RunDeps): Promise<StepEnd> {
   const partner = deps.partners[run.partner];
-  const reached: Reached = partner.listing ? { phase: 'list', page: 1, codes: [] } : behindList(partner);
+  const startedAt = deps.clock.now();
+  const phase: Phase = isListed(run, partner, startedAt, deps)
+    ? { phase: 'list', page: 1, codes: [] }
+    : behindList(partner);
   return deps.db.run(async (tx): Promise<StepEnd> => {
     const now = await lockOwn(tx, run, deps);
     if (now === undefined) return 'wait';
-    await updateRun(tx, { ...now, state: 'running', startedAt: deps.clock.now(), reached, retryAt: null });
+    await updateRun(tx, { ...now, state: 'running', startedAt, reached: onward(null, phase), retryAt: null });
     return 'again';
   });
 }
 
-/** Waits longer each time, and gives up in the end: what is left was not looked at. */
-async function noAnswer(run: Run, { code, calls }: { code: string; calls: number }, deps: RunDeps): Promise<StepEnd> {
-  const { policy, clock, log } = deps;
-  const failures = run.failures + 1;
-  log.warn('reconciliation.no-answer', { reconciliationId: run.id, partner: run.partner, code, failures });
-  if (failures >= policy.giveUpAfter) return stop(run, 'partner-away', deps, calls);
-  return deps.db.run(async (tx): Promise<StepEnd> => {
-    const now = await lockOwn(tx, run, deps);
-    if (now === undefined) return 'wait';
-    const counts = { ...now.counts, calls: now.counts.calls + calls };
-    const retryAt = new Date(clock.now().getTime() + retryAfterMs(failures, policy));
-    await updateRun(tx, { ...now, counts, failures, retryAt });
-    return 'wait';
-  });
-}
-
-async function stop(run: Run, reasonCode: string, deps: RunDeps, calls = 0): Promise<StepEnd> {
-  const { db, clock, syncLog, log } = deps;
-  const isStopped = await db.run(async (tx) => {
-    const now = await lockOwn(tx, run, deps);
-    if (now === undefined) return false;
-    const counts = { ...now.counts, calls: now.counts.calls + calls };
-    await stopRun(tx, { ...now, counts }, { at: clock.now(), reasonCode, actor: RECONCILER, stoppedBy: null }, syncLog);
-    return true;
-  });
-  if (!isStopped) return 'wait';
-  log.warn('reconciliation.stopped', { reconciliationId: run.id, partner: run.partner, reasonCode });
-  return 'ended';
+/** A list by time of a window long ago would tell of everything since; the one of what is unacknowledged is of now, and short. */
+function isListed(
+  { to, partner: id }: Run,
+  { listing }: ReconciledPartner,
+  at: Date,
+  { policy }: Pick<RunDeps, 'policy'>,
+): boolean {
+  if (listing?.means !== 'state') return listing !== undefined;
+  return at.getTime() - to.getTime() <= policy.partners[id].windowDays * DAY_MS;
 }
 
 async function finish(run: Run, deps: RunDeps): Promise<StepEnd> {
@@ -128,7 +125,8 @@ async function finish(run: Run, deps: RunDeps): Promise<StepEnd> {
   const finished = await db.run(async (tx) => {
     const now = await lockOwn(tx, run, deps);
     if (now === undefined) return undefined;
-    const after = { ...now, state: 'finished' as const, endedAt: clock.now(), retryAt: null };
+    const failureCode = now.listFailed ? now.failureCode : null;
+    const after = { ...now, state: 'finished' as const, endedAt: clock.now(), failureCode, retryAt: null };
     await updateRun(tx, after);
     await recordEnded(tx, after, RECONCILER, syncLog);
     return after;

@@ -2,17 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { lockDossiers, type DossierState } from '#dossier';
 import type { Tx } from '#platform';
 import { readOpen } from '../adapters/discrepancy-store';
-import { findListed, findQuarantined, readFacts } from '../adapters/facts-store';
-import {
-  lockReconciliation,
-  updateRun,
-  type LockedRun,
-  type Reached,
-  type Run,
-} from '../adapters/reconciliation-store';
+import { findArrived, readFacts } from '../adapters/facts-store';
+import { lockReconciliation, updateRun, type LockedRun, type Run } from '../adapters/reconciliation-store';
 import { readSeen, writeSeen } from '../adapters/seen-store';
 import { changeOf, type Finding, type OpenDiscrepancy } from '../domain/changes';
 import type { DossierFacts, Verdict } from '../domain/compare';
+import { NO_FAILURES } from '../domain/patience';
+import { onward, type Heard, type Phase } from '../domain/reached';
 import { withNotLookedAt } from '../domain/reconciliation';
 import { applyChanges, type DiscrepancyChange } from './apply-changes';
 import type { RunDeps } from './run-deps';
@@ -36,18 +32,23 @@ export interface OnlyThere {
 export interface StepResult {
   dossiers: readonly Spoken[];
   /** `asked`: every verdict counts, and the run passes these dossiers once. `listed`: what a list leaves open is asked for by code later, so only agreeing
-   *  and differing count. `told`: nobody asks later, so every verdict counts; as with `listed`, once for dossiers that come twice. */
-  mode: 'asked' | 'listed' | 'told';
+   *  and differing count. `told`: nobody asks later, so every verdict counts; as with `listed`, once for dossiers that come twice.
+   *  `outside`: dossiers outside the window, for the differences that are open about them: none counts. */
+  mode: 'asked' | 'listed' | 'told' | 'outside';
   /** Our dossiers outside of the window that a list told of: they are not counted. */
   outside: readonly string[];
   onlyThere: readonly OnlyThere[];
   unreadableRows: number;
   /** Dossiers that the partner has no query for. */
   cannotAsk: number;
+  /** What only the partner has, and changed a moment ago: it may be on its way to us. */
+  justChanged: number;
   calls: number;
   /** When the partner was asked; null when it was not. */
   askedAt: Date | null;
-  reached: Reached;
+  reached: Phase;
+  /** What it heard of the partner. */
+  heard: Heard;
   /** The next step not before; null = at once. */
   notBefore: Date | null;
 }
@@ -59,9 +60,11 @@ export const NOTHING: StepResult = {
   onlyThere: [],
   unreadableRows: 0,
   cannotAsk: 0,
+  justChanged: 0,
   calls: 0,
   askedAt: null,
   reached: { phase: 'end' },
+  heard: {},
   notBefore: null,
 };
 
@@ -77,7 +80,7 @@ interface Judged {
 export async function settleStep(run: Run, step: StepResult, deps: RunDeps): Promise<boolean> {
   const { db, clock } = deps;
   const ids = step.dossiers.map((one) => one.dossierId);
-  const seen = step.mode === 'asked' ? new Map<string, boolean>() : await readSeen(db, run.id, ids);
+  const seen = isOfList(step) ? await readSeen(db, run.id, ids) : new Map<string, boolean>();
   const facts = await readFacts(db, run.partner, ids, clock.now());
   const first = judgeAll(step.dossiers, facts, seen);
   const open = await readOpen(db, run.partner, [...ids, ...step.onlyThere.map((one) => one.code)]);
@@ -152,13 +155,18 @@ async function write(tx: Tx, writing: Writing, deps: RunDeps): Promise<void> {
     ...onlyThere.map((one) => changeOfOnlyThere(one, open.get(one.code), deps)),
   ];
   await applyChanges(tx, { run, changes, locked, askedAt: step.askedAt }, deps);
-  if (step.mode !== 'asked')
+  if (isOfList(step))
     writeSeen(tx, run.id, [
       ...counted.map(({ dossierId, verdict }) => ({ dossierId, differs: verdict.verdict === 'differs' })),
       ...step.outside.map((dossierId) => ({ dossierId, differs: false })),
     ]);
   const after = countAll(run, { ...writing, judged: counted }, onlyThere.length);
-  await updateRun(tx, { ...after, reached: step.reached, failures: 0, retryAt: step.notBefore });
+  const reached = onward(run.reached, step.reached, step.heard);
+  await updateRun(tx, { ...after, ...NO_FAILURES, reached, retryAt: step.notBefore });
+}
+
+function isOfList({ mode }: StepResult): boolean {
+  return mode === 'listed' || mode === 'told';
 }
 
 function isDecided({ verdict }: Verdict): boolean {
@@ -172,17 +180,11 @@ async function stillOnlyThere(
   run: LockedRun,
   open: ReadonlyMap<string, OpenDiscrepancy>,
 ): Promise<OnlyThere[]> {
-  if (given.length === 0) return [];
-  const known = await findListed(
-    tx,
-    given.map(({ code }) => ({ dvclt: code })),
-  );
-  const quarantined = await findQuarantined(
+  const arrived = await findArrived(
     tx,
     given.map(({ code }) => code),
   );
-  const unknown = given.filter(({ code }, index) => known[index] === undefined && !quarantined.has(code));
-  return unknown.filter(({ code }) => open.get(code)?.reconciliationId !== run.id);
+  return given.filter(({ code }) => !arrived.has(code) && open.get(code)?.reconciliationId !== run.id);
 }
 
 function changesOfDossier(
@@ -217,7 +219,8 @@ function codesOf({ codes }: DossierState): string[] {
   return [codes.dvclt, ...(codes.oneStop === undefined ? [] : [codes.oneStop]), ...codes.registry];
 }
 
-function changeOfOnlyThere(
+/** @param before the difference that is open about it */
+export function changeOfOnlyThere(
   { code, otherCodes, theirs, changedAt: thereChangedAt }: OnlyThere,
   before: OpenDiscrepancy | undefined,
   { ids }: Pick<RunDeps, 'ids'>,
@@ -240,6 +243,7 @@ function countAll(run: LockedRun, { judged, seen, step }: Writing, onlyThere: nu
   counts.calls += step.calls;
   counts.differing += onlyThere;
   counts.unreadable += step.unreadableRows;
+  if (step.mode === 'outside') return { ...run, counts };
   for (const { dossierId, verdict } of judged) {
     // Counted as agreeing before its second row was seen.
     if (seen.has(dossierId)) counts.agreed -= 1;
@@ -248,6 +252,7 @@ function countAll(run: LockedRun, { judged, seen, step }: Writing, onlyThere: nu
     else if (verdict.verdict === 'unreadable') counts.unreadable += 1;
   }
   let after = withNotLookedAt({ ...run, counts }, 'cannot-ask', step.cannotAsk);
+  after = withNotLookedAt(after, 'just-changed', step.justChanged);
   for (const { verdict } of judged)
     if (verdict.verdict === 'not-looked-at') after = withNotLookedAt(after, verdict.reasonCode, 1);
   return after;

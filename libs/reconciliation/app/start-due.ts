@@ -4,7 +4,7 @@ import type { SyncLog } from '#synclog';
 import { readClosed } from '../adapters/facts-store';
 import { findOpen, insertReconciliation, type NewReconciliation } from '../adapters/reconciliation-store';
 import { forgetSeen } from '../adapters/seen-store';
-import { readSchedule } from '../adapters/schedule-store';
+import { readSchedule, rememberDaily } from '../adapters/schedule-store';
 import { lowestIdAt } from '../domain/id-window';
 import type { ReconciliationPolicy } from '../domain/reconciliation-policy';
 import { missedSlots, slotAt } from '../domain/slots';
@@ -33,6 +33,7 @@ export async function startDue(deps: StartDueDeps): Promise<number> {
   const now = clock.now();
   const slot = slotAt(now, policy.dailyAt);
   const daily = PARTNER_IDS.filter((partner) => policy.partners[partner].daily);
+  await rememberDaily(db, daily, now);
   const due = await readSchedule(db, daily, { slot, firstBehind: lowestIdAt(slot) });
   let written = 0;
   for (const { partner, last } of due) written += await startOne(partner, { slot, last, now }, deps);

@@ -42,7 +42,7 @@ export type Verdict =
   | { verdict: 'not-looked-at'; reasonCode: string };
 
 /** How a partner is judged. */
-export interface Judging extends Pick<PartnerReconciliationPolicy, 'graceMs' | 'lateAfterMs'> {
+export interface Judging extends Pick<PartnerReconciliationPolicy, 'graceMs' | 'absentGraceMs' | 'lateAfterMs'> {
   partner: PartnerId;
   /** The one-stop calls us with its decisions. */
   decisionsByPush: boolean;
@@ -62,7 +62,17 @@ export function judgeWaiting(facts: DossierFacts, at: Date, how: Judging): Verdi
     const ours = statusOf(expectation(facts, how));
     return { verdict: 'differs', class: 'late', ours, theirs: null, ...ofWaiting(waiting, how.partner) };
   }
-  return waiting !== null || facts.version > facts.routedSeq ? notLookedAt('in-flight') : undefined;
+  const isUnrouted = facts.version > facts.routedSeq;
+  if (isUnrouted && at.getTime() - facts.updatedAt.getTime() > how.lateAfterMs) {
+    const ours = statusOf(expectation(facts, how));
+    return { verdict: 'differs', class: 'late', ours, theirs: null, cause: 'not-routed', responsible: 'gateway' };
+  }
+  return waiting !== null || isUnrouted ? notLookedAt('in-flight') : undefined;
+}
+
+/** A dossier that has no code yet by which the partner could be asked. Where the partner was told nothing, nothing can be missing. */
+export function judgeWithoutCode(facts: DossierFacts, how: Judging): Verdict {
+  return expectation(facts, how).kind === 'not-there-yet' ? AGREES : notLookedAt('no-code');
 }
 
 function ofWaiting(
@@ -71,7 +81,8 @@ function ofWaiting(
 ): Pick<Difference, 'cause' | 'responsible'> {
   if (status === 'dead') return { cause: 'dead-letter', responsible: 'gateway' };
   if (status === 'unknown') return { cause: 'unknown-outcome', responsible: 'gateway' };
-  return { cause: isHeld ? 'held' : 'waits', responsible: partner };
+  // Whoever placed the hold can say for how long.
+  return isHeld ? { cause: 'held', responsible: 'gateway' } : { cause: 'waits', responsible: partner };
 }
 
 /** The decision about one dossier and what the partner said of it. An answer is judged as of when it was asked (CONTRACTS §1.3 *Polls*): what changed
@@ -86,7 +97,7 @@ export function compare(facts: DossierFacts, found: Found, askedAt: Date, how: J
     found.kind === 'absent' || found.rows.length === 0
       ? judgeAbsent(expected, how.partner)
       : judgeRows(facts.state, expected, found.rows, how);
-  const isYoung = verdict.verdict === 'differs' && isJustChanged(facts, found, askedAt, how.graceMs);
+  const isYoung = verdict.verdict === 'differs' && isJustChanged({ facts, found, verdict }, askedAt, how);
   return isYoung ? notLookedAt('just-changed') : verdict;
 }
 
@@ -124,14 +135,19 @@ function judgeChanged({ settledAt, updatedAt }: DossierFacts, askedAt: Date): Ve
 }
 
 /** What changed there a moment ago may be on its way to us, and what we told a moment ago may not show yet. */
-function isJustChanged({ settledAt }: DossierFacts, found: Found, askedAt: Date, graceMs: number): boolean {
-  if (found.kind !== 'rows') return isYounger(settledAt, askedAt, graceMs);
-  return found.rows.some(({ changedAt }) => isYounger(changedAt ?? null, askedAt, graceMs));
+function isJustChanged(
+  { facts: { settledAt }, found, verdict }: { facts: DossierFacts; found: Found; verdict: Difference },
+  askedAt: Date,
+  { graceMs, absentGraceMs }: Judging,
+): boolean {
+  if (found.kind !== 'rows') return isYounger(settledAt, askedAt, absentGraceMs);
+  const isToldJustNow = verdict.cause === 'not-taken' && isYounger(settledAt, askedAt, graceMs);
+  return isToldJustNow || found.rows.some(({ changedAt }) => isYounger(changedAt ?? null, askedAt, graceMs));
 }
 
-/** Whether something happened less than the grace before. */
+/** Whether something happened less than the grace before, or as little after by a clock that goes ahead. A time far in the future says nothing. */
 export function isYounger(at: Date | null, askedAt: Date, graceMs: number): boolean {
-  return at !== null && askedAt.getTime() - at.getTime() < graceMs;
+  return at !== null && Math.abs(askedAt.getTime() - at.getTime()) < graceMs;
 }
 
 function judgeAbsent(expected: Expectation, partner: PartnerId): Verdict {

@@ -1,6 +1,13 @@
 import type { DossierState, PartnerId } from '#dossier';
 import type { Found, PartnerRow } from '../ports';
-import { compare, compareUnacknowledged, judgeWaiting, type DossierFacts, type Judging } from './compare';
+import {
+  compare,
+  compareUnacknowledged,
+  judgeWaiting,
+  judgeWithoutCode,
+  type DossierFacts,
+  type Judging,
+} from './compare';
 
 const ASKED = new Date('2026-03-02T10:00:00Z');
 const before = (ms: number): Date => new Date(ASKED.getTime() - ms);
@@ -38,6 +45,7 @@ const how = (partner: PartnerId, decisionsByPush = true): Judging => ({
   partner,
   decisionsByPush,
   graceMs: 15_000,
+  absentGraceMs: partner === 'hotich' ? 600_000 : 15_000,
   lateAfterMs: HOUR_MS,
 });
 const rows = (...given: Partial<PartnerRow>[]): Found => ({
@@ -234,13 +242,19 @@ describe('an answer is judged as of when it was asked', () => {
     ['a message is on its way', waiting(1_000), 'not-looked-at in-flight'],
     ['a message has waited as long as it may', waiting(HOUR_MS), 'not-looked-at in-flight'],
     ['a message waits too long', waiting(HOUR_MS + 1), 'late 4 null waits onestop'],
-    ['a message is held too long', waiting(HOUR_MS + 1, 'queued', true), 'late 4 null held onestop'],
+    ['a message is held too long', waiting(HOUR_MS + 1, 'queued', true), 'late 4 null held gateway'],
     ['a message was given up', waiting(HOUR_MS + 1, 'dead', true), 'late 4 null dead-letter gateway'],
     ['nobody knows what became of a message', waiting(HOUR_MS + 1, 'unknown'), 'late 4 null unknown-outcome gateway'],
     ['an event is not routed', { version: 8 }, 'not-looked-at in-flight'],
+    [
+      'an event is not routed for too long',
+      { version: 8, updatedAt: before(HOUR_MS + 1) },
+      'late 4 null not-routed gateway',
+    ],
     ['the dossier changed at that moment', { updatedAt: ASKED }, 'not-looked-at changed-meanwhile'],
     ['a message was settled at that moment', { settledAt: ASKED }, 'not-looked-at changed-meanwhile'],
-    ['all was quiet', { settledAt: before(1), updatedAt: before(1) }, 'status-differs 4 2 not-taken onestop'],
+    ['all was quiet', { settledAt: before(15_000), updatedAt: before(1) }, 'status-differs 4 2 not-taken onestop'],
+    ['what we told a moment ago does not show', { settledAt: before(14_999) }, 'not-looked-at just-changed'],
   ])('%s', (_name, more, expected) => {
     expect(told('onestop', {}, rows({ status: 2 }), more)).toBe(expected);
   });
@@ -258,6 +272,12 @@ describe('an answer is judged as of when it was asked', () => {
       'not-looked-at just-changed',
     ],
     [
+      'its row changes in a future that is none of a clock',
+      rows({ status: 2, changedAt: before(-15_000) }),
+      {},
+      'status-differs 4 2 not-taken onestop',
+    ],
+    [
       'its row changed longer ago',
       rows({ status: 2, changedAt: before(15_000) }),
       {},
@@ -273,6 +293,25 @@ describe('an answer is judged as of when it was asked', () => {
     ],
   ])('with the grace: %s', (_name, found, more, expected) => {
     expect(told('onestop', {}, found, more)).toBe(expected);
+  });
+
+  it('and what they have decided meanwhile is no younger for what we told', () => {
+    const further = told('onestop', {}, rows({ status: 9 }), { settledAt: before(1) });
+    expect(further).toBe('status-differs 4 9 not-told-back onestop');
+  });
+
+  it('and hộ tịch may take longer until it has what it was told', () => {
+    const at = (ms: number): string => told('hotich', {}, ABSENT, { settledAt: before(ms) });
+    expect(at(599_999)).toBe('not-looked-at just-changed');
+    expect(at(600_000)).toBe('missing-there null null partner-lost-it hotich');
+  });
+
+  it('and without a code to ask by, nothing is missing where nothing was told', () => {
+    const none = factsOf({ portalKnown: false, registry: { submitted: false, resubmitAwaited: false } });
+    expect(judgeWithoutCode(none, how('dvcqg'))).toEqual({ verdict: 'agrees' });
+    expect(judgeWithoutCode(none, how('hotich'))).toEqual({ verdict: 'agrees' });
+    for (const partner of ['dvcqg', 'hotich'] as const)
+      expect(judgeWithoutCode(factsOf(), how(partner))).toEqual({ verdict: 'not-looked-at', reasonCode: 'no-code' });
   });
 });
 

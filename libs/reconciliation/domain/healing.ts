@@ -1,4 +1,4 @@
-import type { Operation, PartnerId } from '#dossier';
+import type { DossierStateName, Operation, PartnerId } from '#dossier';
 import type { Discrepancy, DiscrepancyClass } from './discrepancy';
 
 /** One kind of difference that telling the partner again removes, and which messages do. */
@@ -8,7 +8,7 @@ export interface Healing {
   /** Only differences with this cause. */
   cause?: string;
   /** Only while our dossier is in this state. */
-  state?: string;
+  state?: DossierStateName;
   /** Each is told again as it was told last. */
   newest: readonly Operation[];
   /** Each is told again in every step of its way. */
@@ -25,12 +25,17 @@ export const HEALINGS: readonly Healing[] = [
   { partner: 'dvclt', class: 'missing-there', cause: 'receipt-lost-there', newest: ['acknowledge-receipt'], all: [] },
 ];
 
-/** Whether a replay could heal it, as far as partner, class and cause tell. */
-export function canBeToldAgain(discrepancy: Pick<Discrepancy, 'partner' | 'class' | 'cause'>): boolean {
+/** Whether a replay could heal it, as far as partner, class, cause and the dossier's state tell.
+ *  @param dossierState as of now; null when only the partner has the dossier */
+export function canBeToldAgain(
+  discrepancy: Pick<Discrepancy, 'partner' | 'class' | 'cause'>,
+  dossierState: DossierStateName | null,
+): boolean {
   return HEALINGS.some(
     (healing) =>
       healing.partner === discrepancy.partner &&
       healing.class === discrepancy.class &&
-      (healing.cause === undefined || healing.cause === discrepancy.cause),
+      (healing.cause === undefined || healing.cause === discrepancy.cause) &&
+      (healing.state === undefined || healing.state === dossierState),
   );
 }

@@ -24,6 +24,8 @@ export interface PartnerReconciliationPolicy {
   callsPerSecond: number;
   /** A change there that is younger than this may still be on its way to us, ms. */
   graceMs: number;
+  /** What we told, and of which the partner has nothing yet, is no difference for so long: at hộ tịch absence is normal (CONTRACTS §1.3 *Polls*). */
+  absentGraceMs: number;
   /** A message to the partner that waits longer than this is late, ms. */
   lateAfterMs: number;
   /** Classes whose replay is proposed at the end of a run without anybody asking. */

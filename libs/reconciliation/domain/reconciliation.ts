@@ -51,6 +51,11 @@ export interface Reconciliation {
   reasonCode: string | null;
   /** Account that stopped it. */
   stoppedBy: string | null;
+  /** While it runs: code of the last call without a usable answer. When it ended: of the one for which it stopped (`partner-away`) or left its list
+   *  (`listFailed`), e.g. `http.5xx`. Null = none. */
+  failureCode: string | null;
+  /** The partner's list could not be read: what only the partner has was not looked for, so that the run is not clean whatever it counts. */
+  listFailed: boolean;
 }
 
 /** The counts with dossiers more that were not looked at. */

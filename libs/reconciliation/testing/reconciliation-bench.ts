@@ -7,7 +7,11 @@ import { loadReconciliationPolicy } from '../adapters/load-reconciliation-policy
 import { readDiscrepancies } from '../adapters/discrepancy-store';
 import { readReconciliation } from '../adapters/reconciliation-store';
 import { ReconciliationRunner } from '../app/reconciliation-runner';
-import { requestReconciliation, type ReconciliationDeps } from '../app/request-reconciliation';
+import {
+  requestReconciliation,
+  type ReconciliationDeps,
+  type ReconciliationRequest,
+} from '../app/request-reconciliation';
 import type { RunDeps } from '../app/run-deps';
 import type { Discrepancy } from '../domain/discrepancy';
 import type { Reconciliation } from '../domain/reconciliation';
@@ -23,6 +27,9 @@ export type GivenDossier = Partial<Omit<DossierState, 'codes' | 'statuses'>> & {
   oneStop?: string | null;
   statuses?: DossierState['statuses'];
 };
+
+/** As it is asked for. */
+type GivenWindow = Pick<ReconciliationRequest, 'from' | 'to'>;
 
 export interface GivenDelivery {
   partner: PartnerId;
@@ -42,6 +49,7 @@ export class ReconciliationBench {
   readonly systems: Record<PartnerId, ScriptedSystem>;
   readonly proposed: { reconciliationId: string; deliveryIds: readonly string[] }[] = [];
   policy: ReconciliationPolicy;
+  hasRoom: RunDeps['hasRoom'] = async () => true;
   /** May delete what the application may not. */
   private readonly owner: Database;
   private made = 0;
@@ -59,13 +67,13 @@ export class ReconciliationBench {
     return new ReconciliationBench(await testDatabase());
   }
 
-  /** The shipped policy without its pace. */
+  /** The shipped policy without its pace, and with little patience. */
   static fast(): ReconciliationPolicy {
     const policy = loadReconciliationPolicy(CONFIG);
     const partners = Object.fromEntries(
       Object.entries(policy.partners).map(([id, one]) => [id, { ...one, callsPerSecond: 100_000 }]),
     ) as Record<PartnerId, ReconciliationPolicy['partners']['onestop']>;
-    return { ...policy, partners };
+    return { ...policy, giveUpAfter: 5, partners };
   }
 
   async close(): Promise<void> {
@@ -79,6 +87,7 @@ export class ReconciliationBench {
       'reconciliation_seen',
       'discrepancy',
       'reconciliation',
+      'reconciliation_daily',
       'delivery',
       'lane',
       'hold',
@@ -90,6 +99,7 @@ export class ReconciliationBench {
     this.clock.advance(500 * 86_400_000);
     this.proposed.length = 0;
     this.policy = ReconciliationBench.fast();
+    this.hasRoom = async () => true;
     Object.assign(this.systems, this.newSystems());
   }
 
@@ -111,6 +121,7 @@ export class ReconciliationBench {
       partners: this.systems,
       deadlineMs: () => 5_000,
       decisionsByPush: true,
+      hasRoom: (partner) => this.hasRoom(partner),
       applyOutcomes: (tx, commands, locked) => applyCommands(tx, commands, { procedures, clock, ids }, locked),
       proposeReplay: async (proposal) => void this.proposed.push(proposal),
       log: silentLog,
@@ -125,14 +136,14 @@ export class ReconciliationBench {
     return { actor: { id, type: 'person' }, idempotencyKey: `key-${(this.keys += 1)}` };
   }
 
-  request(partner: PartnerId): Promise<Reconciliation> {
-    return requestReconciliation({ partner }, this.by(), this.deps);
+  request(partner: PartnerId, window: GivenWindow = {}): Promise<Reconciliation> {
+    return requestReconciliation({ partner, ...window }, this.by(), this.deps);
   }
 
   /** A whole run on demand, an hour after whatever was before it. */
-  async run(partner: PartnerId, runner = this.runner()): Promise<Reconciliation> {
+  async run(partner: PartnerId, runner = this.runner(), window: GivenWindow = {}): Promise<Reconciliation> {
     this.clock.advance(HOUR_MS);
-    const { id } = await this.request(partner);
+    const { id } = await this.request(partner, window);
     return this.work(id, runner);
   }
 

@@ -65,7 +65,7 @@ export class ScriptedSystem implements ReconciledPartner {
       const rows = this.rows.filter((row) => hasCode(row, code));
       return rows.length === 0 ? { kind: 'absent' } : { kind: 'rows', rows };
     });
-    await this.meanwhile('look-up');
+    await this.meanwhile(`look-up ${dossiers.length}`);
     return { askedAt, found };
   }
 

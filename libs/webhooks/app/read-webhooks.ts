@@ -12,6 +12,8 @@ export interface WebhookStatus extends WebhookRow {
   lagPositions: number | null;
   /** There may be more: so many positions wait that not all of them were looked through. */
   isLagLowerBound: boolean;
+  /** Positions of the feed from where it is to the newest event, whoever they are for. */
+  behindPositions: number;
 }
 
 type Lag = Pick<WebhookStatus, 'lagPositions' | 'isLagLowerBound'>;
@@ -34,9 +36,29 @@ export async function readWebhooks(
     rows.map(async (row) => {
       const client = clients.get(row.id) ?? null;
       const units = client === null ? null : await unitsOf(client);
-      return { ...row, client, ...(await lagOf(db, { after: row.position, last, units })) };
+      return {
+        ...row,
+        client,
+        behindPositions: behindOf(row, last),
+        ...(await lagOf(db, { after: row.position, last, units })),
+      };
     }),
   );
+}
+
+/** Of the same webhooks only how far they are from the end of the feed, without counting what is between. */
+export async function readBehind(
+  db: Queryable,
+  ids: readonly string[],
+): Promise<Pick<WebhookStatus, 'id' | 'behindPositions'>[]> {
+  if (ids.length === 0) return [];
+  const rows = await readWebhookRows(db, ids);
+  const last = await lastPosition(db);
+  return rows.map((row) => ({ id: row.id, behindPositions: behindOf(row, last) }));
+}
+
+function behindOf({ position }: Pick<WebhookRow, 'position'>, last: number): number {
+  return Math.max(0, last - position);
 }
 
 async function lagOf(

@@ -15,7 +15,8 @@ export class Reconciliations1700000000019 implements MigrationInterface {
 }
 
 /** The foundation's `discrepancy` was never written. `slot`: the time by schedule that a run stands for, so that one of many workers makes it. `reached`: how far it has got, moved in the transaction
- *  that writes what was found. `reconciliation_seen` holds what a list has told of, until its run ends; `differs`: it was counted so, not as agreed. A difference is open once for what it is
+ *  that writes what was found. `failures`, `throttled`: calls without a usable answer in a row. `reconciliation_seen` holds what a list has told of,
+ *  until its run ends; `differs`: it was counted so, not as agreed. `reconciliation_daily`: since when a partner is compared daily. A difference is open once for what it is
  *  about (`subject`: our dossier, or a code that only the partner has). The table of that name of the first version was never written. */
 const RECONCILIATIONS = `
 drop table discrepancy;
@@ -38,6 +39,10 @@ create table reconciliation (
   calls integer not null default 0,
   because jsonb not null default '{}',
   failures integer not null default 0,
+  throttled integer not null default 0,
+  throttled_since timestamptz,
+  failure_code text,
+  list_failed boolean not null default false,
   retry_at timestamptz,
   reached jsonb,
   reason_code text,
@@ -56,6 +61,10 @@ create table reconciliation_seen (
   dossier_id uuid not null,
   differs boolean not null,
   primary key (reconciliation_id, dossier_id)
+);
+create table reconciliation_daily (
+  partner text primary key,
+  since timestamptz not null
 );
 create table discrepancy (
   id uuid primary key,
@@ -83,5 +92,5 @@ create unique index discrepancy_open on discrepancy (partner, subject) where sta
 create index discrepancy_run on discrepancy (reconciliation_id);
 create index discrepancy_dossier on discrepancy (dossier_id);
 grant select, insert, update on reconciliation, discrepancy to lienthong_app;
-grant select, insert, update, delete on reconciliation_seen to lienthong_app;
+grant select, insert, update, delete on reconciliation_seen, reconciliation_daily to lienthong_app;
 `;

@@ -20,10 +20,10 @@ export const RECONCILIATION_FACTS = {
   },
   'reconciliation.finished': {
     means:
-      'A comparison ended. `outcome` is `finished`, or `stopped` before it had looked at everything (`reasonCode`); dossiers that were not looked at are counted, and never as agreeing.',
+      'A comparison ended. `outcome` is `finished`, or `stopped` before it had looked at everything (`reasonCode`); dossiers that were not looked at are counted, and never as agreeing. `code`: the failure for which it stopped or left the partner’s list.',
     actor: 'the reconciler, or the operator who stopped it',
     members: ['partner', 'outcome'],
-    detail: ['reconciliationId', 'agreed', 'differing', 'unreadable', 'notLookedAt', 'calls', 'reasonCode'],
+    detail: ['reconciliationId', 'agreed', 'differing', 'unreadable', 'notLookedAt', 'calls', 'reasonCode', 'code'],
   },
   'reconciliation.skipped': {
     means: 'A comparison was due and was not made.',
