@@ -21,6 +21,17 @@ export { WindowLimiter } from './identity/domain/window-limiter';
 export { findClient, insertClient, listClients, listMachinesWithRoles } from './identity/adapters/client-store';
 export { bindAnswer, findBoundAnswer } from './identity/adapters/bound-answers';
 export { answerOnce, answeredBefore } from './identity/app/answer-once';
+export {
+  APPROVAL_TTL_MS,
+  REQUEST_STATES,
+  requestState,
+  secondPersonRefusal,
+  withdrawalRefusal,
+  type RequestRefusal,
+  type RequestState,
+  type SecondPersonRequest,
+} from './identity/domain/second-person';
+export { requestRefused } from './identity/app/request-refused';
 export { rightOfClient } from './identity/app/client-right';
 export { LogIn, type LogInOptions } from './identity/app/log-in';
 export { tokenVerifier, type TokenKeys } from './identity/app/access-token';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { testDatabase, type TestDatabase } from '#testing';
-import { REQUEST_STATES } from './domain/give-up-request';
+import { REQUEST_STATES } from '#access';
 import { QUARANTINE_STATES, QUARANTINE_TRANSITIONS } from './domain/quarantine-states';
 import { setState } from './adapters/quarantine-groups';
 

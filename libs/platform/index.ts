@@ -27,6 +27,7 @@ export * from './app/metrics';
 export * from './app/by-load';
 export * from './app/read-ahead';
 export * from './app/step-loop';
+export { LeasedSteps, type StepEnd } from './app/leased-steps';
 export { MIN_TLS_VERSION, type TlsMaterial } from './app/tls-files';
 export { measureCertificates, WatchedTls } from './app/watched-tls';
 export * from './app/trace';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { testDatabase, type TestDatabase } from '#testing';
-import { REQUEST_STATES } from './domain/person-request';
+import { REQUEST_STATES } from '#access';
 
 const PAGE = readFileSync(join(__dirname, '../../docs/reference/states.md'), 'utf8');
 

@@ -1,7 +1,7 @@
 import { AppError } from '#platform';
 import { ReconciliationRunner } from './app/reconciliation-runner';
 import { stopReconciliation } from './app/stop-reconciliation';
-import { ReconciliationBench, type GivenDossier } from './testing/reconciliation-bench';
+import { many, ReconciliationBench } from './testing/reconciliation-bench';
 
 const HOUR_MS = 3_600_000;
 
@@ -12,7 +12,6 @@ describe('a comparison', () => {
   afterAll(() => bench.close());
   beforeEach(() => bench.clear());
 
-  const many = (count: number, one: GivenDossier = {}): GivenDossier[] => Array.from({ length: count }, () => one);
   const away = (): never => {
     throw new AppError({ code: 'partner-unreachable', disposition: 'retry' });
   };

@@ -1,5 +1,5 @@
 import type { DossierState } from '#dossier';
-import { ReconciliationBench, type GivenDossier } from './testing/reconciliation-bench';
+import { many, ReconciliationBench } from './testing/reconciliation-bench';
 
 const HOUR_MS = 3_600_000;
 
@@ -10,16 +10,7 @@ describe('a comparison with DVCLT', () => {
   afterAll(() => bench.close());
   beforeEach(() => bench.clear());
 
-  const many = (count: number, one: GivenDossier = {}): GivenDossier[] => Array.from({ length: count }, () => one);
-  const found = async (): Promise<unknown[]> =>
-    (await bench.discrepancies()).map(({ class: cls, dossierId, ours, theirs, cause, responsible }) => ({
-      class: cls,
-      dossierId,
-      ours,
-      theirs,
-      cause,
-      responsible,
-    }));
+  const found = (): Promise<unknown[]> => bench.found();
 
   describe('without a query by code (DVCLT)', () => {
     const acknowledged = async (count: number): Promise<DossierState[]> => {

@@ -1,5 +1,5 @@
 import { AppError } from '#platform';
-import { ReconciliationBench, type GivenDossier } from './testing/reconciliation-bench';
+import { many, ReconciliationBench } from './testing/reconciliation-bench';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
@@ -11,7 +11,6 @@ describe('a run', () => {
   afterAll(() => bench.close());
   beforeEach(() => bench.clear());
 
-  const many = (count: number, one: GivenDossier = {}): GivenDossier[] => Array.from({ length: count }, () => one);
   const fails = (code: string, extra: Record<string, unknown> = {}): never => {
     throw new AppError({ code, disposition: 'retry', extra });
   };

@@ -1,5 +1,5 @@
 import type { DossierState } from '#dossier';
-import { ReconciliationBench, type GivenDossier } from './testing/reconciliation-bench';
+import { many, ReconciliationBench } from './testing/reconciliation-bench';
 
 const DAY_MS = 86_400_000;
 const STRANGER = 'G22.99.08-stranger';
@@ -11,7 +11,6 @@ describe('an open difference', () => {
   afterAll(() => bench.close());
   beforeEach(() => bench.clear());
 
-  const many = (count: number, one: GivenDossier = {}): GivenDossier[] => Array.from({ length: count }, () => one);
   const open = async (): Promise<string[]> =>
     (await bench.discrepancies()).map(({ class: cls, codes }) => `${cls} ${codes[0]}`).sort();
   const reasons = async (id: string): Promise<unknown[]> =>

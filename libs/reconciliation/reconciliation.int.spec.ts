@@ -1,6 +1,6 @@
 import type { DossierState } from '#dossier';
 import { until } from '#testing';
-import { ReconciliationBench, type GivenDossier } from './testing/reconciliation-bench';
+import { many, ReconciliationBench } from './testing/reconciliation-bench';
 
 const HOUR_MS = 3_600_000;
 
@@ -11,16 +11,7 @@ describe('a comparison with a partner', () => {
   afterAll(() => bench.close());
   beforeEach(() => bench.clear());
 
-  const many = (count: number, one: GivenDossier = {}): GivenDossier[] => Array.from({ length: count }, () => one);
-  const found = async (): Promise<unknown[]> =>
-    (await bench.discrepancies()).map(({ class: cls, dossierId, ours, theirs, cause, responsible }) => ({
-      class: cls,
-      dossierId,
-      ours,
-      theirs,
-      cause,
-      responsible,
-    }));
+  const found = (): Promise<unknown[]> => bench.found();
 
   describe('with a list of states and a query by code', () => {
     const { oneStopOf } = { oneStopOf: ({ codes }: DossierState): string => codes.oneStop as string };

@@ -1,18 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  ArrayMinSize,
-  ArrayUnique,
-  IsArray,
-  IsIn,
-  IsISO8601,
-  IsNumber,
-  IsOptional,
-  IsString,
-  Length,
-  Matches,
-  Max,
-  Min,
-} from 'class-validator';
+import { ArrayMinSize, ArrayUnique, IsArray, IsIn, IsISO8601, IsOptional, Matches } from 'class-validator';
 import { PARTNER_IDS, type PartnerId } from '#dossier';
 import {
   DISCREPANCY_CLASSES,
@@ -22,6 +9,7 @@ import {
   type DiscrepancyClass,
 } from '#reconciliation';
 import { INSTANT } from '../http/instant';
+import { ReplayTerms } from './replay';
 
 /** Mutable copies: the OpenAPI decorators take no read-only lists. */
 const CLASSES = [...DISCREPANCY_CLASSES];
@@ -51,21 +39,7 @@ export class NewReconciliation {
 }
 
 /** Body of `POST /api/v1/reconciliations/{id}/replay`. */
-export class DiscrepancyReplay {
-  @ApiProperty({ description: 'One of `reasonCodes` in `config/replay.yaml`.' })
-  @Matches(/^[a-z0-9-]{1,64}$/)
-  reasonCode!: string;
-
-  @ApiProperty({
-    minLength: 3,
-    maxLength: 200,
-    description: 'Why, and the evidence; colleagues and auditors see it. No personal data.',
-  })
-  @IsString()
-  @Length(3, 200)
-  @Matches(/\S/, { message: 'reason must not be empty' })
-  reason!: string;
-
+export class DiscrepancyReplay extends ReplayTerms {
   @ApiPropertyOptional({ enum: CLASSES, isArray: true, description: 'Only differences of these classes. Absent: all.' })
   @IsOptional()
   @IsArray()
@@ -73,13 +47,6 @@ export class DiscrepancyReplay {
   @ArrayUnique()
   @IsIn(DISCREPANCY_CLASSES, { each: true })
   classes?: DiscrepancyClass[];
-
-  @ApiPropertyOptional({ minimum: 0.01, maximum: 10_000, description: 'Items a second.' })
-  @IsOptional()
-  @IsNumber()
-  @Min(0.01)
-  @Max(10_000)
-  ratePerSecond?: number;
 }
 
 /** Dossiers so far, each counted once; `calls` are those made to the partner. */

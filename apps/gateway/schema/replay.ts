@@ -118,8 +118,35 @@ export class ReplayEdit {
   again?: string;
 }
 
+/** Why something is told again. */
+export class ReplayWhy {
+  @ApiProperty({ description: 'One of `reasonCodes` in `config/replay.yaml`.' })
+  @Matches(/^[a-z0-9-]{1,64}$/)
+  reasonCode!: string;
+
+  @ApiProperty({
+    minLength: 3,
+    maxLength: 200,
+    description: 'Why, and the evidence; colleagues and auditors see it. No personal data.',
+  })
+  @IsString()
+  @Length(3, 200)
+  @Matches(/\S/, { message: 'reason must not be empty' })
+  reason!: string;
+}
+
+/** Why, and how fast. */
+export class ReplayTerms extends ReplayWhy {
+  @ApiPropertyOptional({ minimum: 0.01, maximum: 10_000, description: 'Items a second.' })
+  @MayBeAbsent()
+  @IsNumber()
+  @Min(0.01)
+  @Max(10_000)
+  ratePerSecond?: number;
+}
+
 /** Body of `POST /api/v1/replays`. */
-export class NewReplay {
+export class NewReplay extends ReplayTerms {
   @ApiPropertyOptional({
     enum: ASKED_ACTIONS,
     default: 'replay',
@@ -144,27 +171,6 @@ export class NewReplay {
   @ValidateNested()
   @Type(() => ReplaySelection)
   selection!: ReplaySelection;
-
-  @ApiProperty({ description: 'One of `reasonCodes` in `config/replay.yaml`.' })
-  @Matches(/^[a-z0-9-]{1,64}$/)
-  reasonCode!: string;
-
-  @ApiProperty({
-    minLength: 3,
-    maxLength: 200,
-    description: 'Why, and the evidence; colleagues and auditors see it. No personal data.',
-  })
-  @IsString()
-  @Length(3, 200)
-  @Matches(/\S/, { message: 'reason must not be empty' })
-  reason!: string;
-
-  @ApiPropertyOptional({ minimum: 0.01, maximum: 10_000, description: 'Items a second.' })
-  @MayBeAbsent()
-  @IsNumber()
-  @Min(0.01)
-  @Max(10_000)
-  ratePerSecond?: number;
 
   @ApiPropertyOptional({ minimum: 0, maximum: 1, description: 'A run stops above this share of failures.' })
   @MayBeAbsent()

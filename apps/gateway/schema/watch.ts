@@ -1,11 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsIn, IsString, Length, Matches, ValidateNested } from 'class-validator';
+import { IsIn, ValidateNested } from 'class-validator';
 import { WATCH_ACTIONS, WATCH_STATES } from '#replay';
-import { ReplaySelection } from './replay';
+import { ReplaySelection, ReplayWhy } from './replay';
 
 /** Body of `POST /api/v1/watches`. */
-export class NewWatch {
+export class NewWatch extends ReplayWhy {
   @ApiProperty({ type: ReplaySelection, description: 'Of dead letters: a partner, a group, or any other part.' })
   @ValidateNested()
   @Type(() => ReplaySelection)
@@ -17,16 +17,6 @@ export class NewWatch {
   })
   @IsIn(WATCH_ACTIONS)
   action!: (typeof WATCH_ACTIONS)[number];
-
-  @ApiProperty({ description: 'One of `reasonCodes` in `config/replay.yaml`.' })
-  @Matches(/^[a-z0-9-]{1,64}$/)
-  reasonCode!: string;
-
-  @ApiProperty({ minLength: 3, maxLength: 200, description: 'Why; colleagues see it. No personal data.' })
-  @IsString()
-  @Length(3, 200)
-  @Matches(/\S/, { message: 'reason must not be empty' })
-  reason!: string;
 }
 
 /** Dead letters that are to be replayed when their cause is gone. */

@@ -1,12 +1,12 @@
-import { answerOnce } from '#access';
+import { answerOnce, requestRefused, requestState } from '#access';
 import { appendToOutbox } from '#bus';
 import type { Tx } from '#platform';
 import { lockItems, setState, type SelectedItem } from '../adapters/quarantine-groups';
 import { approveRequest, lockRequest } from '../adapters/quarantine-request-store';
 import { GIVEN_UP_EVENT } from '../domain/feed-events';
-import { approvalRefusal, compareWithFrozen, stateOf, type GiveUpRequest } from '../domain/give-up-request';
+import { approvalRefusal, compareWithFrozen, type GiveUpRequest } from '../domain/give-up-request';
 import { toldRequest, type Acting, type GiveUpDeps, type ToldRequest } from './request-give-up';
-import { requestRefused, requestUnknown } from './request-refused';
+import { requestUnknown } from './request-unknown';
 
 export interface Approval {
   requestId: string;
@@ -38,7 +38,7 @@ async function approve(
   const request = await lockRequest(tx, requestId, units);
   if (!request) throw requestUnknown();
   const refusal = approvalRefusal(request, { approver: actor.id, setDigest, now });
-  if (refusal) throw requestRefused(refusal, stateOf(request, now));
+  if (refusal) throw requestRefused(refusal, requestState(request, now));
   const current = new Map(
     (
       await lockItems(

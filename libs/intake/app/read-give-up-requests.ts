@@ -2,7 +2,7 @@ import type { Queryable } from '#platform';
 import { readRequest, readRequests } from '../adapters/quarantine-request-store';
 import type { Units } from '../adapters/quarantine-store';
 import { toldRequest, type ToldRequest } from './request-give-up';
-import { requestUnknown } from './request-refused';
+import { requestUnknown } from './request-unknown';
 
 /** Newest first; those alone whose every item the caller may see. @returns up to `limit` requests after the id `after` */
 export async function listGiveUpRequests(

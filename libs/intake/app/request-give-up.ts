@@ -1,18 +1,10 @@
-import { answerOnce } from '#access';
+import { answerOnce, APPROVAL_TTL_MS, requestState, type RequestState } from '#access';
 import { AppError, holdsPersonalNumber, rfc3339, type Clock, type Database, type Ids, type Tx } from '#platform';
 import type { SyncLog, SyncLogActor, SyncLogEntryInput } from '#synclog';
 import type { SelectedItem } from '../adapters/quarantine-groups';
 import { insertRequest } from '../adapters/quarantine-request-store';
 import type { Units } from '../adapters/quarantine-store';
-import {
-  APPROVAL_TTL_MS,
-  freeze,
-  setDigestOf,
-  stateOf,
-  type GiveUpRequest,
-  type RequestState,
-  type SkippedItem,
-} from '../domain/give-up-request';
+import { freeze, setDigestOf, type GiveUpRequest, type SkippedItem } from '../domain/give-up-request';
 import { select, type QuarantineSelection } from './quarantine-selection';
 
 export interface GiveUpDeps {
@@ -55,7 +47,7 @@ export function toldRequest(request: GiveUpRequest, now: Date): ToldRequest {
   return {
     ...request,
     items: request.items.map(({ id }) => id),
-    state: stateOf(request, now),
+    state: requestState(request, now),
     requestedAt: rfc3339(request.requestedAt),
     expiresAt: rfc3339(request.expiresAt),
     approvedAt: request.approvedAt && rfc3339(request.approvedAt),

@@ -1,9 +1,9 @@
-import { answerOnce } from '#access';
+import { answerOnce, requestRefused, requestState, withdrawalRefusal } from '#access';
 import type { Tx } from '#platform';
 import { lockRequest, withdrawRequest } from '../adapters/quarantine-request-store';
-import { stateOf, withdrawalRefusal, type GiveUpRequest } from '../domain/give-up-request';
+import type { GiveUpRequest } from '../domain/give-up-request';
 import { toldRequest, type Acting, type GiveUpDeps, type ToldRequest } from './request-give-up';
-import { requestRefused, requestUnknown } from './request-refused';
+import { requestUnknown } from './request-unknown';
 
 /** Who asked takes the request back: nobody can approve it any more, and its items stay as they are. Nobody else can: who is against it
  *  does not approve it.
@@ -29,7 +29,7 @@ async function withdraw(
   const request = await lockRequest(tx, requestId, units);
   if (!request) throw requestUnknown();
   const refusal = withdrawalRefusal(request, { by: actor.id, now });
-  if (refusal) throw requestRefused(refusal, stateOf(request, now));
+  if (refusal) throw requestRefused(refusal, requestState(request, now));
   const withdrawn: GiveUpRequest = { ...request, state: 'withdrawn', withdrawnAt: now };
   await withdrawRequest(tx, withdrawn);
   const { setDigest, items } = request;

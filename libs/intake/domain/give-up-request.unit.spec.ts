@@ -1,11 +1,9 @@
+import { APPROVAL_TTL_MS, requestState, withdrawalRefusal } from '#access';
 import {
-  APPROVAL_TTL_MS,
   approvalRefusal,
   compareWithFrozen,
   freeze,
   setDigestOf,
-  stateOf,
-  withdrawalRefusal,
   type GiveUpRequest,
   type ItemFacts,
 } from './give-up-request';
@@ -72,9 +70,9 @@ describe('a request to give items up', () => {
   });
 
   it('is expired to a reader when nobody approved it in time, and never when somebody did or took it back', () => {
-    expect(stateOf(request, later(APPROVAL_TTL_MS))).toBe('expired');
-    expect(stateOf({ ...request, state: 'approved' }, later(APPROVAL_TTL_MS))).toBe('approved');
-    expect(stateOf(withdrawn, later(APPROVAL_TTL_MS))).toBe('withdrawn');
+    expect(requestState(request, later(APPROVAL_TTL_MS))).toBe('expired');
+    expect(requestState({ ...request, state: 'approved' }, later(APPROVAL_TTL_MS))).toBe('approved');
+    expect(requestState(withdrawn, later(APPROVAL_TTL_MS))).toBe('withdrawn');
   });
 
   it('has one digest in whatever order its items are named', () => {

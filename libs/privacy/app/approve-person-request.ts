@@ -1,10 +1,10 @@
-import { answerOnce } from '#access';
+import { answerOnce, requestRefused, requestState } from '#access';
 import { lockDossiers } from '#dossier';
 import type { Tx } from '#platform';
 import { endFileLinks, endRegistryPolls, lockOwnerKeys, messageOwners } from '../adapters/erasable-store';
 import { forgetPersons } from '../adapters/person-index';
 import { approvePersonRequest as writeApproval, lockPersonRequest } from '../adapters/person-request-store';
-import { approvalRefusal, requestState, type PersonRequest } from '../domain/person-request';
+import { approvalRefusal, type PersonRequest } from '../domain/person-request';
 import type { ActingViewer, PrivacyDeps } from '../ports';
 import {
   isSeen,
@@ -14,7 +14,6 @@ import {
   toldPersonRequest,
   type ToldPersonRequest,
 } from './ask-person-request';
-import { requestRefused } from './person-request-refused';
 import { codesOf } from './reveal-fields';
 
 export interface PersonApproval {

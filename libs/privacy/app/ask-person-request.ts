@@ -1,4 +1,4 @@
-import { answeredBefore, answerOnce } from '#access';
+import { answeredBefore, answerOnce, APPROVAL_TTL_MS, requestState, type RequestState } from '#access';
 import { findDossierIds, lockDossiers } from '#dossier';
 import { AppError, holdsPersonalNumber, localDay, rfc3339, type Tx } from '#platform';
 import { isIndexIncomplete, refuseIncomplete } from '../adapters/backfill-store';
@@ -6,14 +6,7 @@ import { unfinishedDossiers } from '../adapters/erasable-store';
 import { heldDossiers } from '../adapters/legal-hold-store';
 import type { FoundDossier } from '../adapters/person-index';
 import { insertPersonRequest, readPersonRequest, readPersonRequests } from '../adapters/person-request-store';
-import {
-  APPROVAL_TTL_MS,
-  requestDigest,
-  requestState,
-  type PersonRequest,
-  type RequestKind,
-  type RequestState,
-} from '../domain/person-request';
+import { requestDigest, type PersonRequest, type RequestKind } from '../domain/person-request';
 import { purposeFor } from '../domain/purposes';
 import type { ActingViewer, PrivacyDeps, Viewer } from '../ports';
 import { reasonPersonal } from './reveal-fields';

@@ -1,7 +1,7 @@
-import { answerOnce } from '#access';
+import { answerOnce, requestRefused, requestState, withdrawalRefusal } from '#access';
 import type { Tx } from '#platform';
 import { lockPersonRequest, withdrawPersonRequest as writeWithdrawal } from '../adapters/person-request-store';
-import { requestState, withdrawalRefusal, type PersonRequest } from '../domain/person-request';
+import type { PersonRequest } from '../domain/person-request';
 import type { ActingViewer, PrivacyDeps } from '../ports';
 import {
   isSeen,
@@ -10,7 +10,6 @@ import {
   toldPersonRequest,
   type ToldPersonRequest,
 } from './ask-person-request';
-import { requestRefused } from './person-request-refused';
 
 type Deps = Pick<PrivacyDeps, 'db' | 'clock' | 'syncLog'>;
 

@@ -1,12 +1,5 @@
-import {
-  APPROVAL_TTL_MS,
-  approvalRefusal,
-  requestDigest,
-  requestState,
-  takeRefusal,
-  withdrawalRefusal,
-  type PersonRequest,
-} from './person-request';
+import { APPROVAL_TTL_MS, requestState, withdrawalRefusal } from '#access';
+import { approvalRefusal, requestDigest, takeRefusal, type PersonRequest } from './person-request';
 
 const AT = new Date('2026-03-09T03:00:00Z');
 const later = (ms: number): Date => new Date(AT.getTime() + ms);

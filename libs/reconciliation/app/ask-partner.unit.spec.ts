@@ -51,7 +51,8 @@ describe('a question to a partner', () => {
     const ask = jest.fn(async () => ({ askedAt: clock.now() }));
     await expect(asked.call({ partner: 'hotich' }, ask, NEVER)).rejects.toThrow(NoRoom);
     expect(ask).not.toHaveBeenCalled();
-    await expect(asked.call({ partner: 'dvcqg' }, ask, NEVER)).resolves.toBeDefined();
+    await expect(asked.call({ partner: 'dvcqg' }, ask, NEVER)).resolves.toEqual({ askedAt: clock.now() });
+    expect(ask).toHaveBeenCalledTimes(1);
   });
 
   it.each([

@@ -73,7 +73,7 @@ async function askAgain(
 ): Promise<AskedAgain> {
   const arrived = lookUp === undefined ? new Set() : await findArrived(db, codesOfStrangers(unseen));
   const asked = unseen.flatMap(({ id, dossierId, subject }): AskedDossier[] => {
-    // The part of the country’s register that it belongs to is not known; no partner with a list asks for it.
+    // Whether it is a birth or a death is not known; no partner with a list is asked by module.
     const stranger: AskedDossier = { dossierId: id, module: 'KS', codes: { dvclt: subject } };
     const isAskable = dossierId === null && !arrived.has(subject) && partner.codeOf(stranger) !== undefined;
     return isAskable ? [stranger] : [];

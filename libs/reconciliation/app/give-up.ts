@@ -1,3 +1,4 @@
+import type { StepEnd } from '#platform';
 import { updateRun, type Run } from '../adapters/reconciliation-store';
 import { NO_FAILURES, patienceAfter, type Failure, type Patience } from '../domain/patience';
 import { onward, type Phase } from '../domain/reached';
@@ -6,9 +7,6 @@ import { stopRun } from './end-run';
 import { RECONCILER } from './reconciliation-record';
 import type { RunDeps } from './run-deps';
 import { lockOwn } from './settle-step';
-
-/** `again`: there is more to do at once. `wait`: nothing now. `ended`: the run is over. */
-export type StepEnd = 'again' | 'wait' | 'ended';
 
 /** Waits longer each time, and gives up in the end: what is left was not looked at. A list that fails is left where dossiers can be asked for by code.
  *  @param behind where the run goes on without its list; undefined when it is not at its list, or cannot */
@@ -79,5 +77,5 @@ export async function stop(
   });
   if (!isStopped) return 'wait';
   log.warn('reconciliation.stopped', { reconciliationId: run.id, partner: run.partner, reasonCode, code: failureCode });
-  return 'ended';
+  return 'moved';
 }

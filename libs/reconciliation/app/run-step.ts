@@ -1,4 +1,4 @@
-import { AppError, codeOf } from '#platform';
+import { AppError, codeOf, type StepEnd } from '#platform';
 import { readClosed } from '../adapters/facts-store';
 import { updateRun, type Run } from '../adapters/reconciliation-store';
 import { deliveriesToTellAgain } from '../adapters/told-again';
@@ -7,7 +7,7 @@ import { onward, type Phase, type Reached } from '../domain/reached';
 import type { ReconciledPartner } from '../ports';
 import { NoAnswer, NoRoom, type Pace } from './ask-partner';
 import { closeStep } from './close-step';
-import { noAnswer, stop, type StepEnd } from './give-up';
+import { noAnswer, stop } from './give-up';
 import { listStep } from './list-step';
 import { outsideStep } from './outside-step';
 import { recordEnded, RECONCILER } from './reconciliation-record';
@@ -133,7 +133,7 @@ async function finish(run: Run, deps: RunDeps): Promise<StepEnd> {
   });
   if (finished === undefined) return 'wait';
   log.info('reconciliation.finished', { reconciliationId: run.id, partner: run.partner, ...finished.counts });
-  return 'ended';
+  return 'moved';
 }
 
 /** Before the end is written, so that a crash forgets no healing; asked for twice it is one plan. A healing that cannot be proposed is a person's. */

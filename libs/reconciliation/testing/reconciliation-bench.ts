@@ -176,6 +176,18 @@ export class ReconciliationBench {
     return readDiscrepancies(this.db, { ...none, state, limit: 10_000 });
   }
 
+  /** What is open, without times and ids. */
+  async found(): Promise<unknown[]> {
+    return (await this.discrepancies()).map(({ class: cls, dossierId, ours, theirs, cause, responsible }) => ({
+      class: cls,
+      dossierId,
+      ours,
+      theirs,
+      cause,
+      responsible,
+    }));
+  }
+
   /** Dossiers of ours, stored now, all their events routed. @returns their states */
   async store(given: readonly GivenDossier[]): Promise<DossierState[]> {
     const states = given.map((one) => this.stateOf(one));
@@ -325,4 +337,9 @@ export class ReconciliationBench {
       ...given,
     };
   }
+}
+
+/** So many dossiers alike. */
+export function many(count: number, one: GivenDossier = {}): GivenDossier[] {
+  return Array.from({ length: count }, () => one);
 }

@@ -1,4 +1,4 @@
-import type { Tx } from '#platform';
+import type { StepEnd, Tx } from '#platform';
 import { readClosed } from '../adapters/closed-partners';
 import { endOfDossier, followReleased, readMotion, readSubjects, type PlanSubject } from '../adapters/item-store';
 import { lockPlan, updatePlan } from '../adapters/plan-store';
@@ -32,9 +32,6 @@ export async function runNext(plan: ReplayPlan, deps: RunDeps, signal: AbortSign
   const isDone = await releaseItems(decided.plan, { subjects, looked }, deps);
   return !isDone ? 'wait' : decided.hasMore ? 'again' : 'moved';
 }
-
-/** What a step came to. `again`: there may be more to do at once. `moved`: others have work by it, this plan has none for now. */
-export type StepEnd = 'again' | 'moved' | 'wait';
 
 type Decided =
   { kind: 'wait' } | { kind: 'again' } | { kind: 'release'; plan: ReplayPlan; atMost: number; hasMore: boolean };
